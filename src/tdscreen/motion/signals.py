@@ -1,0 +1,34 @@
+"""A movement over time, by its name in the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.vocabulary import Region
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One named movement of one region through a clip.
+
+    Attributes
+    ----------
+    name : str
+        Region and measure, as ``lips.opening`` or ``left_hand.index_tip``.
+    region : Region
+    unit : str
+        ``mm`` or ``deg``.
+    times_s : ndarray, shape (n,), float64
+        Strictly increasing.
+    values : ndarray, shape (n,), float64
+        NaN where the region was not seen.
+    """
+
+    name: str
+    region: Region
+    unit: str
+    times_s: NDArray[np.float64]
+    values: NDArray[np.float64]
