@@ -26,16 +26,108 @@ class VideoSettings:
 
 
 @dataclass(frozen=True)
+class TrackingSettings:
+    """How landmarks are found, and how one person is followed."""
+
+    max_faces: int = 4
+    max_hands: int = 4
+    """The patient's two and those of someone who passes by, so that these cannot take a place of the patient's."""
+    min_detection_confidence: float = 0.5
+    min_tracking_confidence: float = 0.5
+    duplicate_distance: float = 0.35
+    """Two finds whose centres are nearer than this, in sizes, are one thing found twice (assumed)."""
+    face_max_jump: float = 0.6
+    """Farthest step of a face from its predicted place between frames, in face widths (assumed)."""
+    face_max_absence_s: float = 1.0
+    person_size_ratio: float = 1.7
+    """Faces whose sizes differ by more than this are not the same person come back (assumed)."""
+    hand_max_jump: float = 1.5
+    """In palm lengths: a tapping hand moves by half a palm between frames at 15 fps (assumed)."""
+    hand_max_absence_s: float = 0.5
+    hand_vote_weight: float = 1.0
+    """What a contradicting handedness costs, in palm lengths (assumed)."""
+    hand_reach_faces: float = 6.0
+    """A hand farther from the face than this, in face widths, is someone else's: an arm with its hand is about
+    75 cm long and a face 14 cm wide (assumed)."""
+    palm_to_face_min: float = 0.2
+    palm_to_face_max: float = 2.0
+    """Palm length over face width, 0.65 at equal distance; a hand held out to the camera looks up to three times
+    as large (assumed)."""
+
+
+@dataclass(frozen=True)
+class GeometrySettings:
+    """Rulers that every clip carries."""
+
+    iris_mm: float = 11.7
+    """Visible iris, horizontally, 11.7 +- 0.5 mm in nearly everyone (12.2 is also published)."""
+    iris_uncertainty: float = 0.10
+    """Standard uncertainty of a millimetre by the iris: the spread between people, what rendered faces showed, and
+    skin nearer to the camera than the iris (measured: 10.5 to 11.8 mm of a true 11.7)."""
+    iris_percentile: float = 60.0
+    """Of the diameters in a clip: closing lids and turning away make an iris narrower, never wider (assumed)."""
+    palm_mm: float = 95.0
+    """Wrist to the knuckle of the middle finger in an adult's hand (assumed)."""
+    palm_uncertainty: float = 0.10
+    """Standard uncertainty of a millimetre by the palm (assumed)."""
+    palm_percentile: float = 80.0
+    """Of the palm lengths in a clip: a palm seen at a slant is shorter, never longer (assumed)."""
+
+
+@dataclass(frozen=True)
 class MotionSettings:
-    """The band, the window and the peak."""
+    """The band, the window, the peak, and what a movement must show to be called by a name."""
 
     band_low_hz: float = 0.5
     band_high_hz: float = 7.0
+    """Movement is measured from the slowest rate of tardive dyskinesia (assumed) to above rabbit syndrome (5 Hz)."""
+    band_edge_gain: float = 0.96
+    """Gain at both edges of the band; within it the gain is nearer to 1."""
+    slow_order: int = 3
+    """Order of the penalty that removes what is slower than the band: a parabola passes into the slow part whole."""
+    fast_order: int = 5
+    """Order of the penalty that removes what is faster than the band."""
     window_s: float = 1.0
     noise_percentile: float = 95.0
+    max_gap_s: float = 0.2
+    """A longer interval without a sample ends a span, as ``VideoSettings.gap_s`` (assumed)."""
+    min_span_s: float = 1.0
+    """Shorter spans are not assessed: they do not hold one window."""
+    max_grid_hz: float = 120.0
+    """Samples are laid on a grid no finer than this: nothing is looked for above 12 Hz."""
+    segment_s: float = 4.0
+    """Length of the pieces whose spectra are averaged: two periods of the slowest movement."""
+    spectrum_high_hz: float = 12.0
+    """Highest frequency looked at: essential tremor reaches 12 Hz."""
     tremor_low_hz: float = 4.0
     """A narrow peak at or above this is tremor-like: parkinsonian from 3 to 8, essential from 4 to 12 Hz."""
+    tremor_max_width_hz: float = 1.0
+    """A peak this narrow (full width at half height) is regular (assumed; a segment alone makes 0.36 Hz)."""
+    tremor_min_prominence: float = 8.0
+    """Height of a tremor's peak above the middle of the spectrum beside it, as a ratio of powers (assumed)."""
+    tremor_min_regularity: float = 0.6
+    """Correlation of a tremor with itself two periods later (assumed)."""
+    tremor_bandwidth_hz: float = 0.75
+    """A tremor that is set aside may change its size and rate this fast (assumed)."""
+    tremor_residue_share: float = 0.15
+    """Of a tremor that is taken out, this share may stay behind: less is not called another movement (measured)."""
+    rhythmic_min_regularity: float = 0.6
+    """From here a movement is called rhythmic, below irregular: correlation two periods later (assumed)."""
+    chewing_low_hz: float = 0.94
+    chewing_high_hz: float = 2.17
+    """5th and 95th percentile of the rate of chewing."""
+    speech_min_fast_share: float = 0.2
+    """Of the power from 0.5 to 7 Hz, the share above 3 Hz from which mouth movement may be speech (assumed)."""
+    jerk_high_hz: float = 4.0
+    """Jerk is taken of movement below this: three derivatives make noise above it the larger part (assumed)."""
+    sample_entropy_rate_hz: float = 15.0
+    sample_entropy_max_templates: int = 1000
+    """So many templates, evenly spread, are compared, however long the clip."""
+    coupling_max_lag_s: float = 0.5
+    """Two regions that move together do so within this delay (assumed)."""
 
 
 VIDEO = VideoSettings()
+TRACKING = TrackingSettings()
+GEOMETRY = GeometrySettings()
 MOTION = MotionSettings()
