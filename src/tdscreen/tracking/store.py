@@ -1,0 +1,121 @@
+"""Tracks in a file: Parquet, one row a frame, nothing lost.
+
+Columns hold the arrays of :class:`~tdscreen.tracking.tracks.Tracks` as fixed-size lists, row by row; what belongs to
+the whole clip stands as JSON under the key ``tdscreen_tracks`` in the file's metadata.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.errors import DataError, InputError
+from tdscreen.tracking.tracks import N_FACE_POINTS, N_HAND_POINTS, Tracks
+from tdscreen.video.timing import TimingReport
+
+METADATA_KEY = b"tdscreen_tracks"
+FORMAT_VERSION = 1
+
+_ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "times_s": (np.float64, ()),
+    "face_px": (np.float32, (N_FACE_POINTS, 3)),
+    "face_valid": (np.bool_, ()),
+    "hands_px": (np.float32, (2, N_HAND_POINTS, 3)),
+    "hands_world_m": (np.float32, (2, N_HAND_POINTS, 3)),
+    "hands_valid": (np.bool_, (2,)),
+    "faces_seen": (np.uint8, ()),
+    "luminance": (np.float32, ()),
+    "repeated": (np.bool_, ()),
+}
+
+
+def save_tracks(tracks: Tracks, path: Path, *, overwrite: bool = False) -> None:
+    """Write tracks to a Parquet file.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    path : Path
+    overwrite : bool
+        Replace a file that is there.
+
+    Raises
+    ------
+    InputError
+        If a file is in the way, or the folder cannot be written to.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.exists() and not overwrite:
+        raise InputError(f"{path} is already there. Name another file for the tracks, or remove that one first.")
+    columns = {name: _to_column(getattr(tracks, name), shape, pa) for name, (_, shape) in _ARRAYS.items()}
+    whole = {
+        field.name: getattr(tracks, field.name)
+        for field in dataclasses.fields(tracks)
+        if field.name not in _ARRAYS
+    }
+    whole["timing"] = dataclasses.asdict(tracks.timing)
+    header = json.dumps({"format": FORMAT_VERSION, **whole}, sort_keys=True)
+    table = pa.table(columns).replace_schema_metadata({METADATA_KEY: header.encode()})
+    try:
+        pq.write_table(table, path, compression="zstd")
+    except OSError as error:
+        raise InputError(f"The tracks could not be written to {path}: {error.strerror or error}.") from error
+
+
+def load_tracks(path: Path) -> Tracks:
+    """Read tracks that :func:`save_tracks` wrote.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Tracks
+        Equal to what was written, to the last bit.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    DataError
+        If it is not a file of tracks, or one of another version.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        raise InputError(f"There is no file {path}. Check the name.")
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"{path.name} is not a file of tracks as 'tdscreen track' writes it.") from error
+    header = (table.schema.metadata or {}).get(METADATA_KEY)
+    if header is None:
+        raise DataError(f"{path.name} is not a file of tracks as 'tdscreen track' writes it.")
+    whole = json.loads(header)
+    if whole.pop("format") != FORMAT_VERSION:
+        raise DataError(f"{path.name} was written by another version of tdscreen. Track the clip again.")
+    timing = whole.pop("timing")
+    timing["gaps_s"] = tuple((start, end) for start, end in timing["gaps_s"])
+    arrays = {name: _from_column(table.column(name), dtype, shape) for name, (dtype, shape) in _ARRAYS.items()}
+    return Tracks(**arrays, **whole, timing=TimingReport(**timing))
+
+
+def _to_column(array: NDArray[Any], shape: tuple[int, ...], pa: Any) -> Any:
+    flat = pa.array(np.ascontiguousarray(array).reshape(-1))
+    return pa.FixedSizeListArray.from_arrays(flat, int(np.prod(shape))) if shape else flat
+
+
+def _from_column(column: Any, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    flat = column.combine_chunks()
+    if shape:
+        flat = flat.flatten()
+    return np.asarray(flat.to_numpy(zero_copy_only=False), dtype=dtype).reshape(len(column), *shape)

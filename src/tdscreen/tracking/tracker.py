@@ -1,0 +1,226 @@
+"""A clip becomes tracks: one person's face and hands, with their times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen import __version__
+from tdscreen.isolation import Progress
+from tdscreen.settings import TRACKING, VIDEO, TrackingSettings, VideoSettings
+from tdscreen.tracking import linking
+from tdscreen.tracking.detector import LandmarkDetector, SeenHand
+from tdscreen.tracking.linking import Detection, Tracklet
+from tdscreen.tracking.tracks import LEFT, N_FACE_POINTS, N_HAND_POINTS, RIGHT, FloatArray, Tracks
+from tdscreen.video.reader import file_sha256, open_video
+
+FACE_LEFT_EDGE, FACE_RIGHT_EDGE = 234, 454
+WRIST, MIDDLE_MCP = 0, 9
+HAND_CENTRE = (0, 5, 9, 13, 17)
+
+
+def track_video(
+    path: Path,
+    *,
+    mirrored: bool = False,
+    video: VideoSettings = VIDEO,
+    tracking: TrackingSettings = TRACKING,
+    report: Callable[[Progress], None] | None = None,
+) -> Tracks:
+    """Decode a clip and follow one person's face and hands through it.
+
+    This runs native decoders and models on a file that may be hostile: call :func:`tdscreen.api.track`, which does
+    it in a process of its own.
+
+    Parameters
+    ----------
+    path : Path
+    mirrored : bool
+        The recording is a mirror image (a selfie view), so that a hand with the shape of a right hand is a left one.
+    video, tracking : settings
+    report : callable, optional
+        Called after each frame.
+
+    Returns
+    -------
+    Tracks
+
+    Raises
+    ------
+    InputError, VideoError, LimitError
+        If the file cannot be read; see :func:`tdscreen.video.reader.open_video`.
+    """
+    times_s: list[float] = []
+    repeated: list[bool] = []
+    luminance: list[float] = []
+    faces: list[list[FloatArray]] = []
+    hands: list[list[SeenHand]] = []
+    with open_video(path, settings=video) as clip, LandmarkDetector(settings=tracking) as detector:
+        for frame in clip:
+            faces.append(detector.faces(frame.rgb))
+            hands.append(detector.hands(frame.rgb))
+            times_s.append(frame.time_s)
+            repeated.append(frame.repeated)
+            luminance.append(_luminance(frame.rgb, faces[-1]))
+            if report is not None:
+                report(Progress(len(times_s), frame.time_s, clip.info.declared_duration_s))
+        info, timing = clip.info, clip.timing()
+
+    times = np.asarray(times_s, dtype=np.float64)
+    face_px, faces_seen = _follow_face(times, faces, settings=tracking)
+    face_valid = np.isfinite(face_px[:, 0, 0])
+    hands_px, hands_world_m = _follow_hands(
+        times, hands, face_px, mirrored=mirrored, settings=tracking
+    )
+    return Tracks(
+        times_s=times,
+        face_px=face_px,
+        face_valid=face_valid,
+        hands_px=hands_px,
+        hands_world_m=hands_world_m,
+        hands_valid=np.isfinite(hands_px[:, :, 0, 0]),
+        faces_seen=faces_seen,
+        luminance=np.asarray(luminance, dtype=np.float32),
+        repeated=np.asarray(repeated, dtype=np.bool_),
+        image_width_px=info.width,
+        image_height_px=info.height,
+        rotation_deg=info.rotation_deg,
+        mirrored=mirrored,
+        timing=timing,
+        file=path.name,
+        input_sha256=file_sha256(path),
+        provenance=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of what makes tracks."""
+    from importlib.metadata import version
+
+    return {"tdscreen": __version__, "mediapipe": version("mediapipe"), "av": version("av")}
+
+
+def _luminance(rgb: NDArray[np.uint8], faces: Sequence[FloatArray]) -> float:
+    """Mean luma (BT.601 weights), 0 to 1, of the largest face, or of the whole picture. Every fourth pixel will do."""
+    part = rgb
+    if faces:
+        face = max(faces, key=_face_width)
+        height, width = rgb.shape[:2]
+        left, top = np.clip(face[:, :2].min(axis=0), 0, (width - 1, height - 1)).astype(int)
+        right, bottom = np.clip(face[:, :2].max(axis=0), 0, (width - 1, height - 1)).astype(int)
+        part = rgb[top : bottom + 1, left : right + 1]
+    return float(part[::4, ::4].reshape(-1, 3).mean(axis=0) @ (0.299, 0.587, 0.114)) / 255.0
+
+
+def _face_width(face: FloatArray) -> float:
+    return float(np.hypot(*(face[FACE_RIGHT_EDGE, :2] - face[FACE_LEFT_EDGE, :2])))
+
+
+def _follow_face(
+    times_s: NDArray[np.float64], faces: Sequence[Sequence[FloatArray]], *, settings: TrackingSettings
+) -> tuple[FloatArray, NDArray[np.uint8]]:
+    """Choose one person's face through the clip, and count the faces in each frame."""
+    detections = [
+        linking.drop_duplicates(
+            [
+                Detection(i, float(times_s[i]), face[:, :2].mean(axis=0).astype(float), _face_width(face), 0.0, k)
+                for k, face in enumerate(found)
+            ],
+            min_distance=settings.duplicate_distance,
+        )
+        for i, found in enumerate(faces)
+    ]
+    tracklets = linking.link(
+        detections, max_jump=settings.face_max_jump, max_absence_s=settings.face_max_absence_s
+    )
+    followed = np.full((len(times_s), N_FACE_POINTS, 3), np.nan, dtype=np.float32)
+    for tracklet in linking.follow_person(tracklets, size_ratio=settings.person_size_ratio):
+        for detection in tracklet.detections:
+            followed[detection.frame] = faces[detection.frame][detection.index]
+    return followed, np.array([len(found) for found in detections], dtype=np.uint8)
+
+
+def _follow_hands(
+    times_s: NDArray[np.float64],
+    hands: Sequence[Sequence[SeenHand]],
+    face_px: FloatArray,
+    *,
+    mirrored: bool,
+    settings: TrackingSettings,
+) -> tuple[FloatArray, FloatArray]:
+    """Give the patient's own hands their sides."""
+    face_centre, face_width = _face_place(face_px)
+    detections = []
+    for i, found in enumerate(hands):
+        candidates = []
+        for k, hand in enumerate(found):
+            points = hand.points_px[:, :2].astype(float)
+            right = 1.0 - hand.looks_right if mirrored else hand.looks_right
+            right = float(np.clip(right, 0.02, 0.98))
+            candidates.append(
+                Detection(
+                    i,
+                    float(times_s[i]),
+                    points[list(HAND_CENTRE)].mean(axis=0),
+                    float(np.hypot(*(points[MIDDLE_MCP] - points[WRIST]))) or 1.0,
+                    float(np.log(right / (1.0 - right))),
+                    k,
+                )
+            )
+        detections.append(linking.drop_duplicates(candidates, min_distance=settings.duplicate_distance))
+    tracklets = linking.link(
+        detections,
+        max_jump=settings.hand_max_jump,
+        max_absence_s=settings.hand_max_absence_s,
+        vote_weight=settings.hand_vote_weight,
+    )
+    own = [t for t in tracklets if _is_own(t, face_centre, face_width, settings=settings)]
+    hands_px = np.full((len(times_s), 2, N_HAND_POINTS, 3), np.nan, dtype=np.float32)
+    hands_world_m = np.full_like(hands_px, np.nan)
+    for side, chosen in zip((LEFT, RIGHT), linking.sides(own), strict=True):
+        for tracklet in chosen:
+            for detection in tracklet.detections:
+                hand = hands[detection.frame][detection.index]
+                hands_px[detection.frame, side] = hand.points_px
+                hands_world_m[detection.frame, side] = hand.points_world_m
+    return hands_px, hands_world_m
+
+
+def _face_place(face_px: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Centre and width of the face in each frame; where it was not seen, those of the nearest frame in which it was."""
+    n = len(face_px)
+    seen = np.flatnonzero(np.isfinite(face_px[:, 0, 0]))
+    if seen.size == 0:
+        return np.full((n, 2), np.nan), np.full(n, np.nan)
+    after = np.clip(np.searchsorted(seen, np.arange(n)), 0, seen.size - 1)
+    before = np.clip(after - 1, 0, seen.size - 1)
+    frames = np.arange(n)
+    nearest = np.where(np.abs(seen[after] - frames) < np.abs(seen[before] - frames), seen[after], seen[before])
+    points = face_px[nearest].astype(float)
+    width = np.hypot(*(points[:, FACE_RIGHT_EDGE, :2] - points[:, FACE_LEFT_EDGE, :2]).T)
+    return points[:, :, :2].mean(axis=1), width
+
+
+def _is_own(
+    tracklet: Tracklet,
+    face_centre: NDArray[np.float64],
+    face_width: NDArray[np.float64],
+    *,
+    settings: TrackingSettings,
+) -> bool:
+    """Whether a hand can belong to the face that is followed: near enough, and of a size that goes with it."""
+    frames = [detection.frame for detection in tracklet.detections]
+    width = face_width[frames]
+    if not np.isfinite(width).any():
+        return True
+    centres = np.array([detection.centre_px for detection in tracklet.detections])
+    reach = np.median(np.hypot(*(centres - face_centre[frames]).T) / width)
+    sizes = np.array([detection.size_px for detection in tracklet.detections])
+    largest_palm = np.percentile(sizes / width, 90)
+    return bool(
+        reach <= settings.hand_reach_faces
+        and settings.palm_to_face_min <= largest_palm <= settings.palm_to_face_max
+    )
