@@ -23,6 +23,18 @@ class VideoSettings:
     """A worker that makes no progress for so long is ended (assumed)."""
     gap_s: float = 0.2
     """An interval between pictures longer than this is a gap: movement at 2.5 Hz could pass unseen (assumed)."""
+    max_frames: int = 432_000
+    """Most pictures that are read of one clip: the longest clip at 240 a second (assumed)."""
+    worker_memory_bytes: int = 16 * 1024**3
+    """Address space that a worker may take, of which tracking 4K video uses less than half (measured)."""
+    repeat_cell_level: float = 0.5
+    """A picture repeats the one before if no cell of a 24 x 24 grid differs by more than this mean absolute level
+    of 255 (measured)."""
+    still_share: float = 0.9
+    """If more than this share of pictures repeats, the scene is still and free of noise (assumed)."""
+    truncated_slack_s: float = 0.5
+    """A clip that ends by more than this before its declared end was cut off; sound may outlast pictures by less
+    (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,63 @@ class GeometrySettings:
     """Standard uncertainty of a millimetre by the palm (assumed)."""
     palm_percentile: float = 80.0
     """Of the palm lengths in a clip: a palm seen at a slant is shorter, never longer (assumed)."""
+
+
+@dataclass(frozen=True)
+class FaceSettings:
+    """Blinks, and what stillness of the face shows."""
+
+    open_eye_percentile: float = 80.0
+    blink_closure: float = 0.65
+    """Lids nearer than this share of the open eye are closed (assumed)."""
+    blink_max_s: float = 0.5
+    """A longer closure is not a blink but closed eyes (a blink takes 0.1 to 0.4 s)."""
+    blink_flank_s: float = 0.1
+    settling_s: float = 0.2
+    """After a face is found the mesh settles by 0.2 to 0.5 mm (measured): not measured from."""
+    max_turn_deg: float = 35.0
+    """Turned farther away than this, half of the mesh is guessed (assumed)."""
+
+
+@dataclass(frozen=True)
+class StillnessSettings:
+    """How much of a signal is stillness: for each signal a factor and a minimum.
+
+    The factor says how many times the range of the still points (cheekbones, sides of the nose; knuckles) the signal
+    shows when it is still itself. Measured on 18 still portraits that were shifted, tilted and slanted like a
+    hand-held recording, at 34, 24 and 15 px of iris and two levels of noise: the largest ratio found, times 1.5 for
+    what a picture lacks and a living face has. The minimum is what breathing, pulse and tone move at rest (assumed).
+    """
+
+    face: tuple[tuple[str, float, float], ...] = (
+        ("brow_left_height", 5.0, 0.6),
+        ("brow_right_height", 5.0, 0.6),
+        ("brow_distance", 5.0, 0.6),
+        ("eye_left_opening", 4.0, 0.8),
+        ("eye_right_opening", 4.0, 0.8),
+        ("lips.opening", 6.0, 0.6),
+        ("lips.width", 8.0, 0.8),
+        ("lips.protrusion", 5.0, 1.0),
+        ("lips.side_shift", 6.0, 0.6),
+        ("lips.height", 4.0, 0.6),
+        ("jaw.opening", 9.0, 0.8),
+        ("jaw.side_shift", 4.5, 0.8),
+        ("head.sideways", 4.0, 4.0),
+        ("head.up_down", 4.0, 4.0),
+        ("head.turn", 7.0, 2.0),
+        ("head.nod", 6.0, 2.0),
+        ("head.tilt", 4.0, 2.0),
+    )
+    """End of the signal's name, factor, minimum. The head's own minimum is wide because a camera that moves and a
+    head that moves look the same (assumed)."""
+    hand: tuple[tuple[str, float, float], ...] = (
+        ("wrist_sideways", 2.0, 4.0),
+        ("wrist_up_down", 2.0, 4.0),
+        ("_tip", 4.0, 3.0),
+        ("_flexion", 5.0, 5.0),
+        ("thumb_index", 4.0, 3.0),
+    )
+    """The same for hands (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +196,35 @@ class MotionSettings:
     """Two regions that move together do so within this delay (assumed)."""
 
 
+@dataclass(frozen=True)
+class ScoringSettings:
+    """The scoring model, what may count as evidence, and how an examination is sorted."""
+
+    model_file: str = "aims_severity_v1.onnx"
+    """In the folder ``models``; its card lies beside it."""
+    model_sha256: str = "2f04b3b9307fae5c683fcc164001966156e7237cb3c8c4ece06757b18dfcadfe"
+    """The one place that says which model file this version scores with; any other is refused."""
+    min_clip_s: float = 10.0
+    """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
+    10 to 15 s a task."""
+    total_interval: float = 0.90
+    """Central share of the total's distribution that its interval holds (assumed)."""
+    severity_in_two_items: int = 2
+    """Schooler and Kane 1982: at least mild in two regions ..."""
+    severity_in_one_item: int = 3
+    """... or at least moderate in one."""
+    low_max_probability: float = 0.05
+    """``low`` needs a chance of at most this that the Schooler-Kane severity rule is met (assumed)."""
+    elevated_min_probability: float = 0.50
+    """``elevated`` from this chance on (assumed)."""
+    anchor_factor: float = 2.0
+    """The table's millimetres are assumed: results are also told for anchors divided and multiplied by this."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
 GEOMETRY = GeometrySettings()
+FACE = FaceSettings()
+STILLNESS = StillnessSettings()
 MOTION = MotionSettings()
+SCORING = ScoringSettings()

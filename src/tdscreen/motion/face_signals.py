@@ -1,0 +1,163 @@
+"""The face's landmarks become named signals by AIMS region.
+
+All in the head's own frame (:mod:`tdscreen.geometry.face`), so that what is left is facial movement; those of the
+head itself are against the camera. Point numbers are those of MediaPipe's face mesh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.geometry.face import HeadFrame
+from tdscreen.motion.signals import Signal
+from tdscreen.settings import FACE, FaceSettings
+from tdscreen.vocabulary import Region
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+UPPER_LIP = (0, 13, 37, 267)
+LIPS_MIDLINE = (0, 13, 14, 17)
+INNER_LIPS = (13, 14)
+MOUTH_CORNERS = (61, 291)
+CHIN = (199, 200, 175)
+"""On the chin's skin. Point 152 lies on the silhouette and slides along it."""
+BROWS = ((65, 66, 107, 55, 105), (295, 296, 336, 285, 334))
+LIDS = (((159, 145), (158, 153)), ((386, 374), (385, 380)))
+"""Pairs of points on the upper and lower lid. First the eye at the picture's left."""
+STILL_POINTS = (116, 345, 111, 340, 123, 352, 188, 412)
+"""Cheekbones and the sides of the nose's bridge: not in the rigid fit, and hardly moved by lips, jaw or brows. What
+they show is what stillness shows."""
+
+
+@dataclass(frozen=True)
+class Blinks:
+    """Blinks, kept apart from other movement of the lids.
+
+    Attributes
+    ----------
+    times_s : tuple of float
+        Middle of each blink.
+    per_minute : float
+        Over the time in which the eyes were seen.
+    during : ndarray, shape (n,), bool
+        Frames that belong to a blink, its flanks included.
+    """
+
+    times_s: tuple[float, ...]
+    per_minute: float
+    during: BoolArray
+
+
+def find_blinks(times_s: FloatArray, opening_mm: FloatArray, *, settings: FaceSettings = FACE) -> Blinks:
+    """Find blinks: both lids close fast and open again within half a second.
+
+    Parameters
+    ----------
+    times_s : ndarray, shape (n,)
+    opening_mm : ndarray, shape (n,)
+        Distance of the lids, mean of both eyes; NaN where not seen.
+    settings : FaceSettings
+
+    Returns
+    -------
+    Blinks
+    """
+    seen = np.isfinite(opening_mm)
+    during = np.zeros(len(times_s), dtype=np.bool_)
+    if not seen.any():
+        return Blinks((), 0.0, during)
+    open_mm = float(np.percentile(opening_mm[seen], settings.open_eye_percentile))
+    closed = seen & (np.nan_to_num(opening_mm) < settings.blink_closure * open_mm)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], closed, [False])).astype(int)))
+    times = []
+    for first, after in zip(edges[::2], edges[1::2], strict=True):
+        start_s, end_s = times_s[first], times_s[after - 1]
+        if end_s - start_s <= settings.blink_max_s:
+            times.append(float(start_s + end_s) / 2)
+            during |= (times_s >= start_s - settings.blink_flank_s) & (
+                times_s <= end_s + settings.blink_flank_s
+            )
+    seen_s = float(np.median(np.diff(times_s))) * int(seen.sum()) if len(times_s) > 1 else 0.0
+    return Blinks(tuple(times), 60.0 * len(times) / seen_s if seen_s > 0 else 0.0, during)
+
+
+def face_signals(
+    head: HeadFrame, times_s: FloatArray, usable: BoolArray, *, mirrored: bool, settings: FaceSettings = FACE
+) -> tuple[tuple[Signal, ...], Blinks]:
+    """Name the movements of the upper face, lips, jaw and head.
+
+    Parameters
+    ----------
+    head : HeadFrame
+    times_s : ndarray, shape (n,)
+    usable : ndarray, shape (n,), bool
+        Frames that may be measured; the others become NaN.
+    mirrored : bool
+        The picture's left is the patient's left.
+    settings : FaceSettings
+
+    Returns
+    -------
+    signals : tuple of Signal
+        Distances and shifts in mm: openings and widths grow as the parts move apart, heights upwards, side shifts
+        towards the picture's right, protrusion towards the camera. Turn, nod and tilt of the head in degrees.
+    blinks : Blinks
+    """
+    points = np.where(usable[:, None, None], head.points_mm, np.nan)
+
+    def mean_of(numbers: tuple[int, ...]) -> FloatArray:
+        return np.asarray(points[:, list(numbers)].mean(axis=1), dtype=np.float64)
+
+    def distance(one: int, other: int) -> FloatArray:
+        return np.asarray(np.linalg.norm(points[:, one] - points[:, other], axis=1), dtype=np.float64)
+
+    sides = ("left", "right") if mirrored else ("right", "left")
+    lids = [np.mean([distance(*pair) for pair in pairs], axis=0) for pairs in LIDS]
+    blinks = find_blinks(times_s, np.mean(lids, axis=0), settings=settings)
+    upper_lip, chin = mean_of(UPPER_LIP), mean_of(CHIN)
+    bridge = np.where(usable[:, None], head.bridge_mm, np.nan)
+    angles = np.where(usable[:, None], head.angles_deg, np.nan)
+
+    named: list[tuple[str, Region, str, FloatArray]] = [
+        (f"brow_{side}_height", Region.UPPER_FACE, "mm", -mean_of(brow)[:, 1])
+        for side, brow in zip(sides, BROWS, strict=True)
+    ]
+    named.append(("brow_distance", Region.UPPER_FACE, "mm", distance(55, 285)))
+    named += [
+        (f"eye_{side}_opening", Region.UPPER_FACE, "mm", np.where(blinks.during, np.nan, opening))
+        for side, opening in zip(sides, lids, strict=True)
+    ]
+    named += [
+        ("opening", Region.LIPS, "mm", distance(*INNER_LIPS)),
+        ("width", Region.LIPS, "mm", distance(*MOUTH_CORNERS)),
+        ("protrusion", Region.LIPS, "mm", -mean_of(LIPS_MIDLINE)[:, 2]),
+        ("side_shift", Region.LIPS, "mm", upper_lip[:, 0]),
+        ("height", Region.LIPS, "mm", -upper_lip[:, 1]),
+        ("opening", Region.JAW, "mm", chin[:, 1]),
+        ("side_shift", Region.JAW, "mm", chin[:, 0]),
+        ("sideways", Region.HEAD, "mm", bridge[:, 0]),
+        ("up_down", Region.HEAD, "mm", -bridge[:, 1]),
+        ("turn", Region.HEAD, "deg", angles[:, 0]),
+        ("nod", Region.HEAD, "deg", angles[:, 1]),
+        ("tilt", Region.HEAD, "deg", angles[:, 2]),
+    ]
+    signals = tuple(
+        Signal(f"{region}.{name}", region, unit, times_s, values) for name, region, unit, values in named
+    )
+    return signals, blinks
+
+
+def still_point_paths(head: HeadFrame, usable: BoolArray) -> FloatArray:
+    """Paths of points that facial movement leaves alone: what stillness looks like in this clip.
+
+    Returns
+    -------
+    ndarray, shape (n, 16)
+        x and y of each still point in mm, NaN where not usable.
+    """
+    points = head.points_mm[:, list(STILL_POINTS), :2].reshape(len(usable), -1)
+    return np.where(usable[:, None], points, np.nan)
