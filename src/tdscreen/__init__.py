@@ -2,8 +2,8 @@
 
 import sys
 
-# Said here in a form that any Python can read: MediaPipe 0.10.21 has no wheel for other versions, and pip's own
-# words do not name the cause.
+# Said here in a form that any Python can read: MediaPipe 0.10.21 has no wheel for other versions, and pip
+# does not name that cause.
 if not (3, 11) <= sys.version_info[:2] <= (3, 12):
     raise ImportError(
         "tdscreen needs Python 3.11 or 3.12, and this is Python {}.{}. "
