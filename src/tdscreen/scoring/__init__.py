@@ -1,0 +1,1 @@
+"""Features become item scores with reasons."""

@@ -1,0 +1,262 @@
+"""What the tool says about an examination: one immutable record with its reasons and its provenance.
+
+The names of the fields are those of the JSON document (``schema/assessment-1.0.json``). A value that was not
+measured is None, and a ``reason`` beside it says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tdscreen.measurement.clip import ClipMeasurement
+from tdscreen.scoring.evidence import Evidence, SetAside
+from tdscreen.vocabulary import Item, TriageLevel
+
+SCHEMA_VERSION = "1.0"
+"""Of the JSON document; a field added raises the second number, a field changed or removed the first."""
+
+NOTICE = (
+    "For research use. An estimate to support a clinician's own examination, never to replace it. "
+    "The scoring model was not fitted on patients."
+)
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one input of the model did to one item.
+
+    Attributes
+    ----------
+    feature : str
+        The model's input, as ``lips.amplitude_mm``.
+    value : float
+        In ``unit``.
+    unit : str
+        ``mm`` (half the range) or ``%`` (of assessed time).
+    contribution : float
+        Points of severity by which it moved the item from its baseline; negative lowers.
+    text : str
+        The same as a sentence.
+    """
+
+    feature: str
+    value: float
+    unit: str
+    contribution: float
+    text: str
+
+
+@dataclass(frozen=True)
+class ItemAssessment:
+    """One item of the AIMS, estimated or not, and why.
+
+    Attributes
+    ----------
+    name : str
+        In plain words.
+    assessed : bool
+    reason : str or None
+        Why the item was not assessed, as a sentence; None if it was.
+    expected : float or None
+        Expected score, 0 to 4.
+    probabilities : tuple of float or None
+        Of the scores 0 to 4.
+    contributions : tuple of Contribution
+        Baseline and contributions add up to the severity. Empty if not assessed.
+    baseline : float or None
+        Severity of the reference, "slight movement for under 40 % of the time".
+    severity : float or None
+        Latent severity, 0 to 4, before the spread of raters is added.
+    expected_with_smaller_anchors, expected_with_larger_anchors : float or None
+        Expected score if the assumed millimetres were half, or twice, as large.
+    on_activation_only : bool or None
+        True if movement was seen only while the person tapped their fingers; None if that cannot be known.
+        Nothing is taken off the score for it.
+    evidence : Evidence or None
+        Where the highest severity was seen, which is what counts.
+    set_aside : tuple of SetAside
+        Clips and regions that gave no evidence for this item.
+    """
+
+    name: str
+    assessed: bool
+    reason: str | None
+    expected: float | None = None
+    probabilities: tuple[float, ...] | None = None
+    contributions: tuple[Contribution, ...] = ()
+    baseline: float | None = None
+    severity: float | None = None
+    expected_with_smaller_anchors: float | None = None
+    expected_with_larger_anchors: float | None = None
+    on_activation_only: bool | None = None
+    evidence: Evidence | None = None
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True)
+class TotalEstimate:
+    """The sum over assessed items.
+
+    Attributes
+    ----------
+    expected : float or None
+        None if no item was assessed.
+    interval : (int, int) or None
+        Central interval of the total.
+    interval_share : float
+        Share of probability that the interval holds.
+    maximum : int
+        Four times the items assessed: what the total is out of.
+    items_assessed : int
+        Of seven.
+    reason : str or None
+        Why there is no total; None if there is.
+    """
+
+    expected: float | None
+    interval: tuple[int, int] | None
+    interval_share: float
+    maximum: int
+    items_assessed: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Triage:
+    """How the examination is sorted.
+
+    Attributes
+    ----------
+    level : TriageLevel or None
+        None if every clip is too short to be sorted.
+    probability_schooler_kane : float or None
+        Chance, over the assessed items, that the Schooler-Kane severity rule is met. None if none was
+        assessed.
+    reason : str
+        What the level rests on, in sentences.
+    level_with_smaller_anchors, level_with_larger_anchors : TriageLevel or None
+        The level if the assumed millimetres were half, or twice, as large.
+    """
+
+    level: TriageLevel | None
+    probability_schooler_kane: float | None
+    reason: str
+    level_with_smaller_anchors: TriageLevel | None
+    level_with_larger_anchors: TriageLevel | None
+
+
+@dataclass(frozen=True)
+class PartSeen:
+    """A part of the body that was seen well enough to measure.
+
+    Attributes
+    ----------
+    part : str
+        A region, as ``left_hand``.
+    name : str
+        In plain words.
+    files : tuple of str
+        The clips in which it was seen.
+    """
+
+    part: str
+    name: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PartNotSeen:
+    """A part of the examination that no clip showed.
+
+    Attributes
+    ----------
+    part : str
+        A region, or ``legs``, ``trunk`` or ``rigidity``.
+    name : str
+        In plain words.
+    reason : str
+        As a sentence.
+    """
+
+    part: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What of a full examination the clips showed, and what they did not.
+
+    Attributes
+    ----------
+    seen : tuple of PartSeen
+    not_seen : tuple of PartNotSeen
+        Never empty: legs, trunk and rigidity are always among them.
+    """
+
+    seen: tuple[PartSeen, ...]
+    not_seen: tuple[PartNotSeen, ...]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What an assessment was made from and with.
+
+    Attributes
+    ----------
+    schema_version : str
+    tdscreen : str
+        Version.
+    model_name, model_version, model_date, model_sha256, model_status : str
+        Of the scoring model.
+    anchors_source : str
+        Where the table of millimetres comes from: ``assumed``.
+    convention : str
+        How the AIMS was read where raters differ.
+    onnxruntime : str
+        Version.
+    mediapipe : str or None
+        Version that tracked the clips; None if their measurement does not say.
+    input_sha256 : str
+        Of the clip; of several, the SHA-256 of their sorted SHA-256s written one after another.
+    """
+
+    schema_version: str
+    tdscreen: str
+    model_name: str
+    model_version: str
+    model_date: str
+    model_sha256: str
+    model_status: str
+    anchors_source: str
+    convention: str
+    onnxruntime: str
+    mediapipe: str | None
+    input_sha256: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the tool says about one examination.
+
+    Attributes
+    ----------
+    notice : str
+        What this is for, to be shown wherever it is shown.
+    clips : tuple of ClipMeasurement
+        In the order in which they were given.
+    items : dict of Item to ItemAssessment
+        Items 1 to 7.
+    total : TotalEstimate
+    triage : Triage
+    coverage : Coverage
+    provenance : Provenance
+    """
+
+    notice: str
+    clips: tuple[ClipMeasurement, ...]
+    items: dict[Item, ItemAssessment]
+    total: TotalEstimate
+    triage: Triage
+    coverage: Coverage
+    provenance: Provenance

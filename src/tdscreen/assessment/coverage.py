@@ -1,0 +1,54 @@
+"""What of a full examination the clips showed, and what they did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tdscreen.assessment.assessment import Coverage, PartNotSeen, PartSeen
+from tdscreen.assessment.words import REGION_NAMES
+from tdscreen.measurement.clip import ClipMeasurement
+from tdscreen.scoring.evidence import SetAside, clip_reason, is_usable, join_reasons
+from tdscreen.vocabulary import Region
+
+ALWAYS_NOT_SEEN: tuple[PartNotSeen, ...] = (
+    PartNotSeen("legs", "legs and feet", "Not measured by this version. Please examine them in person."),
+    PartNotSeen(
+        "trunk", "trunk (neck, shoulders, hips)", "Not measured by this version. Please examine it in person."
+    ),
+    PartNotSeen("rigidity", "rigidity", "It is felt by hand and cannot be had from a video."),
+)
+
+
+def describe_coverage(clips: Sequence[ClipMeasurement]) -> Coverage:
+    """Sort the parts of the body into seen and not seen.
+
+    Parameters
+    ----------
+    clips : sequence of ClipMeasurement
+        At least one.
+
+    Returns
+    -------
+    Coverage
+        A region is seen if a usable clip, of any length, assessed it.
+    """
+    seen: list[PartSeen] = []
+    not_seen: list[PartNotSeen] = []
+    in_order = sorted(clips, key=lambda clip: (clip.input_sha256, clip.file, clip.task))
+    for region in Region:
+        files: list[str] = []
+        missing: list[SetAside] = []
+        for clip in in_order:
+            measured = clip.regions.get(region)
+            if measured is not None and measured.assessed and is_usable(clip):
+                files.append(clip.file)
+                continue
+            reason = None if is_usable(clip) else clip_reason(clip)
+            reason = reason or (measured.reason if measured is not None else None)
+            missing.append(SetAside(clip.file, region, reason or "It was not measured in this clip."))
+        name = REGION_NAMES[region]
+        if files:
+            seen.append(PartSeen(str(region), name, tuple(files)))
+        else:
+            not_seen.append(PartNotSeen(str(region), name, join_reasons(missing)))
+    return Coverage(tuple(seen), (*not_seen, *ALWAYS_NOT_SEEN))

@@ -1,0 +1,153 @@
+"""How an examination is sorted, and the sentences that say what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tdscreen.assessment.assessment import Coverage, ItemAssessment
+from tdscreen.assessment.words import join_names
+from tdscreen.measurement.clip import ClipMeasurement
+from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, join_reasons
+from tdscreen.settings import SCORING
+from tdscreen.vocabulary import Item, Region, TriageLevel, Verdict
+
+REQUIRED_FOR_LOW = (Item.FACIAL_EXPRESSION, Item.LIPS, Item.JAW, Item.TONGUE)
+"""Without each of these assessed, a quiet examination is uncertain: a false "low" does harm."""
+
+_RULE = "the Schooler-Kane severity rule (at least mild in two items, or moderate in one) is met"
+_NOTABLE_SEVERITY = 1.5
+
+
+def too_short_reason(clips: Sequence[ClipMeasurement]) -> str | None:
+    """Why an examination has neither items nor triage: every clip is too short. None if one is not."""
+    if any(is_long_enough(clip) for clip in clips):
+        return None
+    longest_s = max(clip.duration_s for clip in clips)
+    return (
+        f"No clip is {SCORING.min_clip_s:g} s long or longer (the longest is {longest_s:.1f} s), so neither "
+        "items nor a triage are given. Please record again, for longer."
+    )
+
+
+def unusable_reason(clips: Sequence[ClipMeasurement]) -> str | None:
+    """Why an examination cannot be used: no clip gives evidence. None if one does."""
+    reasons = [(clip.file, clip_reason(clip)) for clip in clips]
+    if any(reason is None for _, reason in reasons):
+        return None
+    # Any region will do: what is said here is about whole clips.
+    told = sorted({(file, reason) for file, reason in reasons if reason is not None})
+    return "No clip can be used. " + join_reasons([SetAside(file, Region.HEAD, text) for file, text in told])
+
+
+def hindrances_to_low(
+    items: Mapping[Item, ItemAssessment],
+    detection_limits_mm: Mapping[Item, float | None],
+    slight_to_mm: Mapping[Item, float],
+) -> tuple[str, ...]:
+    """Say what keeps a quiet examination from being called low.
+
+    Parameters
+    ----------
+    items : mapping of Item to ItemAssessment
+    detection_limits_mm : mapping of Item to float or None
+        The smallest amplitude (half the range) that could have been found for each assessed item.
+    slight_to_mm : mapping of Item to float
+        Upper edge of "slight" for each item.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; empty if nothing hinders.
+    """
+    told: list[str] = []
+    missing = [items[item].name for item in REQUIRED_FOR_LOW if not items[item].assessed]
+    if missing:
+        told.append(
+            f"Not assessed, and needed before an examination can be called low: {join_names(missing)}."
+        )
+    blurred = [
+        items[item].name
+        for item in REQUIRED_FOR_LOW
+        if items[item].assessed and not _would_show(detection_limits_mm[item], slight_to_mm[item])
+    ]
+    if blurred:
+        told.append(
+            f"The picture is too unsteady or coarse to show more than slight movement: {join_names(blurred)}."
+        )
+    return tuple(told)
+
+
+def _would_show(detection_limit_mm: float | None, slight_to_mm: float) -> bool:
+    """Say whether a movement that is more than slight would have been found."""
+    return detection_limit_mm is not None and detection_limit_mm <= slight_to_mm
+
+
+def sort_level(probability: float, hindrances: Sequence[str]) -> TriageLevel:
+    """Sort by the chance that the Schooler-Kane rule is met; only without any hindrance can it be low."""
+    if probability >= SCORING.elevated_min_probability:
+        return TriageLevel.ELEVATED
+    if probability <= SCORING.low_max_probability and not hindrances:
+        return TriageLevel.LOW
+    return TriageLevel.UNCERTAIN
+
+
+def explain_level(
+    level: TriageLevel,
+    probability: float,
+    items: Mapping[Item, ItemAssessment],
+    hindrances: Sequence[str],
+    coverage: Coverage,
+    clips: Sequence[ClipMeasurement],
+) -> str:
+    """Say what a level rests on.
+
+    Parameters
+    ----------
+    level : TriageLevel
+        Low, uncertain or elevated.
+    probability : float
+        That the Schooler-Kane rule is met.
+    items : mapping of Item to ItemAssessment
+        At least one assessed.
+    hindrances : sequence of str
+        What keeps the examination from being low.
+    coverage : Coverage
+    clips : sequence of ClipMeasurement
+
+    Returns
+    -------
+    str
+    """
+    assessed = [entry for entry in items.values() if entry.assessed]
+    moving = sorted(
+        (entry for entry in assessed if (entry.severity or 0.0) >= _NOTABLE_SEVERITY),
+        key=lambda entry: -(entry.severity or 0.0),
+    )
+    told = [f"The estimated chance that {_RULE} is {_percent(probability)}."]
+    if moving:
+        told.append(f"Most movement: {join_names([entry.name for entry in moving])}.")
+    else:
+        told.append("No more than slight movement was found in what was assessed.")
+    if level is TriageLevel.UNCERTAIN:
+        told.extend(hindrances if probability <= SCORING.low_max_probability else (_between(probability),))
+    names = join_names([entry.name for entry in assessed])
+    told.append(f"It rests on {len(assessed)} of {len(items)} items: {names}.")
+    if any(clip.quality.verdict is Verdict.LIMITED for clip in clips):
+        told.append("The quality of the recording was limited.")
+    told.append(f"Not seen: {join_names([part.name for part in coverage.not_seen])}.")
+    return " ".join(told)
+
+
+def _between(probability: float) -> str:
+    """Say that a chance lies between the two cut-offs."""
+    return (
+        f"That lies between the cut-offs of {_percent(SCORING.low_max_probability)} and "
+        f"{_percent(SCORING.elevated_min_probability)}."
+    )
+
+
+def _percent(share: float) -> str:
+    """Write a probability in whole percent, never as 0 or 100."""
+    if share < 0.01:
+        return "under 1%"
+    return "over 99%" if share > 0.99 else f"{100 * share:.0f}%"

@@ -1,0 +1,112 @@
+"""Plain names and sentences for what an assessment says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tdscreen.assessment.assessment import Contribution
+from tdscreen.scoring.evidence import Evidence
+from tdscreen.scoring.model import Scale
+from tdscreen.vocabulary import Item, Region
+
+ITEM_NAMES: dict[Item, str] = {
+    Item.FACIAL_EXPRESSION: "facial expression",
+    Item.LIPS: "lips and mouth area",
+    Item.JAW: "jaw",
+    Item.TONGUE: "tongue",
+    Item.UPPER_LIMBS: "arms, wrists, hands and fingers",
+    Item.LOWER_LIMBS: "legs, knees, ankles and toes",
+    Item.TRUNK: "neck, shoulders and hips",
+}
+
+REGION_NAMES: dict[Region, str] = {
+    Region.UPPER_FACE: "upper face",
+    Region.LIPS: "lips",
+    Region.JAW: "jaw",
+    Region.TONGUE: "tongue",
+    Region.HEAD: "head",
+    Region.LEFT_HAND: "left hand",
+    Region.RIGHT_HAND: "right hand",
+}
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Join names as one writes them: ``lips``, ``lips and jaw``, ``lips, jaw and tongue``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def describe_contributions(
+    evidence: Evidence,
+    scale: Scale,
+    *,
+    time_edges_percent: tuple[float, float],
+    of_amplitude: float,
+    of_time: float,
+) -> tuple[Contribution, ...]:
+    """Say what the amplitude and the share of time did to an item.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What counted for the item.
+    scale : Scale
+        What its amplitude was held against.
+    time_edges_percent : (float, float)
+        Shares of time that part the rows of the model's table.
+    of_amplitude, of_time : float
+        Contributions in points of severity.
+
+    Returns
+    -------
+    tuple of Contribution
+        Of the amplitude and of the time.
+    """
+    part = REGION_NAMES[evidence.region]
+    if scale.item is Item.UPPER_LIMBS:
+        part += " (wrist)" if scale.name.endswith(".wrist") else " (fingers)"
+    if evidence.amplitude_mm > 0:
+        amplitude_text = f"{part} moved {evidence.amplitude_mm:.1f} mm ({_amplitude_word(evidence, scale)})"
+    else:
+        amplitude_text = f"no movement to score was found: {part}"
+    time_text = f"{part} moved {evidence.percent_time_moving:.0f}% of the time"
+    time_text += f" ({_time_word(evidence.percent_time_moving, time_edges_percent)})"
+    return (
+        Contribution(
+            feature=scale.amplitude_feature,
+            value=evidence.amplitude_mm,
+            unit="mm",
+            contribution=of_amplitude,
+            text=f"{amplitude_text}: {signed(of_amplitude)}",
+        ),
+        Contribution(
+            feature=scale.time_feature,
+            value=evidence.percent_time_moving,
+            unit="%",
+            contribution=of_time,
+            text=f"{time_text}: {signed(of_time)}",
+        ),
+    )
+
+
+def signed(points: float) -> str:
+    """Write points with their sign and one decimal, and nothing as ``+0.0``."""
+    return f"{round(points, 1) + 0.0:+.1f}"
+
+
+def _amplitude_word(evidence: Evidence, scale: Scale) -> str:
+    """Say where an amplitude lies: ``moderate: 2 to 5 mm``."""
+    if evidence.amplitude_mm <= scale.slight_to_mm:
+        return f"slight: up to {scale.slight_to_mm:g} mm"
+    if evidence.amplitude_mm <= scale.moderate_to_mm:
+        return f"moderate: {scale.slight_to_mm:g} to {scale.moderate_to_mm:g} mm"
+    return f"large: over {scale.moderate_to_mm:g} mm"
+
+
+def _time_word(percent: float, edges: tuple[float, float]) -> str:
+    """Say where a share of time lies: ``40 to 75%``."""
+    low, high = edges
+    if percent <= 0:
+        return "none found"
+    if percent < low:
+        return f"under {low:g}%"
+    return f"{low:g} to {high:g}%" if percent <= high else f"over {high:g}%"

@@ -1,0 +1,225 @@
+"""What an examination's clips give as evidence for each item, and why some of it gives none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
+from tdscreen.motion.features import Interval
+from tdscreen.settings import SCORING
+from tdscreen.vocabulary import ITEM_REGIONS, Item, MovementType, Region, Task, Verdict
+
+ACTIVATION_TASKS = frozenset({Task.FINGER_TAPPING_LEFT, Task.FINGER_TAPPING_RIGHT})
+"""Tasks that distract, during which movement elsewhere is seen "on activation" (Guy 1976)."""
+
+NOT_MEASURED_ITEMS: dict[Item, str] = {
+    Item.LOWER_LIMBS: "Legs and feet are not measured by this version. Please examine them in person.",
+    Item.TRUNK: "Neck, shoulders and hips are not measured by this version. Please examine them in person.",
+}
+"""Items that no clip can give evidence for, and why."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One region of one clip, as it counts for an item.
+
+    Attributes
+    ----------
+    file : str
+        Name of the clip.
+    input_sha256 : str
+        Of the clip.
+    task : Task
+    region : Region
+    signal : str or None
+        The signal that moves most; None if nothing moves.
+    scale : str
+        The model's scale that it is held against, as ``lips`` or ``upper_limbs.wrist``.
+    amplitude_mm : float
+        Half the range, tremor set aside.
+    percent_time_moving : float
+        0 to 100, tremor set aside.
+    noise_floor_mm : float or None
+        Detection limit, as a range in 1 s.
+    bouts_s : tuple of (float, float)
+        Start and end, in seconds of the clip, of the signal's movement.
+    """
+
+    file: str
+    input_sha256: str
+    task: Task
+    region: Region
+    signal: str | None
+    scale: str
+    amplitude_mm: float
+    percent_time_moving: float
+    noise_floor_mm: float | None
+    bouts_s: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """One region of one clip that gives no evidence for an item, and why.
+
+    Attributes
+    ----------
+    file : str
+        Name of the clip.
+    region : Region
+    reason : str
+        As a sentence.
+    """
+
+    file: str
+    region: Region
+    reason: str
+
+
+@dataclass(frozen=True)
+class ItemEvidence:
+    """Everything that an examination's clips say about one item, in an order that does not depend on theirs.
+
+    Attributes
+    ----------
+    item : Item
+    evidence : tuple of Evidence
+    set_aside : tuple of SetAside
+    """
+
+    item: Item
+    evidence: tuple[Evidence, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+def is_long_enough(clip: ClipMeasurement) -> bool:
+    """Say whether a clip is long enough to be scored (to a millisecond, which container clocks lose)."""
+    return clip.duration_s >= SCORING.min_clip_s - 1e-3
+
+
+def is_usable(clip: ClipMeasurement) -> bool:
+    """Say whether a clip's quality allows it to be used."""
+    return clip.quality.verdict is not Verdict.UNUSABLE
+
+
+def clip_reason(clip: ClipMeasurement) -> str | None:
+    """Why a whole clip gives no evidence, as a sentence; None if it does."""
+    if not is_usable(clip):
+        advice = " ".join(
+            check.advice
+            for check in clip.quality.checks
+            if not check.passed and check.severity is Verdict.UNUSABLE and check.advice
+        )
+        return f"The clip is unusable. {advice}".strip()
+    if not is_long_enough(clip):
+        return (
+            f"The clip is {clip.duration_s:.1f} s long, and items need {SCORING.min_clip_s:g} s or more. "
+            "Please record again, for longer."
+        )
+    return None
+
+
+def region_reason(measured: RegionMeasurement) -> str | None:
+    """Why a region of a usable clip gives no evidence, as a sentence; None if it does."""
+    if not measured.assessed:
+        return measured.reason or "The region was not assessed in this clip."
+    if MovementType.VOLUNTARY_TASK in measured.movement_types:
+        return measured.not_scored_reason or "The movement was asked for in this task, so it is not scored."
+    if measured.scored_amplitude_mm is None or measured.scored_percent_time_moving is None:
+        return measured.not_scored_reason or "The movement could not be scored."
+    return None
+
+
+def scale_name(region: Region, signal: str | None, item: Item) -> str:
+    """Name the model's scale for a region's leading signal.
+
+    Parameters
+    ----------
+    region : Region
+    signal : str or None
+        As ``left_hand.wrist`` or ``left_hand.index_tip``; None if nothing moves.
+    item : Item
+
+    Returns
+    -------
+    str
+        The item's name; for the upper limbs with ``.wrist`` where the wrist leads, else with ``.fingers``.
+    """
+    if item is not Item.UPPER_LIMBS:
+        return str(item)
+    measure = (signal or "").removeprefix(f"{region}.")
+    return f"{item}.wrist" if measure.startswith("wrist") else f"{item}.fingers"
+
+
+def gather_evidence(clips: Sequence[ClipMeasurement]) -> dict[Item, ItemEvidence]:
+    """Sort what clips show into what counts for each item and what does not.
+
+    Clips that are unusable or too short, regions not assessed, movement that was asked for, and movement that
+    cannot be told from tremor give no evidence.
+
+    Parameters
+    ----------
+    clips : sequence of ClipMeasurement
+
+    Returns
+    -------
+    dict of Item to ItemEvidence
+        For each of the seven items.
+    """
+    in_order = sorted(clips, key=lambda clip: (clip.input_sha256, clip.file, clip.task))
+    gathered: dict[Item, ItemEvidence] = {}
+    for item, regions in ITEM_REGIONS.items():
+        evidence: list[Evidence] = []
+        set_aside: list[SetAside] = []
+        for clip in in_order:
+            for region in regions:
+                found = _of_region(clip, region, item)
+                if isinstance(found, Evidence):
+                    evidence.append(found)
+                else:
+                    set_aside.append(found)
+        gathered[item] = ItemEvidence(item, tuple(evidence), tuple(set_aside))
+    return gathered
+
+
+def _of_region(clip: ClipMeasurement, region: Region, item: Item) -> Evidence | SetAside:
+    """Return what one region of one clip gives for an item."""
+    measured = clip.regions.get(region)
+    if measured is None:
+        return SetAside(clip.file, region, clip_reason(clip) or "The region was not measured in this clip.")
+    reason = clip_reason(clip) or region_reason(measured)
+    amplitude_mm, percent = measured.scored_amplitude_mm, measured.scored_percent_time_moving
+    if reason is not None or amplitude_mm is None or percent is None:
+        return SetAside(clip.file, region, reason or "The movement could not be scored.")
+    return Evidence(
+        file=clip.file,
+        input_sha256=clip.input_sha256,
+        task=clip.task,
+        region=region,
+        signal=measured.signal,
+        scale=scale_name(region, measured.signal, item),
+        amplitude_mm=float(amplitude_mm),
+        percent_time_moving=float(percent),
+        noise_floor_mm=measured.noise_floor_mm,
+        bouts_s=next((s.bouts for s in measured.signals if s.name == measured.signal), ()),
+    )
+
+
+def join_reasons(set_aside: Sequence[SetAside]) -> str:
+    """Join the reasons for which nothing counted: each once, named after its clip where they differ.
+
+    Parameters
+    ----------
+    set_aside : sequence of SetAside
+        At least one.
+
+    Returns
+    -------
+    str
+    """
+    reasons = list(dict.fromkeys(entry.reason for entry in set_aside))
+    if len(reasons) == 1:
+        return reasons[0]
+    if len({entry.file for entry in set_aside}) == 1:
+        return " ".join(reasons)
+    return " ".join(dict.fromkeys(f"{entry.file}: {entry.reason}" for entry in set_aside))
