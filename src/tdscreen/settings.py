@@ -178,8 +178,10 @@ class MotionSettings:
     """Correlation of a tremor with itself two periods later (assumed)."""
     tremor_bandwidth_hz: float = 0.75
     """A tremor that is set aside may change its size and rate this fast (assumed)."""
-    tremor_residue_share: float = 0.15
-    """Of a tremor that is taken out, this share may stay behind: less is not called another movement (measured)."""
+    tremor_clear_hz: float = 3.0
+    """What is slower than this is never set aside with a tremor: it is where tardive dyskinesia lies (assumed)."""
+    tremor_chance_percent: float = 10.0
+    """Beside a tremor, movement in no more of the time than this is none: noise alone moves 5% of windows."""
     rhythmic_min_regularity: float = 0.6
     """From here a movement is called rhythmic, below irregular: correlation two periods later (assumed)."""
     chewing_low_hz: float = 0.94
@@ -194,6 +196,36 @@ class MotionSettings:
     """So many templates, evenly spread, are compared, however long the clip."""
     coupling_max_lag_s: float = 0.5
     """Two regions that move together do so within this delay (assumed)."""
+
+
+@dataclass(frozen=True)
+class QualitySettings:
+    """What a clip must show to be used. All assumed where no source is given."""
+
+    min_frames: float = 30.0
+    min_duration_s: float = 10.0
+    """Shorter clips report their regions, but neither items nor triage."""
+    min_fps: float = 12.0
+    """Distinct pictures a second. Five pictures for two periods show 4.8 Hz at this rate."""
+    min_decoded_share: float = 90.0
+    min_luminance: float = 0.08
+    """Mean luma of the face. The darkest skin in good light has about twice this; at 4% of normal light, where the
+    mesh still reports a face but trembles by 1.4 mm, a face has 0.01 to 0.03 (measured)."""
+    max_luminance: float = 0.97
+    min_face_share: float = 50.0
+    min_iris_px: float = 6.0
+    """At 6 px a pixel is 2 mm."""
+    min_facing_share: float = 50.0
+    min_mouth_free_share: float = 80.0
+    max_still_range_mm: float = 1.5
+    """What points at rest may show in a second: the lips' detection limit is then 9 mm."""
+    max_crowd_share: float = 20.0
+    min_hand_share: float = 30.0
+    min_region_s: float = 2.0
+    """A region seen for less is not assessed."""
+    max_limit_mm: float = 15.0
+    """A region none of whose signals has a detection limit below this is not assessed: only the largest movement
+    would be seen."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +247,8 @@ class ScoringSettings:
     """... or at least moderate in one."""
     low_max_probability: float = 0.05
     """``low`` needs a chance of at most this that the Schooler-Kane severity rule is met (assumed)."""
+    low_min_assessed_s: float = 5.0
+    """``low`` needs each of its regions to have been seen for this long, over all clips (assumed)."""
     elevated_min_probability: float = 0.50
     """``elevated`` from this chance on (assumed)."""
     anchor_factor: float = 2.0
@@ -226,5 +260,6 @@ TRACKING = TrackingSettings()
 GEOMETRY = GeometrySettings()
 FACE = FaceSettings()
 STILLNESS = StillnessSettings()
+QUALITY = QualitySettings()
 MOTION = MotionSettings()
 SCORING = ScoringSettings()

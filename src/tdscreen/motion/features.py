@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tdscreen.motion.complexity import sample_entropy, thinned
+from tdscreen.motion.filtering import remove_fast, remove_slow
+from tdscreen.motion.kinematics import kinematics
+from tdscreen.motion.spans import Bools, Floats, Grid, to_grid
+from tdscreen.motion.spectrum import (
+    BANDS_HZ,
+    Spectrum,
+    band_power,
+    find_peak,
+    power_spectrum,
+    spectral_entropy,
+    top_frequency_hz,
+)
+from tdscreen.motion.tremor import Tremor, find_tremor_peak, narrowband, regularity, why_not_separable
+from tdscreen.motion.windows import amplitude, bouts, moving_values, percent_time_moving, windows
+from tdscreen.settings import MOTION, MotionSettings
 
 Interval = tuple[float, float]
 
@@ -49,6 +66,13 @@ class SignalFeatures:
         Within moving windows, unit a second.
     log_dimensionless_jerk : float or None
         Balasubramanian et al. 2012; more negative is less smooth.
+    peak_regularity : float or None
+        Correlation of what moves with itself two periods of the peak later: 1 for a sine, near 0 if irregular. None
+        if nothing moves, or for less than four periods.
+    tremor : Tremor or None
+        A narrow, regular peak at 4 Hz or above; None if there is none.
+    without_tremor : SignalFeatures or None
+        The same of what is left when the tremor is set aside; None if there is no tremor.
     """
 
     name: str
@@ -70,3 +94,131 @@ class SignalFeatures:
     speed_median: float | None
     speed_p95: float | None
     log_dimensionless_jerk: float | None
+    peak_regularity: float | None = None
+    tremor: Tremor | None = None
+    without_tremor: SignalFeatures | None = None
+
+
+def signal_features(
+    name: str,
+    unit: str,
+    x: Floats,
+    times_s: Floats,
+    *,
+    noise_floor: float,
+    noise_sd: float,
+    highest_frequency_hz: float,
+    settings: MotionSettings = MOTION,
+) -> SignalFeatures:
+    """Measure what one signal shows, over its good spans only.
+
+    Parameters
+    ----------
+    name, unit : str
+    x : ndarray, shape (n,)
+        NaN where not seen, and where a picture only repeats the one before.
+    times_s : ndarray, shape (n,)
+        Strictly increasing, evenly spaced or not.
+    noise_floor : float
+        The detection limit: a window of a second moves if its band-limited range exceeds it.
+    noise_sd : float
+        Standard deviation of the band-limited signal that stillness shows.
+    highest_frequency_hz : float
+        The highest frequency that the clip can show.
+
+    Returns
+    -------
+    SignalFeatures
+        With ``assessed_s`` 0 and nothing moving if there is no good span.
+    """
+    wide = remove_slow(to_grid(x, times_s, settings=settings), settings=settings)
+    limits = _Limits(noise_floor, noise_sd, highest_frequency_hz)
+    features, moving_spectrum, marks = _features(name, unit, wide, limits, settings)
+    if moving_spectrum is None:
+        return features
+    top_hz = top_frequency_hz(highest_frequency_hz, settings=settings)
+    found = find_tremor_peak(
+        moving_spectrum, wide, marks, noise_sd=noise_sd, highest_hz=top_hz, settings=settings
+    )
+    if found is None:
+        return features
+    peak, steady = found
+    part = narrowband(wide, peak_hz=peak.frequency_hz, width_hz=peak.width_hz, highest_hz=top_hz, settings=settings)
+    left = wide.with_values([a.values - b.values for a, b in zip(wide.spans, part.spans, strict=True)])
+    rest, left_spectrum, _ = _features(name, unit, left, limits, settings)
+    reason = why_not_separable(
+        peak=peak,
+        percent_time_left=rest.percent_time_moving,
+        left_spectrum=left_spectrum,
+        settings=settings,
+    )
+    tremor = Tremor(
+        frequency_hz=peak.frequency_hz,
+        interval_hz=peak.interval_hz,
+        width_hz=peak.width_hz,
+        regularity=steady,
+        amplitude=amplitude(part, marks),
+        separable=reason is None,
+        reason=reason,
+    )
+    return replace(features, tremor=tremor, without_tremor=rest)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    noise_floor: float
+    noise_sd: float
+    highest_frequency_hz: float
+
+
+def _features(
+    name: str, unit: str, wide: Grid, limits: _Limits, settings: MotionSettings
+) -> tuple[SignalFeatures, Spectrum | None, list[Bools]]:
+    """Measure everything but the tremor; return it with the spectrum and the marks of what moves."""
+    top_hz = top_frequency_hz(limits.highest_frequency_hz, settings=settings)
+    band = remove_fast(wide, settings=settings)
+    found = windows(band, settings=settings)
+    moving = found.ranges > limits.noise_floor
+    marks = moving_values(band, found, moving)
+    spectrum = power_spectrum(wide, settings=settings)
+    moving_spectrum = power_spectrum(wide, marks, settings=settings) if moving.any() else None
+    peak = entropy = steady = None
+    if moving_spectrum is not None:
+        peak = find_peak(moving_spectrum, low_hz=settings.band_low_hz, high_hz=top_hz, settings=settings)
+        entropy = spectral_entropy(moving_spectrum, low_hz=settings.band_low_hz, high_hz=top_hz)
+    if peak is not None:
+        steady = regularity(wide, marks, frequency_hz=peak.frequency_hz)
+    moved = kinematics(band, found, moving, marks, smallest=limits.noise_floor, settings=settings)
+    features = SignalFeatures(
+        name=name,
+        unit=unit,
+        assessed_s=wide.assessed_s,
+        noise_floor=limits.noise_floor,
+        noise_sd=limits.noise_sd,
+        amplitude=amplitude(band, marks),
+        percent_time_moving=percent_time_moving(found.covered_s, moving),
+        peak_frequency_hz=None if peak is None else peak.frequency_hz,
+        peak_frequency_interval_hz=None if peak is None else peak.interval_hz,
+        peak_width_hz=None if peak is None else peak.width_hz,
+        peak_dominance=None if peak is None else peak.dominance,
+        bouts=bouts(found, moving),
+        band_power=(
+            dict.fromkeys(BANDS_HZ)
+            if spectrum is None
+            else band_power(spectrum, highest_frequency_hz=limits.highest_frequency_hz)
+        ),
+        spectral_entropy=entropy,
+        sample_entropy=_sample_entropy(band, marks, settings),
+        submovements_per_s=None if moved is None else moved.submovements_per_s,
+        speed_median=None if moved is None else moved.speed_median,
+        speed_p95=None if moved is None else moved.speed_p95,
+        log_dimensionless_jerk=None if moved is None else moved.log_dimensionless_jerk,
+        peak_regularity=steady,
+    )
+    return features, moving_spectrum, marks
+
+
+def _sample_entropy(band: Grid, marks: list[Bools], settings: MotionSettings) -> float | None:
+    return sample_entropy(
+        thinned(band, marks, settings=settings), max_templates=settings.sample_entropy_max_templates
+    )

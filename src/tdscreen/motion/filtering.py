@@ -14,7 +14,7 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky_banded, cho_solve_banded
+from scipy.linalg import cho_solve_banded, cholesky_banded
 
 from tdscreen.motion.spans import Floats, Grid, from_grid, good_spans, to_grid
 from tdscreen.settings import MOTION, MotionSettings
@@ -45,7 +45,8 @@ def smooth(values: Floats, *, rate_hz: float, frequency_hz: float, gain: float, 
 def smooth_gain(frequency_hz: Floats, *, rate_hz: float, at_hz: float, gain: float, order: int) -> Floats:
     """Return the gain of :func:`smooth` at frequencies, in the middle of a span."""
     chord = np.sin(np.pi * np.asarray(frequency_hz) / rate_hz) / np.sin(np.pi * min(at_hz / rate_hz, 0.5))
-    return 1 / (1 + (1 - gain) / gain * chord ** (2 * order))
+    gains: Floats = 1 / (1 + (1 - gain) / gain * chord ** (2 * order))
+    return gains
 
 
 @lru_cache(maxsize=16)

@@ -58,7 +58,11 @@ class Grid:
 
 
 def good_spans(
-    times_s: Floats, valid: Bools, *, max_gap_s: float = MOTION.max_gap_s, min_duration_s: float = MOTION.min_span_s
+    times_s: Floats,
+    valid: Bools,
+    *,
+    max_gap_s: float = MOTION.max_gap_s,
+    min_duration_s: float = MOTION.min_span_s,
 ) -> tuple[slice, ...]:
     """Find the spans in which valid samples follow one another without a gap.
 
@@ -85,7 +89,9 @@ def good_spans(
         If the times do not increase, or the shapes differ.
     """
     if times_s.shape != valid.shape or times_s.ndim != 1:
-        raise ValueError(f"times_s and valid must have one shape (n,), not {times_s.shape} and {valid.shape}.")
+        raise ValueError(
+            f"times_s and valid must have one shape (n,), not {times_s.shape} and {valid.shape}."
+        )
     if np.any(np.diff(times_s) <= 0):
         raise ValueError("times_s must increase from sample to sample.")
     seen = np.flatnonzero(valid)
@@ -148,9 +154,7 @@ def to_grid(
     """
     valid = np.isfinite(x)
     if spans is None:
-        spans = good_spans(
-            times_s, valid, max_gap_s=settings.max_gap_s, min_duration_s=settings.min_span_s
-        )
+        spans = good_spans(times_s, valid, max_gap_s=settings.max_gap_s, min_duration_s=settings.min_span_s)
     rate = rate_hz or grid_rate_hz(times_s, valid, spans, settings=settings)
     return Grid(rate, tuple(_grid_span(x[s][valid[s]], times_s[s][valid[s]], rate) for s in spans))
 

@@ -1,0 +1,207 @@
+"""Windows of a second: which of them move, for how much of the time, and how far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+from tdscreen.motion.filtering import band_gain
+from tdscreen.motion.spans import Bools, Floats, Grid
+from tdscreen.settings import MOTION, MotionSettings
+
+_FINE_RATE_HZ = 90
+_NOISE_RANGE_RATES_HZ = (15.0, 20.0, 24.0, 30.0, 60.0, 120.0)
+_NOISE_RANGE_IN_SD = (4.96, 5.15, 5.26, 5.42, 5.56, 5.61)
+"""95th percentile of the range in 1 s of white noise limited to 0.5 to 7 Hz, in standard deviations of the limited
+noise, at these rates: 5,000 windows each, simulated (the test repeats it)."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Consecutive windows of every span; the last of a span ends with it and overlaps the one before.
+
+    Attributes
+    ----------
+    span, start : ndarray, shape (w,), int
+        The span of each window and its first value in it.
+    starts_s, ends_s : ndarray, shape (w,)
+    covered_s : ndarray, shape (w,)
+        Time that a window covers and the one before it did not. They add up to the assessed time.
+    ranges : ndarray, shape (w,)
+        Largest minus smallest value in each.
+    steps : int
+        A window's length in steps of the grid: it holds ``steps + 1`` values.
+    """
+
+    span: NDArray[np.intp]
+    start: NDArray[np.intp]
+    starts_s: Floats
+    ends_s: Floats
+    covered_s: Floats
+    ranges: Floats
+    steps: int
+
+
+def windows(grid: Grid, *, settings: MotionSettings = MOTION) -> Windows:
+    """Divide every span into windows and take the range in each.
+
+    Parameters
+    ----------
+    grid : Grid
+        Band-limited displacement.
+    """
+    steps = round(settings.window_s * grid.rate_hz)
+    span_index, starts, covered, ranges, starts_s = [], [], [], [], []
+    for index, span in enumerate(grid.spans):
+        last = len(span.values) - 1 - steps
+        if last < 0:
+            continue
+        start = np.arange(0, last + 1, steps)
+        new = np.full(len(start), steps)
+        if start[-1] != last:
+            new = np.r_[new, last - start[-1]]
+            start = np.r_[start, last]
+        pieces = sliding_window_view(span.values, steps + 1)[start]
+        span_index.append(np.full(len(start), index))
+        starts.append(start)
+        covered.append(new / grid.rate_hz)
+        ranges.append(np.ptp(pieces, axis=1))
+        starts_s.append(span.start_s + start / grid.rate_hz)
+    if not starts:
+        none, whole = np.empty(0), np.empty(0, dtype=np.intp)
+        return Windows(whole, whole, none, none, none, none, steps)
+    begin_s = np.concatenate(starts_s)
+    return Windows(
+        np.concatenate(span_index),
+        np.concatenate(starts),
+        begin_s,
+        begin_s + steps / grid.rate_hz,
+        np.concatenate(covered),
+        np.concatenate(ranges),
+        steps,
+    )
+
+
+def percent_time_moving(covered_s: Floats, moving: Bools) -> float:
+    """Return the share, 0 to 100, of the time covered that lies in moving windows; 0 where nothing is covered."""
+    total_s = float(covered_s.sum())
+    return 100 * float(covered_s[moving].sum()) / total_s if total_s > 0 else 0.0
+
+
+def moving_values(grid: Grid, found: Windows, moving: Bools) -> list[Bools]:
+    """Mark, span by span, the values that lie in a moving window."""
+    marks = []
+    for index, span in enumerate(grid.spans):
+        # Each moving window opens at its first value and closes after its last; between, the sum is above zero.
+        edges = np.zeros(len(span.values) + 1, dtype=np.intp)
+        starts = found.start[moving & (found.span == index)] if len(grid.spans) > 1 else found.start[moving]
+        np.add.at(edges, starts, 1)
+        np.add.at(edges, starts + found.steps + 1, -1)
+        marks.append(np.cumsum(edges[:-1]) > 0)
+    return marks
+
+
+def amplitude(grid: Grid, marks: list[Bools]) -> float:
+    """Return half the range from the 5th to the 95th percentile of the marked values; 0 if none is marked.
+
+    Percentiles are of the movement, not of the moments at which pictures were taken: at 30 pictures a second a 5 Hz
+    movement may never be seen at its turns, so values are added between them by a cubic spline. A sine of amplitude 3
+    has 2.96.
+    """
+    pieces = [_fine(s.values, m, grid.rate_hz) for s, m in zip(grid.spans, marks, strict=True) if m.any()]
+    if not pieces:
+        return 0.0
+    low, high = np.percentile(np.concatenate(pieces), [5, 95])
+    return float(high - low) / 2
+
+
+def _fine(values: Floats, mark: Bools, rate_hz: int) -> Floats:
+    """Return the marked values with others between them, so that turns between pictures count as well."""
+    parts = -(-_FINE_RATE_HZ // rate_hz)
+    if parts == 1:
+        return values[mark]
+    at = np.repeat(np.flatnonzero(mark), parts) + np.tile(np.arange(parts) / parts, int(mark.sum()))
+    fine: Floats = CubicSpline(np.arange(len(values)), values)(np.minimum(at, len(values) - 1))
+    return fine
+
+
+def bouts(found: Windows, moving: Bools) -> tuple[tuple[float, float], ...]:
+    """Join moving windows that follow one another within a span into bouts.
+
+    Returns
+    -------
+    tuple of (float, float)
+        Start and end of each in seconds.
+    """
+    joined: list[tuple[float, float]] = []
+    before = None
+    for index in np.flatnonzero(moving):
+        start_s, end_s = float(found.starts_s[index]), float(found.ends_s[index])
+        if before is not None and index == before + 1 and found.span[index] == found.span[before]:
+            joined[-1] = (joined[-1][0], end_s)
+        else:
+            joined.append((start_s, end_s))
+        before = index
+    return tuple(joined)
+
+
+def stillness_limit(
+    still_ranges: Floats, weights: Floats | None = None, *, settings: MotionSettings = MOTION
+) -> float:
+    """Return the detection limit: the 95th percentile of the range that stillness shows in a window.
+
+    Parameters
+    ----------
+    still_ranges : ndarray, shape (w,)
+        Ranges of the windows in which the region was still. Which those are is for the caller to say and to
+        document; this only takes the percentile: the smallest range at which the windows no larger hold 95% of the
+        weight.
+    weights : ndarray, shape (w,), optional
+        As :attr:`Windows.covered_s`; equal if not given.
+
+    Raises
+    ------
+    ValueError
+        If there is no range, or no weight.
+    """
+    weight = np.ones(len(still_ranges)) if weights is None else weights
+    if len(still_ranges) == 0 or weight.sum() <= 0:
+        raise ValueError("A detection limit needs at least one still window.")
+    order = np.argsort(still_ranges)
+    share = np.cumsum(weight[order]) / weight.sum()
+    at = min(int(np.searchsorted(share, settings.noise_percentile / 100 - 1e-12)), len(order) - 1)
+    return float(still_ranges[order[at]])
+
+
+def band_limited_sd(sd: float, *, rate_hz: float, settings: MotionSettings = MOTION) -> float:
+    """Return what is left of the standard deviation of white noise after band limiting.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the samples, independent from one to the next.
+    rate_hz : float
+        Samples a second.
+    """
+    frequency_hz = (np.arange(4096) + 0.5) / 4096 * rate_hz / 2
+    gain = band_gain(frequency_hz, rate_hz=rate_hz, settings=settings)
+    return sd * sqrt(float(np.mean(gain**2)))
+
+
+def white_noise_range(sd: float, *, rate_hz: float, settings: MotionSettings = MOTION) -> float:
+    """Return the 95th percentile of the range in one window of band-limited white noise.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the samples before band limiting.
+    rate_hz : float
+        Samples a second, 15 to 120.
+    """
+    in_sd = float(np.interp(rate_hz, _NOISE_RANGE_RATES_HZ, _NOISE_RANGE_IN_SD))
+    return in_sd * band_limited_sd(sd, rate_hz=rate_hz, settings=settings)
