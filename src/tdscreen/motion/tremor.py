@@ -111,10 +111,11 @@ def narrowband(
     for span in grid.spans:
         angle = 2 * np.pi * peak_hz * np.arange(len(span.values)) / grid.rate_hz
         part = np.zeros(len(span.values))
-        for order in orders:
-            turn = np.exp(-1j * order * angle)
+        # The second pass finds what the first missed at the edges of the span.
+        for order in np.tile(orders, 2):
+            left, turn = span.values - part, np.exp(-1j * order * angle)
             slow = smooth(
-                np.column_stack([2 * span.values * turn.real, 2 * span.values * turn.imag]),
+                2 * np.column_stack([left * turn.real, left * turn.imag]),
                 rate_hz=grid.rate_hz,
                 frequency_hz=bandwidth_hz,
                 gain=0.5,
