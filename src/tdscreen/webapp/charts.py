@@ -1,0 +1,238 @@
+"""Signals over time and their spectra, as Plotly figures. Pure functions: numbers in, a figure out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from tdscreen.motion.features import SignalFeatures
+from tdscreen.motion.filtering import remove_slow
+from tdscreen.motion.signals import Signal
+from tdscreen.motion.spans import to_grid
+from tdscreen.motion.spectrum import Spectrum, power_spectrum, top_frequency_hz
+from tdscreen.settings import MOTION
+from tdscreen.webapp.words import number, plain
+
+Floats = NDArray[np.float64]
+
+INK = "#1b2733"
+GRID_LINE = "#dde4ea"
+BLUE = "#1f5a8a"
+MOMENT = "#b3261e"
+BOUT = "rgba(222, 153, 36, 0.22)"
+TREMOR = "rgba(120, 90, 160, 0.10)"
+SLOW = "rgba(31, 90, 138, 0.08)"
+LINES = (BLUE, "#a85b00", "#2f7d4f", "#7b4aa0", "#8c2d4f", "#55606b")
+"""Six hues with a contrast of at least 4.5 on white."""
+
+MAX_POINTS = 4000
+"""A line longer than this is drawn through the extremes of equal pieces, which look the same on a screen."""
+SLOW_HIGH_HZ = 3.0
+"""Upper end of where movements of the mouth in tardive dyskinesia lie (assumed)."""
+_ROW_HEIGHT_PX = 118
+_FRAME_PX = 78
+
+
+def thin(times_s: Floats, values: Floats, *, max_points: int = MAX_POINTS) -> tuple[Floats, Floats]:
+    """Draw a long line through fewer points, and lose no extreme of it.
+
+    Parameters
+    ----------
+    times_s, values : ndarray, shape (n,)
+        Values are NaN where nothing was seen; gaps stay gaps.
+    max_points : int
+
+    Returns
+    -------
+    (ndarray, ndarray), shape (m,)
+        m is at most about ``max_points``; the same arrays if n is.
+    """
+    if len(times_s) <= max_points:
+        return times_s, values
+    pieces = np.array_split(np.arange(len(times_s)), max_points // 3)
+    keep: list[int] = []
+    for piece in pieces:
+        seen = piece[np.isfinite(values[piece])]
+        chosen = {int(piece[0])} if seen.size < piece.size else set()
+        if seen.size:
+            chosen |= {int(seen[np.argmin(values[seen])]), int(seen[np.argmax(values[seen])])}
+        if 0 < seen.size < piece.size:
+            # One unseen picture of the piece is kept, so that the line breaks there.
+            chosen.add(int(piece[~np.isfinite(values[piece])][0]))
+        keep += sorted(chosen)
+    index = np.array(keep)
+    return times_s[index], values[index]
+
+
+def spectrum_of(signal: Signal) -> Spectrum | None:
+    """Give the spectrum of a signal over the spans in which it was seen; None if no span is long enough."""
+    grid = remove_slow(to_grid(signal.values, signal.times_s))
+    return power_spectrum(grid)
+
+
+def movement_figure(
+    signals: Sequence[Signal],
+    features: Mapping[str, SignalFeatures],
+    *,
+    moment_s: float,
+    gaps_s: Sequence[tuple[float, float]] = (),
+) -> go.Figure:
+    """Draw each signal in a row of its own over one time axis.
+
+    Each row shows the displacement from the signal's own middle, bouts of movement shaded, and the moment
+    whose picture is shown as a line. A click near a line chooses the nearest time.
+
+    Parameters
+    ----------
+    signals : sequence of Signal
+        At least one.
+    features : mapping of str to SignalFeatures
+        By the signal's name; a signal without features is drawn without bouts.
+    moment_s : float
+    gaps_s : sequence of (float, float)
+        Where the camera delivered nothing.
+    """
+    titles = [row_title(signal, features.get(signal.name)) for signal in signals]
+    rows = len(signals)
+    height = _FRAME_PX + _ROW_HEIGHT_PX * rows
+    figure = make_subplots(
+        rows=rows,
+        cols=1,
+        shared_xaxes=True,
+        subplot_titles=titles,
+        vertical_spacing=34 / height if rows > 1 else 0,
+    )
+    for row, signal in enumerate(signals, start=1):
+        found = features.get(signal.name)
+        for start_s, end_s in found.bouts if found else ():
+            figure.add_vrect(
+                x0=start_s, x1=end_s, fillcolor=BOUT, line_width=0, layer="below", row=row, col=1
+            )
+        figure.add_trace(_line(signal), row=row, col=1)
+        figure.update_yaxes(title_text=signal.unit, row=row, col=1)
+    for start_s, end_s in gaps_s:
+        figure.add_vrect(
+            x0=start_s, x1=end_s, fillcolor="rgba(85, 96, 107, 0.18)", line_width=0, layer="below"
+        )
+    figure.add_vline(x=moment_s, line_color=MOMENT, line_width=1.5)
+    figure.update_xaxes(title_text="time in the clip (s)", row=rows, col=1)
+    # Titles of rows stand at the left, over their own row, where a narrow screen shows them whole.
+    for annotation in figure.layout.annotations[:rows]:
+        annotation.update(x=0, xanchor="left", font={"size": 13, "color": INK})
+    _plain_frame(figure, height=height)
+    figure.update_layout(hovermode="x", clickmode="event+select", dragmode="pan", showlegend=False)
+    return figure
+
+
+def row_title(signal: Signal, found: SignalFeatures | None) -> str:
+    """Say in a line what a signal is and what it shows, with units."""
+    name = plain(signal.name.split(".", 1)[-1])
+    if found is None:
+        return f"<b>{name}</b>"
+    limit = f"stillness shows up to {number(found.noise_floor)} {found.unit}"
+    if found.amplitude == 0:
+        return f"<b>{name}</b> · no movement above that of stillness ({limit})"
+    rate = f", {number(found.peak_frequency_hz)} Hz" if found.peak_frequency_hz is not None else ""
+    share = f"{number(found.percent_time_moving, digits=0)}% of the time"
+    return f"<b>{name}</b> · ±{number(found.amplitude)} {found.unit}{rate}, {share} ({limit})"
+
+
+def spectrum_figure(
+    signals: Sequence[Signal], features: Mapping[str, SignalFeatures], *, highest_frequency_hz: float
+) -> go.Figure | None:
+    """Draw how each signal's movement spreads over rates, up to what the clip can show.
+
+    Returns
+    -------
+    Figure or None
+        None if no signal was seen for long enough.
+    """
+    top_hz = top_frequency_hz(highest_frequency_hz)
+    figure = go.Figure()
+    for color, signal in zip(LINES * (len(signals) // len(LINES) + 1), signals, strict=False):
+        found = spectrum_of(signal)
+        if found is None:
+            continue
+        inside = (found.frequencies_hz >= MOTION.band_low_hz / 2) & (found.frequencies_hz <= top_hz)
+        name = plain(signal.name.split(".", 1)[-1])
+        figure.add_trace(
+            go.Scatter(
+                x=found.frequencies_hz[inside],
+                y=np.sqrt(found.density[inside]),
+                name=name,
+                mode="lines",
+                line={"color": color, "width": 1.8},
+                hovertemplate=f"{name}: %{{x:.2f}} Hz<extra></extra>",
+            )
+        )
+    if not figure.data:
+        return None
+    figure.add_vrect(
+        x0=MOTION.band_low_hz, x1=min(SLOW_HIGH_HZ, top_hz), fillcolor=SLOW, line_width=0, layer="below"
+    )
+    if top_hz > MOTION.tremor_low_hz:
+        figure.add_vrect(x0=MOTION.tremor_low_hz, x1=top_hz, fillcolor=TREMOR, line_width=0, layer="below")
+    _mark_peaks(figure, signals, features, top_hz)
+    unit = "mm" if any(signal.unit == "mm" for signal in signals) else signals[0].unit
+    figure.update_xaxes(title_text="rate (Hz, times a second)", range=[0, top_hz])
+    figure.update_yaxes(title_text=f"{unit}/√Hz", rangemode="tozero")
+    _plain_frame(figure, height=320)
+    figure.update_layout(
+        showlegend=len(figure.data) > 1,
+        legend={"orientation": "h", "y": -0.28, "x": 0, "font": {"size": 12}},
+        hovermode="closest",
+        dragmode=False,
+    )
+    return figure
+
+
+def _mark_peaks(
+    figure: go.Figure, signals: Sequence[Signal], features: Mapping[str, SignalFeatures], top_hz: float
+) -> None:
+    """Mark the rate of the signal that moves farthest above its own stillness."""
+    moving = [found for signal in signals if (found := features.get(signal.name)) and found.peak_frequency_hz]
+    if not moving:
+        return
+    main = max(moving, key=lambda found: found.amplitude / max(found.noise_floor, 1e-9))
+    if main.peak_frequency_hz is None or main.peak_frequency_hz > top_hz:
+        return
+    figure.add_vline(
+        x=main.peak_frequency_hz,
+        line={"color": MOMENT, "width": 1, "dash": "dot"},
+        annotation={"text": f"{number(main.peak_frequency_hz)} Hz", "font": {"color": MOMENT, "size": 13}},
+    )
+
+
+def _line(signal: Signal) -> go.Scatter:
+    times_s, values = thin(signal.times_s, signal.values)
+    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else 0.0
+    return go.Scatter(
+        x=times_s,
+        y=values - middle,
+        # Lines alone cannot be chosen by a click: each point carries a mark that shows when it is chosen.
+        mode="lines+markers",
+        line={"color": BLUE, "width": 1.5},
+        marker={"size": 9, "color": MOMENT, "opacity": 0},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        connectgaps=False,
+        hovertemplate=f"%{{x:.2f}} s: %{{y:.2f}} {signal.unit}<extra></extra>",
+    )
+
+
+def _plain_frame(figure: go.Figure, *, height: int) -> None:
+    figure.update_layout(
+        height=height,
+        template="plotly_white",
+        font={"family": "Source Sans, sans-serif", "size": 13, "color": INK},
+        margin={"l": 52, "r": 12, "t": 30, "b": 46},
+        paper_bgcolor="#ffffff",
+        plot_bgcolor="#ffffff",
+        hoverlabel={"bgcolor": "#ffffff", "font": {"color": INK}},
+    )
+    figure.update_xaxes(gridcolor=GRID_LINE, zeroline=False, linecolor="#8a97a3")
+    figure.update_yaxes(gridcolor=GRID_LINE, zerolinecolor="#b9c4ce", linecolor="#8a97a3")

@@ -1,0 +1,84 @@
+"""Open the page from any folder, with settings that keep it on this machine."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from tdscreen.errors import InputError
+
+CONFIG_PATH = Path(__file__).with_name("config.toml")
+"""How the page is served. In a checkout ``.streamlit/config.toml`` says the same, for ``streamlit run``."""
+
+APP_PATH = Path(__file__).with_name("app.py")
+
+
+def server_flags(config_path: Path = CONFIG_PATH) -> list[str]:
+    """Give the page's settings as flags, which outrank any configuration file or variable on the machine.
+
+    Returns
+    -------
+    list of str
+        As ``--browser.gatherUsageStats=false``.
+    """
+    sections = tomllib.loads(config_path.read_text(encoding="utf-8"))
+    return [
+        f"--{section}.{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for section, options in sections.items()
+        for name, value in options.items()
+    ]
+
+
+def command(port: int | None = None) -> list[str]:
+    """Give the command line that serves the page.
+
+    Parameters
+    ----------
+    port : int, optional
+        Port on this machine; the first free one from 8501 on if not given.
+    """
+    chosen = [] if port is None else [f"--server.port={port}"]
+    return [sys.executable, "-m", "streamlit", "run", str(APP_PATH), *server_flags(), *chosen]
+
+
+def run(port: int | None = None) -> int:
+    """Serve the page until it is interrupted.
+
+    Parameters
+    ----------
+    port : int, optional
+        Port on this machine; the first free one from 8501 on if not given.
+
+    Returns
+    -------
+    int
+        Exit status of the server.
+
+    Raises
+    ------
+    InputError
+        The port is taken, or is no port.
+    """
+    if port is not None:
+        _require_free(port)
+    server = subprocess.Popen(command(port))
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        # The server was interrupted with us and removes what it holds before it ends.
+        server.wait()
+        return 0
+
+
+def _require_free(port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise InputError(f"{port} is no port. Give a number from 1 to 65535.")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("localhost", port))
+        except OSError as error:
+            raise InputError(f"Port {port} cannot be used here. Choose another with --port.") from error

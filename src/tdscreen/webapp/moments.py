@@ -1,0 +1,133 @@
+"""Signals over time, their spectra, and the picture of the moment that one clicks."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from tdscreen.assessment.words import REGION_NAMES
+from tdscreen.errors import TdscreenError
+from tdscreen.vocabulary import Region
+from tdscreen.webapp.charts import movement_figure, spectrum_figure
+from tdscreen.webapp.desk import Desk
+from tdscreen.webapp.panels import region_table
+from tdscreen.webapp.run import Examination, MeasuredClip
+from tdscreen.webapp.words import sentence
+
+_PLOT_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage"]}
+_STEP_S = 0.05
+
+
+def show_movement(desk: Desk, examination: Examination) -> None:
+    """Let the reader choose a clip, a region and a moment, and show all three."""
+    clips = examination.clips
+    place = 0
+    if len(clips) > 1:
+        place = st.selectbox(
+            "Clip",
+            range(len(clips)),
+            format_func=lambda index: clips[index].request.name,
+            key="movement-clip",
+        )
+    clip = clips[place]
+    st.html(region_table(clip.measurement))
+    seen = [region for region in Region if any(signal.region is region for signal in clip.signals)]
+    if not seen:
+        st.markdown("No region was seen in this clip, so there is no movement to show.")
+        return
+    _show_region(desk, clip, tuple(seen))
+
+
+@st.fragment
+def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> None:
+    token = clip.request.path.name
+    region = st.radio(
+        "Region",
+        seen,
+        index=seen.index(_most_moving(clip, seen)),
+        format_func=lambda one: sentence(REGION_NAMES[one]),
+        horizontal=True,
+        key=f"region-{token}",
+    )
+    signals = [signal for signal in clip.signals if signal.region is region]
+    features = {found.name: found for found in clip.measurement.regions[region].signals}
+    moment_key, chart_key = f"moment-{token}", f"chart-{token}-{region}"
+    last_s = float(clip.tracks.times_s[-1])
+    st.session_state.setdefault(moment_key, _first_moment(clip, region))
+
+    plots, picture = st.columns((3, 2), gap="medium")
+    with picture:
+        st.subheader("The moment", anchor=False)
+        moment_s = st.slider(
+            "Moment in the clip (s)", 0.0, max(last_s, _STEP_S), step=_STEP_S, key=moment_key,
+            help="Click in a curve, drag, or use the arrow keys.",
+        )  # fmt: skip
+        _show_picture(desk, clip, moment_s)
+    with plots:
+        st.subheader("Over time", anchor=False)
+        st.plotly_chart(
+            movement_figure(signals, features, moment_s=moment_s, gaps_s=clip.measurement.timing.gaps_s),
+            theme=None,
+            key=chart_key,
+            on_select=lambda: _choose_moment(chart_key, moment_key),
+            selection_mode="points",
+            config=_PLOT_CONFIG,
+        )
+        st.caption(
+            "Shaded amber: the region moved. Red line: the moment whose picture is shown. Click in a curve "
+            "to choose "
+            "another. Curves are shown from their own middle; a break means that the region was not seen."
+        )
+    st.subheader("Rates", anchor=False)
+    spectrum = spectrum_figure(
+        signals, features, highest_frequency_hz=clip.measurement.timing.highest_frequency_hz
+    )
+    if spectrum is None:
+        st.markdown("The region was not seen for long enough at a time to tell rates.")
+        return
+    st.plotly_chart(spectrum, theme=None, key=f"spectrum-{token}-{region}", config={"displayModeBar": False})
+    st.caption(
+        "How much of each signal moves at which rate. Blue: 0.5 to 3 Hz, where the slow repetitive movements "
+        "of mouth "
+        "and jaw lie (chewing at about 1.6 Hz, too). Violet: 4 Hz and above, where a narrow peak is "
+        "tremor-like and "
+        "is set aside, not scored."
+    )
+
+
+def _show_picture(desk: Desk, clip: MeasuredClip, moment_s: float) -> None:
+    index = int(np.argmin(np.abs(clip.tracks.times_s - moment_s)))
+    time_s = float(clip.tracks.times_s[index])
+    try:
+        with st.spinner("Fetching the picture"):
+            picture = desk.picture(clip, index)
+    except TdscreenError as error:
+        st.error(str(error))
+        return
+    seen = "face followed" if clip.tracks.face_valid[index] else "no face found in this picture"
+    st.image(picture, caption=f"At {time_s:.2f} s: {seen}. Lines are what was followed.", width="stretch")
+
+
+def _choose_moment(chart_key: str, moment_key: str) -> None:
+    points = st.session_state[chart_key].selection.points
+    if points:
+        # The slider moves in steps, and stays within its ends.
+        st.session_state[moment_key] = round(float(points[0]["x"]) / _STEP_S) * _STEP_S
+
+
+def _most_moving(clip: MeasuredClip, seen: tuple[Region, ...]) -> Region:
+    """Begin with the region whose movement stands out most from its own stillness."""
+
+    def stands_out(region: Region) -> float:
+        found = clip.measurement.regions[region]
+        return (found.amplitude_mm or 0.0) / max(found.noise_floor_mm or 1.0, 1e-9)
+
+    return max(seen, key=stands_out)
+
+
+def _first_moment(clip: MeasuredClip, region: Region) -> float:
+    """Begin in the middle of the first bout of the region's main signal, or of the clip."""
+    found = clip.measurement.regions[region]
+    bouts = next((one.bouts for one in found.signals if one.name == found.signal), ())
+    start_s, end_s = bouts[0] if bouts else (0.0, float(clip.tracks.times_s[-1]))
+    return round((start_s + end_s) / 2 / _STEP_S) * _STEP_S

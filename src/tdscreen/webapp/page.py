@@ -1,0 +1,52 @@
+"""The page: which of its three states it is in, and what is always in view."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from tdscreen.assessment.assessment import NOTICE
+from tdscreen.webapp.desk import Desk
+from tdscreen.webapp.intake import show_intake
+from tdscreen.webapp.panels import notice_bar
+from tdscreen.webapp.result import show_result
+from tdscreen.webapp.waiting import show_waiting
+
+_DESK_KEY = "desk"
+
+
+def show() -> None:
+    """Show the page in the state in which its desk is: clips, waiting, or result."""
+    st.set_page_config(page_title="tdscreen", layout="wide", initial_sidebar_state="collapsed")
+    st.html(f"<style>{_style()}</style>")
+    st.html(notice_bar(NOTICE))
+    st.title("tdscreen", anchor=False)
+    desk = _own_desk()
+    if desk.run is None:
+        show_intake(desk)
+    elif desk.run.running:
+        show_waiting(desk)
+    else:
+        show_result(desk, desk.run)
+
+
+def _own_desk() -> Desk:
+    """Find this page's desk, or set up a new one; and see to it that it is cleared when the page has gone."""
+    desk = st.session_state.get(_DESK_KEY)
+    if desk is None or desk.closed:
+        desk = st.session_state[_DESK_KEY] = Desk()
+    _presence(desk.number, desk).present()
+    return desk
+
+
+@st.cache_resource(scope="session", on_release=Desk.leave, show_spinner=False)
+def _presence(number: int, _desk: Desk) -> Desk:
+    """Tie the desk of this number to the browser's connection: when that ends, Streamlit releases it."""
+    return _desk
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")

@@ -1,0 +1,90 @@
+"""The assessment in a clinician's order: how it is sorted and what was not seen, then why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tdscreen.assessment.json_form import to_json
+from tdscreen.webapp.desk import Desk
+from tdscreen.webapp.export import items_csv, regions_csv
+from tdscreen.webapp.moments import show_movement
+from tdscreen.webapp.panels import clip_facts, coverage_panel, item_cards, quality_table, triage_panel
+from tdscreen.webapp.run import Examination, Run
+
+
+def show_result(desk: Desk, run: Run) -> None:
+    """Show what came of a run: the clips that could not be used, then an examination."""
+    st.button("Back to the clips", key="back", on_click=desk.forget_results, icon=":material/arrow_back:")
+    for request, status in zip(run.requests, run.statuses, strict=True):
+        if status.problem is not None:
+            with st.container(border=True, key=f"problem-{request.path.name}"):
+                # As plain text: the name and the sentence are never read as formatting.
+                st.text(f"{request.name} could not be used. {status.problem}")
+    for problem in run.problems:
+        st.error(problem)
+    if not run.examinations:
+        return
+    examination = _chosen(run.examinations)
+    assessment = examination.assessment
+    st.header("Result", anchor=False)
+    left, right = st.columns((3, 2), gap="medium")
+    left.html(triage_panel(assessment))
+    right.html(coverage_panel(assessment.coverage))
+    st.header("Items", anchor=False)
+    st.html(item_cards(assessment))
+    st.header("Quality of the clips", anchor=False)
+    for clip in examination.clips:
+        st.subheader(_plain_name(clip.request.name), anchor=False)
+        st.html(clip_facts(clip.measurement) + quality_table(clip.measurement.quality))
+    st.header("Movement over time", anchor=False)
+    show_movement(desk, examination)
+    st.header("Download", anchor=False)
+    _show_downloads(examination, run.examinations)
+
+
+def _chosen(examinations: tuple[Examination, ...]) -> Examination:
+    if len(examinations) == 1:
+        return examinations[0]
+    place = st.selectbox(
+        "Examination",
+        range(len(examinations)),
+        format_func=lambda index: (
+            f"{index + 1}. {', '.join(clip.request.name for clip in examinations[index].clips)}"
+        ),
+        key="examination",
+    )
+    return examinations[place]
+
+
+def _show_downloads(examination: Examination, all_of_them: tuple[Examination, ...]) -> None:
+    assessment = examination.assessment
+    st.markdown("Downloads hold the names of the files, but no picture and no sound.")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Assessment (JSON)", to_json(assessment), "tdscreen-assessment.json", "application/json",
+            on_click="ignore", key="json",
+        )  # fmt: skip
+        st.download_button(
+            "Items (CSV)",
+            items_csv(assessment),
+            "tdscreen-items.csv",
+            "text/csv",
+            on_click="ignore",
+            key="items",
+        )
+        st.download_button(
+            "Regions (CSV)", regions_csv(assessment), "tdscreen-regions.csv", "text/csv",
+            on_click="ignore", key="regions",
+        )  # fmt: skip
+        if len(all_of_them) > 1:
+            lines = "".join(f"{to_json(one.assessment)}\n" for one in all_of_them)
+            st.download_button(
+                "All examinations (JSON, one a line)",
+                lines, "tdscreen-assessments.jsonl", "application/jsonl",
+                on_click="ignore", key="all",
+            )  # fmt: skip
+
+
+def _plain_name(name: str) -> str:
+    """Keep a file's name from being read as formatting."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~$:" else letter for letter in name)
