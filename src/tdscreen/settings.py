@@ -203,8 +203,6 @@ class QualitySettings:
     """What a clip must show to be used. All assumed where no source is given."""
 
     min_frames: float = 30.0
-    min_duration_s: float = 10.0
-    """Shorter clips report their regions, but neither items nor triage."""
     min_fps: float = 12.0
     """Distinct pictures a second. Five pictures for two periods show 4.8 Hz at this rate."""
     min_decoded_share: float = 90.0

@@ -111,7 +111,7 @@ def assess(clips: Sequence[ClipMeasurement], *, model: SeverityModel | None = No
     if not clips:
         raise InputError("An examination needs at least one clip.")
     model = load_model() if model is None else model
-    gathered = gather_evidence(clips)
+    gathered = gather_evidence(clips, slight_to_mm={scale.name: scale.slight_to_mm for scale in model.scales})
     scored = _score(gathered, model, amplitude_factor=1.0)
     # Anchors half as large see every movement twice as large, and the other way round.
     smaller = _score(gathered, model, amplitude_factor=SCORING.anchor_factor)
@@ -125,7 +125,7 @@ def assess(clips: Sequence[ClipMeasurement], *, model: SeverityModel | None = No
         clips=tuple(clips),
         items=items,
         total=_total(scored, refusal),
-        triage=_triage(clips, items, gathered, coverage, (scored, smaller, larger), model),
+        triage=_triage(clips, items, gathered, coverage, (scored, smaller, larger)),
         coverage=coverage,
         provenance=_provenance(clips, model),
     )
@@ -246,7 +246,6 @@ def _triage(
     gathered: Mapping[Item, ItemEvidence],
     coverage: Coverage,
     variants: tuple[Mapping[Item, list[_Scored]], ...],
-    model: SeverityModel,
 ) -> Triage:
     """Sort the examination, with the table's millimetres as they are, smaller and larger."""
     if (reason := too_short_reason(clips)) is not None:
@@ -262,9 +261,8 @@ def _triage(
             level_with_smaller_anchors=TriageLevel.UNCERTAIN,
             level_with_larger_anchors=TriageLevel.UNCERTAIN,
         )
-    limits = {item: _detection_limit_mm(entry) for item, entry in gathered.items()}
-    slight = {scale.item: scale.slight_to_mm for scale in model.scales}
-    hindrances = hindrances_to_low(items, limits, slight)
+    seen_s = {item: math.fsum(seen.assessed_s for seen in entry.evidence) for item, entry in gathered.items()}
+    hindrances = hindrances_to_low(items, seen_s)
     probabilities = [schooler_kane_probability(_stack(variant)) for variant in variants]
     levels = [sort_level(probability, hindrances) for probability in probabilities]
     return Triage(
@@ -274,12 +272,6 @@ def _triage(
         level_with_smaller_anchors=levels[1],
         level_with_larger_anchors=levels[2],
     )
-
-
-def _detection_limit_mm(gathered: ItemEvidence) -> float | None:
-    """Smallest amplitude (half the range) that the best clip could show; None if no clip says."""
-    floors = [seen.noise_floor_mm for seen in gathered.evidence if seen.noise_floor_mm is not None]
-    return min(floors) / 2.0 if floors else None
 
 
 def _provenance(clips: Sequence[ClipMeasurement], model: SeverityModel) -> Provenance:

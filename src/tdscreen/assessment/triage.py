@@ -39,20 +39,14 @@ def unusable_reason(clips: Sequence[ClipMeasurement]) -> str | None:
     return "No clip can be used. " + join_reasons([SetAside(file, Region.HEAD, text) for file, text in told])
 
 
-def hindrances_to_low(
-    items: Mapping[Item, ItemAssessment],
-    detection_limits_mm: Mapping[Item, float | None],
-    slight_to_mm: Mapping[Item, float],
-) -> tuple[str, ...]:
+def hindrances_to_low(items: Mapping[Item, ItemAssessment], seen_s: Mapping[Item, float]) -> tuple[str, ...]:
     """Say what keeps a quiet examination from being called low.
 
     Parameters
     ----------
     items : mapping of Item to ItemAssessment
-    detection_limits_mm : mapping of Item to float or None
-        The smallest amplitude (half the range) that could have been found for each assessed item.
-    slight_to_mm : mapping of Item to float
-        Upper edge of "slight" for each item.
+    seen_s : mapping of Item to float
+        For how long each item's regions gave evidence.
 
     Returns
     -------
@@ -65,21 +59,14 @@ def hindrances_to_low(
         told.append(
             f"Not assessed, and needed before an examination can be called low: {join_names(missing)}."
         )
-    blurred = [
+    brief = [
         items[item].name
         for item in REQUIRED_FOR_LOW
-        if items[item].assessed and not _would_show(detection_limits_mm[item], slight_to_mm[item])
+        if items[item].assessed and seen_s[item] < SCORING.low_min_assessed_s
     ]
-    if blurred:
-        told.append(
-            f"The picture is too unsteady or coarse to show more than slight movement: {join_names(blurred)}."
-        )
+    if brief:
+        told.append(f"Seen for less than {SCORING.low_min_assessed_s:g} s: {join_names(brief)}.")
     return tuple(told)
-
-
-def _would_show(detection_limit_mm: float | None, slight_to_mm: float) -> bool:
-    """Say whether a movement that is more than slight would have been found."""
-    return detection_limit_mm is not None and detection_limit_mm <= slight_to_mm
 
 
 def sort_level(probability: float, hindrances: Sequence[str]) -> TriageLevel:

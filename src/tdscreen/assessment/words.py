@@ -11,12 +11,12 @@ from tdscreen.vocabulary import Item, Region
 
 ITEM_NAMES: dict[Item, str] = {
     Item.FACIAL_EXPRESSION: "facial expression",
-    Item.LIPS: "lips and mouth area",
+    Item.LIPS: "lips",
     Item.JAW: "jaw",
     Item.TONGUE: "tongue",
-    Item.UPPER_LIMBS: "arms, wrists, hands and fingers",
-    Item.LOWER_LIMBS: "legs, knees, ankles and toes",
-    Item.TRUNK: "neck, shoulders and hips",
+    Item.UPPER_LIMBS: "hands and arms",
+    Item.LOWER_LIMBS: "legs and feet",
+    Item.TRUNK: "trunk",
 }
 
 REGION_NAMES: dict[Region, str] = {
@@ -67,7 +67,7 @@ def describe_contributions(
     if evidence.amplitude_mm > 0:
         amplitude_text = f"{part} moved {evidence.amplitude_mm:.1f} mm ({_amplitude_word(evidence, scale)})"
     else:
-        amplitude_text = f"no movement to score was found: {part}"
+        amplitude_text = f"{part} showed no movement to score"
     time_text = f"{part} moved {evidence.percent_time_moving:.0f}% of the time"
     time_text += f" ({_time_word(evidence.percent_time_moving, time_edges_percent)})"
     return (

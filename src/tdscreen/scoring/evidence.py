@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
@@ -42,8 +42,10 @@ class Evidence:
         0 to 100, tremor set aside.
     noise_floor_mm : float or None
         Detection limit, as a range in 1 s.
+    assessed_s : float
+        Time for which the region was seen.
     bouts_s : tuple of (float, float)
-        Start and end, in seconds of the clip, of the signal's movement.
+        Start and end, in seconds of the clip, of the signal's movement, tremor set aside.
     """
 
     file: str
@@ -55,6 +57,7 @@ class Evidence:
     amplitude_mm: float
     percent_time_moving: float
     noise_floor_mm: float | None
+    assessed_s: float
     bouts_s: tuple[Interval, ...]
 
 
@@ -151,7 +154,9 @@ def scale_name(region: Region, signal: str | None, item: Item) -> str:
     return f"{item}.wrist" if measure.startswith("wrist") else f"{item}.fingers"
 
 
-def gather_evidence(clips: Sequence[ClipMeasurement]) -> dict[Item, ItemEvidence]:
+def gather_evidence(
+    clips: Sequence[ClipMeasurement], *, slight_to_mm: Mapping[str, float]
+) -> dict[Item, ItemEvidence]:
     """Sort what clips show into what counts for each item and what does not.
 
     Clips that are unusable or too short, regions not assessed, movement that was asked for, and movement that
@@ -160,6 +165,9 @@ def gather_evidence(clips: Sequence[ClipMeasurement]) -> dict[Item, ItemEvidence
     Parameters
     ----------
     clips : sequence of ClipMeasurement
+    slight_to_mm : mapping of str to float
+        For each of the model's scales, the amplitude (half the range) up to which movement is slight.
+        Stillness in a clip that could not show more than that is no evidence of stillness.
 
     Returns
     -------
@@ -173,7 +181,7 @@ def gather_evidence(clips: Sequence[ClipMeasurement]) -> dict[Item, ItemEvidence
         set_aside: list[SetAside] = []
         for clip in in_order:
             for region in regions:
-                found = _of_region(clip, region, item)
+                found = _of_region(clip, region, item, slight_to_mm)
                 if isinstance(found, Evidence):
                     evidence.append(found)
                 else:
@@ -182,7 +190,9 @@ def gather_evidence(clips: Sequence[ClipMeasurement]) -> dict[Item, ItemEvidence
     return gathered
 
 
-def _of_region(clip: ClipMeasurement, region: Region, item: Item) -> Evidence | SetAside:
+def _of_region(
+    clip: ClipMeasurement, region: Region, item: Item, slight_to_mm: Mapping[str, float]
+) -> Evidence | SetAside:
     """Return what one region of one clip gives for an item."""
     measured = clip.regions.get(region)
     if measured is None:
@@ -191,18 +201,35 @@ def _of_region(clip: ClipMeasurement, region: Region, item: Item) -> Evidence | 
     amplitude_mm, percent = measured.scored_amplitude_mm, measured.scored_percent_time_moving
     if reason is not None or amplitude_mm is None or percent is None:
         return SetAside(clip.file, region, reason or "The movement could not be scored.")
+    scale = scale_name(region, measured.signal, item)
+    if amplitude_mm == 0 and not _would_show(measured.noise_floor_mm, slight_to_mm[scale]):
+        return SetAside(
+            clip.file,
+            region,
+            "No movement was found, but the clip is too unsteady or coarse to show "
+            f"{slight_to_mm[scale]:g} mm. "
+            "Please record again, nearer and with the camera at rest.",
+        )
+    leading = next((entry for entry in measured.signals if entry.name == measured.signal), None)
+    scored_of = leading if leading is None else (leading.without_tremor or leading)
     return Evidence(
         file=clip.file,
         input_sha256=clip.input_sha256,
         task=clip.task,
         region=region,
         signal=measured.signal,
-        scale=scale_name(region, measured.signal, item),
+        scale=scale,
         amplitude_mm=float(amplitude_mm),
         percent_time_moving=float(percent),
         noise_floor_mm=measured.noise_floor_mm,
-        bouts_s=next((s.bouts for s in measured.signals if s.name == measured.signal), ()),
+        assessed_s=measured.assessed_s,
+        bouts_s=() if scored_of is None else scored_of.bouts,
     )
+
+
+def _would_show(noise_floor_mm: float | None, slight_to_mm: float) -> bool:
+    """Say whether more than slight movement would show; the floor is a range, the edge half of one."""
+    return noise_floor_mm is not None and noise_floor_mm / 2.0 <= slight_to_mm
 
 
 def join_reasons(set_aside: Sequence[SetAside]) -> str:
