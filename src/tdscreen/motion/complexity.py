@@ -14,9 +14,9 @@ def sample_entropy(
 ) -> float | None:
     """Return the sample entropy of one or several stretches of a signal (Richman and Moorman 2000).
 
-    The negative logarithm of the chance that two stretches alike for ``m`` values are alike for the next one, too.
-    Of all stretches of ``m + 1`` values at most ``max_templates``, evenly spread, are compared pair by pair, so that an
-    hour costs no more than a minute; no stretch crosses from one array into the next.
+    The negative logarithm of the chance that two stretches alike for ``m`` values are alike for the next one,
+    too. Of all stretches of ``m + 1`` values at most ``max_templates``, evenly spread, are compared pair by
+    pair, so that an hour costs no more than a minute; no stretch crosses from one array into the next.
 
     Parameters
     ----------

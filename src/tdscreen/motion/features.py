@@ -26,7 +26,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class SignalFeatures:
-    """What one signal shows, over its good spans only. Lengths are in the signal's unit (mm where not said otherwise).
+    """What one signal shows, over its good spans only. Lengths are in the signal's unit.
 
     Attributes
     ----------
@@ -37,7 +37,8 @@ class SignalFeatures:
     assessed_s : float
         Time over which the signal was seen in spans of a second or more.
     noise_floor : float
-        The detection limit: 95th percentile of the band-limited range in 1 s that stillness shows in this clip.
+        The detection limit: 95th percentile of the band-limited range in 1 s that stillness shows in this
+        clip.
     noise_sd : float
         Standard deviation of the band-limited signal that stillness shows.
     amplitude : float
@@ -55,7 +56,8 @@ class SignalFeatures:
     bouts : tuple of (float, float)
         Start and end in seconds of runs of moving windows.
     band_power : dict of str to float or None
-        Power in ``0.5-3``, ``3-4``, ``4-7`` and ``7-12`` Hz, in unit squared; None for a band the clip cannot show.
+        Power in ``0.5-3``, ``3-4``, ``4-7`` and ``7-12`` Hz, in unit squared; None for a band the clip cannot
+        show.
     spectral_entropy : float or None
         0 for one frequency, 1 for white noise (Inouye et al. 1991).
     sample_entropy : float or None
@@ -67,8 +69,8 @@ class SignalFeatures:
     log_dimensionless_jerk : float or None
         Balasubramanian et al. 2012; more negative is less smooth.
     peak_regularity : float or None
-        Correlation of what moves with itself two periods of the peak later: 1 for a sine, near 0 if irregular. None
-        if nothing moves, or for less than four periods.
+        Correlation of what moves with itself two periods of the peak later: 1 for a sine, near 0 if
+        irregular. None if nothing moves, or for less than four periods.
     tremor : Tremor or None
         A narrow, regular peak at 4 Hz or above; None if there is none.
     without_tremor : SignalFeatures or None
@@ -143,7 +145,9 @@ def signal_features(
     if found is None:
         return features
     peak, steady = found
-    part = narrowband(wide, peak_hz=peak.frequency_hz, width_hz=peak.width_hz, highest_hz=top_hz, settings=settings)
+    part = narrowband(
+        wide, peak_hz=peak.frequency_hz, width_hz=peak.width_hz, highest_hz=top_hz, settings=settings
+    )
     left = wide.with_values([a.values - b.values for a, b in zip(wide.spans, part.spans, strict=True)])
     rest, left_spectrum, _ = _features(name, unit, left, limits, settings)
     reason = why_not_separable(

@@ -1,10 +1,11 @@
 """Movement within the band, without what is slower or faster, and sound to the very edge of a span.
 
-Both sides of the band are a penalised least-squares fit (Whittaker 1923; Eilers, Anal Chem 2003): the values that
-lie near the samples and whose differences of order d are small. In the middle of a span this is a filter of zero
-phase with the gain of a Butterworth filter of order d run both ways, 1 / (1 + (f / fc) ** 2d); at the edges it needs no
-samples from beyond them, and a polynomial of degree d - 1 passes exactly, so that a drift does not leak into the band.
-A FIR filter with as sharp a lower edge would be 4 s long, longer than many spans.
+Both sides of the band are a penalised least-squares fit (Whittaker 1923; Eilers, Anal Chem 2003): the values
+that lie near the samples and whose differences of order d are small. In the middle of a span this is a filter
+of zero phase with the gain of a Butterworth filter of order d run both ways, 1 / (1 + (f / fc) ** 2d); at the
+edges it needs no samples from beyond them, and a polynomial of degree d - 1 passes exactly, so that a drift
+does not leak into the band. A FIR filter with as sharp a lower edge would be 4 s long, longer than many
+spans.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def _factor(size: int, rate_hz: float, frequency_hz: float, gain: float, order: 
     rows = size - order
     for offset in range(order + 1):
         for k in range(order + 1 - offset):
-            # Element (i, i + offset) is stored in column i + offset; row r of D holds the stencil from column r on.
+            # Element (i, i + offset) is stored in column i + offset; row r of D holds the stencil from column
+            # r on.
             band[order - offset, k + offset : k + offset + rows] += stencil[k] * stencil[k + offset]
     band *= penalty
     band[order] += 1.0
@@ -86,7 +88,7 @@ def _without_slow(values: Floats, rate_hz: int, settings: MotionSettings) -> Flo
 
 
 def remove_fast(grid: Grid, *, high_hz: float | None = None, settings: MotionSettings = MOTION) -> Grid:
-    """Take out what is faster than the band (or than ``high_hz``). A grid too slow to show it is left as it is."""
+    """Take out what is faster than the band (or than ``high_hz``), if the grid is fast enough to show it."""
     high = settings.band_high_hz if high_hz is None else high_hz
     if 2 * high >= grid.rate_hz:
         return grid
@@ -148,8 +150,8 @@ def band_limit(x: Floats, times_s: Floats, *, settings: MotionSettings = MOTION)
     Returns
     -------
     ndarray, shape (n,)
-        At the same times, zero phase; NaN outside of spans of ``settings.min_span_s`` without a gap, and where ``x``
-        is NaN.
+        At the same times, zero phase; NaN outside of spans of ``settings.min_span_s`` without a gap, and
+        where ``x`` is NaN.
     """
     spans = good_spans(
         times_s, np.isfinite(x), max_gap_s=settings.max_gap_s, min_duration_s=settings.min_span_s

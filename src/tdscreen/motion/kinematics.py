@@ -33,7 +33,7 @@ class Kinematics:
 
 
 def velocity(values: Floats, *, rate_hz: float) -> Floats:
-    """Return the derivative of evenly spaced values, that of a cubic spline through them (1% low at 5 Hz and 30 a second).
+    """Return the derivative of evenly spaced values: that of a cubic spline, 1% low at 5 Hz and 30 a second.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def velocity(values: Floats, *, rate_hz: float) -> Floats:
 def submovements(values: Floats, *, smallest: float) -> int:
     """Count the pieces between zero crossings of velocity whose length exceeds the noise.
 
-    A turn that comes back by less than ``smallest`` is noise within a piece and does not divide it. A sine of ``f`` Hz
-    has ``2 f`` pieces a second.
+    A turn that comes back by less than ``smallest`` is noise within a piece and does not divide it. A sine of
+    ``f`` Hz has ``2 f`` pieces a second.
 
     Parameters
     ----------
@@ -80,12 +80,15 @@ def submovements(values: Floats, *, smallest: float) -> int:
 
 
 def log_dimensionless_jerk(speed: Floats, jerk: Floats, *, duration_s: float) -> float | None:
-    """Return the logarithm of dimensionless jerk, negated: the lower, the less smooth (Balasubramanian et al. 2012).
+    """Return the negative logarithm of dimensionless jerk: the lower, the less smooth.
+
+    Balasubramanian et al. 2012.
 
     Parameters
     ----------
     speed, jerk : ndarray, shape (..., m)
-        First and third derivative, evenly spaced over ``duration_s``. With several rows, the median of the rows.
+        First and third derivative, evenly spaced over ``duration_s``. With several rows, the median of the
+        rows.
     duration_s : float
 
     Returns
@@ -112,8 +115,8 @@ def kinematics(
 ) -> Kinematics | None:
     """Measure speed, sub-movements and smoothness within moving windows.
 
-    Jerk is taken of movement below ``settings.jerk_high_hz`` and of each moving window by itself, since its value
-    depends on how long a movement is.
+    Jerk is taken of movement below ``settings.jerk_high_hz`` and of each moving window by itself, since its
+    value depends on how long a movement is.
 
     Parameters
     ----------

@@ -71,8 +71,8 @@ def good_spans(
     times_s : ndarray, shape (n,)
         Strictly increasing.
     valid : ndarray, shape (n,), bool
-        False where nothing was seen. A false sample by itself breaks nothing: only the interval between the valid
-        samples on either side counts.
+        False where nothing was seen. A false sample by itself breaks nothing: only the interval between the
+        valid samples on either side counts.
     max_gap_s : float
         A longer interval between valid samples ends a span.
     min_duration_s : float
@@ -138,9 +138,10 @@ def to_grid(
 ) -> Grid:
     """Lay the samples of each good span on an even grid by a cubic spline through them.
 
-    Between neighbouring samples 33 or 67 ms apart a spline follows a movement of up to 7 Hz; across a gap it would
-    invent one, which is why it never leaves a span. At 15 samples a second it returns 0.99 of the amplitude at 3 Hz
-    and 0.94 at 5 Hz. Every value of the grid then stands for the same time, whatever the frame rate did.
+    Between neighbouring samples 33 or 67 ms apart a spline follows a movement of up to 7 Hz; across a gap it
+    would invent one, which is why it never leaves a span. At 15 samples a second it returns 0.99 of the
+    amplitude at 3 Hz and 0.94 at 5 Hz. Every value of the grid then stands for the same time, whatever the
+    frame rate did.
 
     Parameters
     ----------

@@ -23,10 +23,11 @@ BANDS_HZ: dict[str, tuple[float, float]] = {
 
 _PADDING = 4
 _BAND_TOLERANCE = 0.03
-"""A clip of 29.97 pictures a second shows 11.99 Hz: a band is shown if its upper edge is missed by less than this."""
+"""A clip of 29.97 pictures a second shows 11.99 Hz: a band is shown if its upper edge is missed by less than
+this."""
 _PEAK_INTERVAL_FACTOR = 3.5
-"""By how much the variance of the peak's place exceeds its Cramer-Rao bound with tapered, overlapping segments
-(measured by simulation, sine in white noise; the test repeats the coverage)."""
+"""By how much the variance of the peak's place exceeds its Cramer-Rao bound with tapered, overlapping
+segments (measured by simulation, sine in white noise; the test repeats the coverage)."""
 _CLOCK_SD_HZ = 0.002
 """Times rounded to a millisecond, and the grid, move a peak by less than this (measured)."""
 
@@ -92,16 +93,17 @@ def power_spectrum(
 ) -> Spectrum | None:
     """Average the spectra of half-overlapping, Hann-tapered segments, weighted by the good time in them.
 
-    This is Welch's estimate (1967) that leaves out what was not seen, as MNE-Python does it: no segment crosses a
-    gap, and the result is the weighted mean over spans. On one span that segments fill exactly it equals Welch's.
-    A span shorter than a segment is one short segment.
+    This is Welch's estimate (1967) that leaves out what was not seen, as MNE-Python does it: no segment
+    crosses a gap, and the result is the weighted mean over spans. On one span that segments fill exactly it
+    equals Welch's. A span shorter than a segment is one short segment.
 
     Parameters
     ----------
     grid : Grid
         Displacement from which slow change was removed.
     marks : list of ndarray of bool, optional
-        As :func:`tdscreen.motion.windows.moving_values`: a segment counts by the share of marked values in it.
+        As :func:`tdscreen.motion.windows.moving_values`: a segment counts by the share of marked values in
+        it.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def top_frequency_hz(highest_frequency_hz: float, *, settings: MotionSettings = 
 
 
 def band_power(spectrum: Spectrum, *, highest_frequency_hz: float) -> dict[str, float | None]:
-    """Return the power in each of :data:`BANDS_HZ`, in unit squared; None for a band that the clip cannot show."""
+    """Return the power in each of :data:`BANDS_HZ`, in unit squared; None where the clip cannot show it."""
     return {
         name: spectrum.power(low, high) if high <= highest_frequency_hz * (1 + _BAND_TOLERANCE) else None
         for name, (low, high) in BANDS_HZ.items()
@@ -171,10 +173,10 @@ def find_peak(
 ) -> Peak | None:
     """Find the frequency of most power between two frequencies.
 
-    The place of the peak is refined between the frequencies of the spectrum by a parabola through the logarithms.
-    Its variance is the Cramer-Rao bound of a sine in white noise of the density beside it (Rife and Boorstyn 1974),
-    for one segment, over the number of segments, plus that of the mean of a rate that wanders as much as the peak is
-    wider than a segment makes it.
+    The place of the peak is refined between the frequencies of the spectrum by a parabola through the
+    logarithms. Its variance is the Cramer-Rao bound of a sine in white noise of the density beside it (Rife
+    and Boorstyn 1974), for one segment, over the number of segments, plus that of the mean of a rate that
+    wanders as much as the peak is wider than a segment makes it.
 
     Returns
     -------
@@ -237,10 +239,11 @@ def _full_width(frequencies_hz: Floats, density: Floats, top: int, height: float
 
 
 def spectral_entropy(spectrum: Spectrum, *, low_hz: float, high_hz: float) -> float | None:
-    """Return how evenly the power lies over frequency: near 0 for one rate, 1 for white noise (Inouye et al. 1991).
+    """Return how evenly the power lies over frequency: near 0 for one rate, 1 for white noise (Inouye et al.
+    1991).
 
-    Shannon's entropy of the share of the power in each band of one resolution (the inverse of a segment), over that of
-    equal shares. A few seconds of white noise have about 0.9, since their spectrum is rough.
+    Shannon's entropy of the share of the power in each band of one resolution (the inverse of a segment),
+    over that of equal shares. A few seconds of white noise have about 0.9, since their spectrum is rough.
 
     Returns
     -------

@@ -50,8 +50,8 @@ class Tremor:
 def regularity(grid: Grid, marks: list[Bools] | None, *, frequency_hz: float) -> float | None:
     """Return how well a movement foretells itself two periods later: 1 for a sine, near 0 if irregular.
 
-    The largest correlation of marked values with those 2 periods later, give or take a fifth of a period. Spans too
-    short for that do not count.
+    The largest correlation of marked values with those 2 periods later, give or take a fifth of a period.
+    Spans too short for that do not count.
 
     Parameters
     ----------
@@ -92,9 +92,9 @@ def narrowband(
 ) -> Grid:
     """Return the slowly varying sinusoid at a frequency, and at its multiples as far as they are looked at.
 
-    The signal is turned back by the frequency, what varies slower than ``settings.tremor_bandwidth_hz`` is kept, and
-    turned forward again (complex demodulation; Bloomfield 1976): size and rate of the tremor may wander, the more the
-    wider its peak, but what is slower than 3 Hz is left alone.
+    The signal is turned back by the frequency, what varies slower than ``settings.tremor_bandwidth_hz`` is
+    kept, and turned forward again (complex demodulation; Bloomfield 1976): size and rate of the tremor may
+    wander, the more the wider its peak, but what is slower than 3 Hz is left alone.
 
     Parameters
     ----------
@@ -168,11 +168,11 @@ def find_tremor_peak(
     highest_hz: float,
     settings: MotionSettings = MOTION,
 ) -> tuple[Peak, float] | None:
-    """Find a narrow, regular peak at or above ``settings.tremor_low_hz``, up to the highest frequency looked at.
+    """Find a narrow, regular peak from ``settings.tremor_low_hz`` up to the highest frequency looked at.
 
-    It must be narrow, stand out of the spectrum beside it and above the noise, repeat itself two periods later once
-    slower movement is taken out, and not be a multiple of a stronger, regular, slower movement (whose sharp turns make
-    such peaks).
+    It must be narrow, stand out of the spectrum beside it and above the noise, repeat itself two periods
+    later once slower movement is taken out, and not be a multiple of a stronger, regular, slower movement
+    (whose sharp turns make such peaks).
 
     Parameters
     ----------
@@ -236,7 +236,8 @@ def why_not_separable(
 ) -> str | None:
     """Say why what is left beside a tremor cannot be read as a movement of its own; None if it can.
 
-    It can if hardly a window still moves (then nothing is left), or if most of its power lies away from the tremor.
+    It can if hardly a window still moves (then nothing is left), or if most of its power lies away from the
+    tremor.
 
     Parameters
     ----------

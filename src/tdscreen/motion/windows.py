@@ -15,10 +15,13 @@ from tdscreen.motion.spans import Bools, Floats, Grid
 from tdscreen.settings import MOTION, MotionSettings
 
 _FINE_RATE_HZ = 90
+"""Twelve values or more in a period of 7 Hz: the largest is within 2% of the turn."""
 _NOISE_RANGE_RATES_HZ = (15.0, 20.0, 24.0, 30.0, 60.0, 120.0)
-_NOISE_RANGE_IN_SD = (4.96, 5.15, 5.26, 5.42, 5.56, 5.61)
-"""95th percentile of the range in 1 s of white noise limited to 0.5 to 7 Hz, in standard deviations of the limited
-noise, at these rates: 5,000 windows each, simulated (the test repeats it)."""
+_NOISE_RANGES_IN_SD = (4.96, 5.15, 5.26, 5.42, 5.56, 5.61)
+"""95th percentile of the range in 1 s of white noise limited to 0.5 to 7 Hz, in standard deviations of the
+limited noise, at these rates: 5,000 windows each, simulated (the test repeats it)."""
+NOISE_RANGE_IN_SD = 5.4
+"""The same at the usual 30 pictures a second: turns a detection limit into a standard deviation."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def windows(grid: Grid, *, settings: MotionSettings = MOTION) -> Windows:
 
 
 def percent_time_moving(covered_s: Floats, moving: Bools) -> float:
-    """Return the share, 0 to 100, of the time covered that lies in moving windows; 0 where nothing is covered."""
+    """Return the share, 0 to 100, of the time covered that lies in moving windows; 0 if none is covered."""
     total_s = float(covered_s.sum())
     return 100 * float(covered_s[moving].sum()) / total_s if total_s > 0 else 0.0
 
@@ -97,7 +100,8 @@ def moving_values(grid: Grid, found: Windows, moving: Bools) -> list[Bools]:
     """Mark, span by span, the values that lie in a moving window."""
     marks = []
     for index, span in enumerate(grid.spans):
-        # Each moving window opens at its first value and closes after its last; between, the sum is above zero.
+        # Each moving window opens at its first value and closes after its last; between, the sum is above
+        # zero.
         edges = np.zeros(len(span.values) + 1, dtype=np.intp)
         starts = found.start[moving & (found.span == index)] if len(grid.spans) > 1 else found.start[moving]
         np.add.at(edges, starts, 1)
@@ -109,9 +113,9 @@ def moving_values(grid: Grid, found: Windows, moving: Bools) -> list[Bools]:
 def amplitude(grid: Grid, marks: list[Bools]) -> float:
     """Return half the range from the 5th to the 95th percentile of the marked values; 0 if none is marked.
 
-    Percentiles are of the movement, not of the moments at which pictures were taken: at 30 pictures a second a 5 Hz
-    movement may never be seen at its turns, so values are added between them by a cubic spline. A sine of amplitude 3
-    has 2.96.
+    Percentiles are of the movement, not of the moments at which pictures were taken: at 30 pictures a second
+    a 5 Hz movement may never be seen at its turns, so values are added between them by a cubic spline. A sine
+    of amplitude 3 has 2.96.
     """
     pieces = [_fine(s.values, m, grid.rate_hz) for s, m in zip(grid.spans, marks, strict=True) if m.any()]
     if not pieces:
@@ -159,8 +163,8 @@ def stillness_limit(
     ----------
     still_ranges : ndarray, shape (w,)
         Ranges of the windows in which the region was still. Which those are is for the caller to say and to
-        document; this only takes the percentile: the smallest range at which the windows no larger hold 95% of the
-        weight.
+        document; this only takes the percentile: the smallest range at which the windows no larger hold 95%
+        of the weight.
     weights : ndarray, shape (w,), optional
         As :attr:`Windows.covered_s`; equal if not given.
 
@@ -203,5 +207,5 @@ def white_noise_range(sd: float, *, rate_hz: float, settings: MotionSettings = M
     rate_hz : float
         Samples a second, 15 to 120.
     """
-    in_sd = float(np.interp(rate_hz, _NOISE_RANGE_RATES_HZ, _NOISE_RANGE_IN_SD))
+    in_sd = float(np.interp(rate_hz, _NOISE_RANGE_RATES_HZ, _NOISE_RANGES_IN_SD))
     return in_sd * band_limited_sd(sd, rate_hz=rate_hz, settings=settings)
