@@ -1,0 +1,1 @@
+"""A video file becomes pictures with true times."""
