@@ -1,1 +1,260 @@
-"""The few public functions that every front door calls: the shell, the page and a script of five lines."""
+"""The few public functions that every front door calls: the shell, the page and a script of five lines.
+
+Decoding and tracking run in a process of their own, so that a hostile or damaged file that crashes or hangs native
+code does not take the caller with it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.assessment.assess import assess
+from tdscreen.assessment.assessment import Assessment
+from tdscreen.errors import InputError
+from tdscreen.isolation import Progress, run_isolated
+from tdscreen.measurement.clip import ClipMeasurement
+from tdscreen.measurement.measure import measure, read_signals
+from tdscreen.motion.signals import Signal
+from tdscreen.settings import VIDEO, VideoSettings
+from tdscreen.tracking.store import load_tracks, save_tracks
+from tdscreen.tracking.tracks import Tracks
+from tdscreen.vocabulary import Task
+
+__all__ = [
+    "assess", "frame_at", "load_tracks", "measure", "overlay", "save_tracks", "score", "signals", "track",
+]
+
+OnProgress = Callable[[Progress], None]
+
+
+def track(
+    path: str | Path,
+    *,
+    mirrored: bool = False,
+    settings: VideoSettings = VIDEO,
+    on_progress: OnProgress | None = None,
+    cancel: threading.Event | None = None,
+) -> Tracks:
+    """Decode a clip and follow one person's face and hands through it.
+
+    Parameters
+    ----------
+    path : str or Path
+    mirrored : bool
+        The recording is a mirror image (a selfie view).
+    settings : VideoSettings
+        Limits on length and size.
+    on_progress : callable, optional
+        Called after each frame with a :class:`~tdscreen.isolation.Progress`.
+    cancel : threading.Event, optional
+        Ends the work when set.
+
+    Returns
+    -------
+    Tracks
+
+    Raises
+    ------
+    InputError
+        The path is missing, a folder, or may not be read.
+    VideoError
+        The file is not a video that can be read.
+    LimitError
+        It is longer or larger than ``settings`` allow.
+    WorkerError
+        Decoding crashed, hung or was cancelled.
+
+    Examples
+    --------
+    >>> from tdscreen import api
+    >>> tracks = api.track("sample_videos/rest.mp4")  # doctest: +SKIP
+    >>> tracks.timing.effective_fps  # doctest: +SKIP
+    30.0
+    """
+    with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
+        out = Path(folder) / "tracks.parquet"
+        run_isolated(
+            "tdscreen.tracking.jobs:track_to_file",
+            {
+                "path": str(Path(path).absolute()),
+                "out": str(out),
+                "mirrored": mirrored,
+                "settings": dataclasses.asdict(settings),
+            },
+            on_progress=on_progress,
+            cancel=cancel,
+            stall_timeout_s=settings.stall_timeout_s,
+        )
+        return load_tracks(out)
+
+
+def signals(tracks: Tracks) -> tuple[Signal, ...]:
+    """Name the movements of every region that was seen.
+
+    Parameters
+    ----------
+    tracks : Tracks
+
+    Returns
+    -------
+    tuple of Signal
+    """
+    return read_signals(tracks).signals
+
+
+def score(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    task: Task | str | Sequence[Task | str] = Task.UNSTRUCTURED,
+    mirrored: bool = False,
+    settings: VideoSettings = VIDEO,
+    on_progress: OnProgress | None = None,
+    cancel: threading.Event | None = None,
+) -> Assessment:
+    """Assess one examination: one clip, or several of one sitting of one person.
+
+    Parameters
+    ----------
+    paths : path, or sequence of paths
+    task : Task or str, or a sequence of them
+        One for all clips, or one for each.
+    mirrored : bool
+    settings : VideoSettings
+    on_progress, cancel
+        As for :func:`track`.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    InputError
+        No clip was named, a task is not known, or there are not as many tasks as clips; and as :func:`track`.
+    VideoError, LimitError, WorkerError
+        As :func:`track`.
+    """
+    clips = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not clips:
+        raise InputError("No clip was named. Name at least one video file.")
+    tasks = [task] * len(clips) if isinstance(task, str) else list(task)
+    if len(tasks) != len(clips):
+        raise InputError(f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each.")
+    named = [as_task(one) for one in tasks]
+    measured: list[ClipMeasurement] = []
+    for clip, its_task in zip(clips, named, strict=True):
+        tracks = track(clip, mirrored=mirrored, settings=settings, on_progress=on_progress, cancel=cancel)
+        measured.append(measure(tracks, task=its_task))
+    return assess(measured)
+
+
+def as_task(name: Task | str) -> Task:
+    """Find a task by its name.
+
+    Raises
+    ------
+    InputError
+        If there is no such task.
+    """
+    try:
+        return Task(name)
+    except ValueError as error:
+        raise InputError(f"There is no task '{name}'. Choose one of: {', '.join(Task)}.") from error
+
+
+def frame_at(path: str | Path, time_s: float, *, settings: VideoSettings = VIDEO) -> NDArray[np.uint8]:
+    """Read the picture that a clip shows at a time.
+
+    Parameters
+    ----------
+    path : str or Path
+    time_s : float
+        Since the first picture.
+    settings : VideoSettings
+
+    Returns
+    -------
+    ndarray, shape (height, width, 3), uint8
+        Upright, RGB. The last picture if the clip ends before.
+
+    Raises
+    ------
+    InputError, VideoError, LimitError, WorkerError
+        As :func:`track`.
+    """
+    with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
+        out = Path(folder) / "frame.npy"
+        run_isolated(
+            "tdscreen.tracking.jobs:frame_to_file",
+            {
+                "path": str(Path(path).absolute()),
+                "out": str(out),
+                "time_s": time_s,
+                "settings": dataclasses.asdict(settings),
+            },
+            stall_timeout_s=settings.stall_timeout_s,
+        )
+        picture: NDArray[np.uint8] = np.load(out)
+        return picture
+
+
+def overlay(
+    path: str | Path,
+    out: str | Path,
+    *,
+    mirrored: bool = False,
+    settings: VideoSettings = VIDEO,
+    on_progress: OnProgress | None = None,
+    cancel: threading.Event | None = None,
+) -> None:
+    """Write a copy of a clip, without sound, with the landmarks drawn on it.
+
+    Parameters
+    ----------
+    path : str or Path
+    out : str or Path
+        An MP4 file that is not there yet.
+    mirrored, settings, on_progress, cancel
+        As for :func:`track`.
+
+    Raises
+    ------
+    InputError
+        A file is in the way, or the folder is not there; and as :func:`track`.
+    VideoError, LimitError, WorkerError
+        As :func:`track`.
+    """
+    target = Path(out).absolute()
+    if target.exists():
+        raise InputError(f"{out} is already there. Name another file, or remove that one first.")
+    if not target.parent.is_dir():
+        raise InputError(f"There is no folder {target.parent} to write to. Make it first.")
+    tracks = track(path, mirrored=mirrored, settings=settings, on_progress=on_progress, cancel=cancel)
+    with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
+        followed = Path(folder) / "tracks.parquet"
+        save_tracks(tracks, followed)
+        # Written beside its place and renamed, so that a run cut short leaves no half film under the name asked for.
+        part = target.with_name(f".{target.name}.part.mp4")
+        try:
+            run_isolated(
+                "tdscreen.tracking.jobs:overlay_to_file",
+                {
+                    "path": str(Path(path).absolute()),
+                    "tracks": str(followed),
+                    "out": str(part),
+                    "settings": dataclasses.asdict(settings),
+                },
+                on_progress=on_progress,
+                cancel=cancel,
+                stall_timeout_s=settings.stall_timeout_s,
+            )
+            part.rename(target)
+        finally:
+            part.unlink(missing_ok=True)

@@ -81,6 +81,8 @@ class RegionMeasurement:
         As "the movement was asked for", or "a tremor and another movement cannot be told apart here".
     signals : tuple of SignalFeatures
         Every signal of the region.
+    blinks_per_minute : float or None
+        Of the upper face, kept apart from its other movement; None for other regions.
     """
 
     region: Region
@@ -101,6 +103,7 @@ class RegionMeasurement:
     scored_percent_time_moving: float | None = None
     not_scored_reason: str | None = None
     signals: tuple[SignalFeatures, ...] = ()
+    blinks_per_minute: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,213 @@
+"""Tracks become the measurement of a clip: the one entrance to this room."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.geometry.face import HeadFrame, head_frame
+from tdscreen.geometry.hand import PalmFrame, palm_frame
+from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
+from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions
+from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
+from tdscreen.motion.face_signals import Blinks, face_signals, still_point_paths
+from tdscreen.motion.hand_signals import hand_signals, still_palm_paths
+from tdscreen.motion.signals import Signal
+from tdscreen.motion.stillness import detection_limit, still_range
+from tdscreen.settings import FACE, QUALITY, STILLNESS
+from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
+from tdscreen.vocabulary import HAND_REGION, Region, Side, Task, Verdict
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+FACE_REGIONS = (Region.UPPER_FACE, Region.LIPS, Region.JAW, Region.HEAD)
+MOUTH_REGIONS = (Region.LIPS, Region.JAW)
+TONGUE_REASON = "The tongue is not measured by this version."
+
+
+@dataclass(frozen=True)
+class MeasuredSignals:
+    """The signals of a clip with what it takes to read them.
+
+    Attributes
+    ----------
+    signals : tuple of Signal
+    limits : dict of str to float
+        Detection limit of each signal, by name, in the signal's unit.
+    rulers : dict of Region to Ruler
+    blinks : Blinks or None
+        None where no face was seen.
+    head : HeadFrame or None
+    conditions : FrameConditions
+    still_range_mm : float
+        What points of the face at rest show in a second; NaN where not seen long enough.
+    """
+
+    signals: tuple[Signal, ...]
+    limits: dict[str, float]
+    rulers: dict[Region, Ruler]
+    blinks: Blinks | None
+    head: HeadFrame | None
+    conditions: FrameConditions
+    still_range_mm: float
+
+
+def read_signals(tracks: Tracks) -> MeasuredSignals:
+    """Turn tracks into named signals with their detection limits.
+
+    Parameters
+    ----------
+    tracks : Tracks
+
+    Returns
+    -------
+    MeasuredSignals
+    """
+    signals: list[Signal] = []
+    limits: dict[str, float] = {}
+    rulers: dict[Region, Ruler] = {}
+    head = head_frame(tracks.face_px) if tracks.face_valid.any() else None
+    conditions = frame_conditions(tracks, head)
+    blinks: Blinks | None = None
+    face_still_mm = math.nan
+    if head is not None:
+        usable = conditions.facing & ~tracks.repeated & settled(tracks.times_s, tracks.face_valid)
+        found, blinks = face_signals(head, tracks.times_s, usable, mirrored=tracks.mirrored)
+        face_still_mm = still_range(still_point_paths(head, usable), tracks.times_s)
+        for signal in found:
+            if signal.region in MOUTH_REGIONS:
+                covered = np.where(conditions.mouth_covered, np.nan, signal.values)
+                signal = Signal(signal.name, signal.region, signal.unit, signal.times_s, covered)
+            signals.append(signal)
+            limits[signal.name] = _limit(signal, face_still_mm, STILLNESS.face)
+        ruler = Ruler(head.scale_uncertainty, head.interocular_mm)
+        rulers |= dict.fromkeys(FACE_REGIONS, ruler)
+    for index, side in ((LEFT, Side.LEFT), (RIGHT, Side.RIGHT)):
+        valid = tracks.hands_valid[:, index]
+        if not valid.any():
+            continue
+        palm = palm_frame(tracks.hands_px[:, index], tracks.hands_world_m[:, index])
+        usable = valid & ~tracks.repeated & settled(tracks.times_s, valid)
+        hand_still_mm = still_range(still_palm_paths(palm, usable), tracks.times_s)
+        region = HAND_REGION[side]
+        for signal in hand_signals(palm, tracks.times_s, usable, region=region):
+            signals.append(signal)
+            limits[signal.name] = _limit(signal, hand_still_mm, STILLNESS.hand)
+        rulers[region] = Ruler(palm.scale_uncertainty, palm.palm_mm)
+    return MeasuredSignals(tuple(signals), limits, rulers, blinks, head, conditions, face_still_mm)
+
+
+def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasurement:
+    """Measure one clip: its quality, and the movement of each region.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    task : Task
+        What the person was asked to do: what was asked for is not involuntary.
+
+    Returns
+    -------
+    ClipMeasurement
+    """
+    read = read_signals(tracks)
+    quality = check_quality(
+        tracks, read.head, read.conditions, task=task, still_range_mm=read.still_range_mm
+    )
+    failed = {check.name: check.advice for check in quality.checks if not check.passed}
+    unusable = next(
+        (c.advice for c in quality.checks if not c.passed and c.severity is Verdict.UNUSABLE), None
+    )
+    reasons = {region: unusable or _why_not(region, tracks, failed) for region in Region}
+    features = {
+        region: region_features(
+            [signal for signal in read.signals if signal.region is region],
+            read.limits,
+            highest_frequency_hz=tracks.timing.highest_frequency_hz,
+        )
+        for region, reason in reasons.items()
+        if reason is None
+    }
+    chosen = {region: speaking_signal(found) for region, found in features.items()}
+    speaking = {region: one for region, one in chosen.items() if one is not None}
+    regions = {
+        region: RegionMeasurement(region, assessed=False, reason=reason)
+        if reason is not None
+        else measure_region(
+            region,
+            features[region],
+            read.rulers[region],
+            task=task,
+            speaking=speaking,
+            blinks=read.blinks if region is Region.UPPER_FACE else None,
+        )
+        for region, reason in reasons.items()
+    }
+    return ClipMeasurement(
+        file=tracks.file,
+        task=task,
+        frames=tracks.timing.frames,
+        duration_s=tracks.timing.duration_s,
+        effective_fps=tracks.timing.effective_fps,
+        width=tracks.image_width_px,
+        height=tracks.image_height_px,
+        rotation_deg=tracks.rotation_deg,
+        mirrored=tracks.mirrored,
+        timing=tracks.timing,
+        quality=quality,
+        regions=regions,
+        input_sha256=tracks.input_sha256,
+        provenance=dict(tracks.provenance),
+    )
+
+
+def settled(times_s: FloatArray, valid: BoolArray, *, settling_s: float = FACE.settling_s) -> BoolArray:
+    """Leave out what follows directly on being found: the first landmarks still settle.
+
+    Parameters
+    ----------
+    times_s : ndarray, shape (n,)
+    valid : ndarray, shape (n,), bool
+    settling_s : float
+
+    Returns
+    -------
+    ndarray, shape (n,), bool
+    """
+    kept = valid.copy()
+    found = np.flatnonzero(valid & ~np.concatenate(([False], valid[:-1])))
+    for start_s in times_s[found]:
+        kept &= (times_s < start_s) | (times_s >= start_s + settling_s)
+    return kept
+
+
+def _limit(signal: Signal, still_range_mm: float, table: tuple[tuple[str, float, float], ...]) -> float:
+    if not math.isfinite(still_range_mm) or not np.isfinite(signal.values).any():
+        return math.nan
+    factor, minimum = next((f, m) for name, f, m in table if signal.name.endswith(name))
+    return detection_limit(
+        signal.values, signal.times_s, still_range=still_range_mm, factor=factor, minimum=minimum
+    )
+
+
+def _why_not(region: Region, tracks: Tracks, failed: dict[str, str]) -> str | None:
+    """Say why a region cannot be assessed in this clip; None if it can."""
+    if region is Region.TONGUE:
+        return TONGUE_REASON
+    if region in FACE_REGIONS:
+        checks = ("face_visible", "face_size", "facing")
+        if region in MOUTH_REGIONS:
+            checks += ("mouth_free",)
+        return next((failed[name] for name in checks if name in failed), None)
+    side = LEFT if region is Region.LEFT_HAND else RIGHT
+    seen = tracks.hands_valid[:, side]
+    name = "left" if side == LEFT else "right"
+    if not seen.any():
+        return f"The {name} hand is not in the picture."
+    if 100.0 * float(seen.mean()) < QUALITY.min_hand_share:
+        return f"The {name} hand is in the picture for too little of the time."
+    return None

@@ -1,0 +1,162 @@
+"""Whether a clip can be used, check by check: what was observed beside its rule, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.geometry.face import HeadFrame
+from tdscreen.measurement.clip import QualityCheck, QualityReport
+from tdscreen.settings import FACE, QUALITY, SCORING, QualitySettings
+from tdscreen.tracking.tracks import Tracks
+from tdscreen.vocabulary import Task, Verdict
+
+BoolArray = NDArray[np.bool_]
+
+MOUTH_BOX = (61, 291, 0, 17)
+"""Mouth corners, upper and lower edge of the lips."""
+HAND_TASKS = frozenset(
+    {Task.FINGER_TAPPING_LEFT, Task.FINGER_TAPPING_RIGHT, Task.ARMS_OUT, Task.HANDS_HANGING}
+)
+"""Tasks of which the hands are the point."""
+
+
+@dataclass(frozen=True)
+class FrameConditions:
+    """What holds in each frame; arrays of shape (n,), bool.
+
+    Attributes
+    ----------
+    facing : ndarray
+        A face was found, and it looks near enough towards the camera.
+    mouth_covered : ndarray
+        One of the patient's hands lies over the mouth.
+    """
+
+    facing: BoolArray
+    mouth_covered: BoolArray
+
+
+def frame_conditions(tracks: Tracks, head: HeadFrame | None) -> FrameConditions:
+    """Look at each frame for what gets in the way of measuring the face.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    head : HeadFrame or None
+        None where no face was found in the whole clip.
+    """
+    none = np.zeros(len(tracks.times_s), dtype=np.bool_)
+    if head is None:
+        return FrameConditions(none, none)
+    with np.errstate(invalid="ignore"):
+        facing = tracks.face_valid & (np.abs(head.angles_deg[:, 0]) <= FACE.max_turn_deg)
+        return FrameConditions(facing, _mouth_covered(tracks))
+
+
+def _mouth_covered(tracks: Tracks) -> BoolArray:
+    mouth = tracks.face_px[:, list(MOUTH_BOX), :2]
+    low, high = mouth.min(axis=1), mouth.max(axis=1)
+    margin = 0.1 * (high - low)
+    covered = np.zeros(len(tracks.times_s), dtype=np.bool_)
+    for side in range(2):
+        hand = tracks.hands_px[:, side, :, :2]
+        inside = (hand >= (low - margin)[:, None]) & (hand <= (high + margin)[:, None])
+        covered |= inside.all(axis=2).any(axis=1)
+    return covered
+
+
+def check_quality(
+    tracks: Tracks,
+    head: HeadFrame | None,
+    conditions: FrameConditions,
+    *,
+    task: Task,
+    still_range_mm: float,
+    settings: QualitySettings = QUALITY,
+) -> QualityReport:
+    """Hold a clip against every rule.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    head : HeadFrame or None
+    conditions : FrameConditions
+    task : Task
+    still_range_mm : float
+        What points at rest show in a second, NaN where no face was seen long enough.
+    settings : QualitySettings
+
+    Returns
+    -------
+    QualityReport
+        The verdict is the worst that a failed check brings.
+    """
+    timing = tracks.timing
+    n = max(len(tracks.times_s), 1)
+    hand_share = 100.0 * float(tracks.hands_valid.any(axis=1).sum()) / n
+    face_share = 100.0 * float(tracks.face_valid.sum()) / n
+    # Without a face a clip of hands can still be used, one of nobody cannot.
+    without_face = Verdict.LIMITED if hand_share >= settings.min_hand_share else Verdict.UNUSABLE
+    light = float(np.median(tracks.luminance)) if len(tracks.luminance) else 0.0
+
+    checks = [
+        _check("frames", float(timing.frames), settings.min_frames, "", Verdict.UNUSABLE,
+               "There are too few pictures in this clip. Record it again."),
+        _check("duration", timing.duration_s, SCORING.min_clip_s, "s", Verdict.LIMITED,
+               f"The clip is short. Record at least {SCORING.min_clip_s:.0f} seconds; "
+               "15 to 30 are better."),
+        _check("frame_rate", timing.effective_fps, settings.min_fps, "pictures a second", Verdict.UNUSABLE,
+               "There are too few pictures a second to see fast movement. Record at 30, in better light, "
+               "and do not compress the clip."),
+        _check("complete", 100.0 * timing.decoded_share, settings.min_decoded_share, "% of the clip", Verdict.LIMITED,
+               "The file is cut off or damaged: only a part could be read. Copy or send it again."),
+        _check("light", light, settings.min_luminance, "of full brightness", Verdict.UNUSABLE,
+               "It is too dark to see movement. Put a lamp or a window in front of the person, not behind."),
+        _check("overexposure", light, settings.max_luminance, "of full brightness", Verdict.UNUSABLE,
+               "The picture is too bright to see movement. Turn away from the lamp or the sun.", upper=True),
+        _check("face_visible", face_share, settings.min_face_share, "% of pictures", without_face,
+               "The face is not to be seen for long enough. Keep the whole face in the picture, uncovered."),
+    ]
+    if head is not None:
+        facing_share = 100.0 * float(conditions.facing.sum()) / max(int(tracks.face_valid.sum()), 1)
+        covered_share = 100.0 * float(conditions.mouth_covered.sum()) / max(int(tracks.face_valid.sum()), 1)
+        checks += [
+            _check("face_size", head.iris_px, settings.min_iris_px, "px across the iris", without_face,
+                   "The face is too small in the picture. Come nearer, so that head and shoulders fill it."),
+            _check("facing", facing_share, settings.min_facing_share, "% of pictures", without_face,
+                   "The face is turned away. Look towards the camera."),
+            _check("mouth_free", 100.0 - covered_share, settings.min_mouth_free_share, "% of pictures",
+                   Verdict.LIMITED, "A hand is before the mouth. Keep the hands away from the face."),
+        ]
+        if np.isfinite(still_range_mm):
+            checks.append(
+                _check("steady", still_range_mm, settings.max_still_range_mm, "mm in a second", Verdict.LIMITED,
+                       "The picture shakes or the head moves a lot, which hides small movement. Prop the phone "
+                       "against something, and let the head rest.", upper=True)
+            )
+    crowd_share = 100.0 * float((tracks.faces_seen > 1).sum()) / n
+    checks.append(
+        _check("one_person", crowd_share, settings.max_crowd_share, "% of pictures", Verdict.LIMITED,
+               "More than one person is in the picture. Only the nearest was followed; record the person alone.",
+               upper=True)
+    )
+    if task in HAND_TASKS:
+        checks.append(
+            _check("hands_visible", hand_share, settings.min_hand_share, "% of pictures", Verdict.LIMITED,
+                   "The hands are not to be seen for long enough for this task. Keep them in the picture.")
+        )
+    failed = [check.severity for check in checks if not check.passed]
+    verdict = (
+        Verdict.UNUSABLE if Verdict.UNUSABLE in failed else Verdict.LIMITED if failed else Verdict.GOOD
+    )
+    return QualityReport(verdict, tuple(checks))
+
+
+def _check(
+    name: str, value: float, limit: float, unit: str, severity: Verdict, advice: str, *, upper: bool = False
+) -> QualityCheck:
+    passed = value <= limit if upper else value >= limit
+    return QualityCheck(name, value, limit, unit, passed, severity, "" if passed else advice)

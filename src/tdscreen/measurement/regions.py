@@ -1,0 +1,196 @@
+"""The signals of one region become the measurement of that region."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tdscreen.measurement.clip import RegionMeasurement
+from tdscreen.motion.face_signals import Blinks
+from tdscreen.motion.features import Interval, SignalFeatures, signal_features
+from tdscreen.motion.movement_types import movement_types
+from tdscreen.motion.signals import Signal
+from tdscreen.motion.windows import NOISE_RANGE_IN_SD
+from tdscreen.settings import QUALITY
+from tdscreen.vocabulary import MovementType, Region, Task
+
+NORMAL_95 = 1.96
+VOLUNTARY_REASON = "The movement was asked for in this task."
+SPEECH_REASON = "This looks like talking, and other movement of the mouth cannot be told apart from it here."
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """How far a region's millimetres can be trusted.
+
+    Attributes
+    ----------
+    uncertainty : float
+        Standard uncertainty of the millimetre, as a share.
+    body_length_mm : float
+        The body's own unit: the inter-ocular distance for the face, the palm's length for a hand.
+    """
+
+    uncertainty: float
+    body_length_mm: float
+
+
+def region_features(
+    signals: Sequence[Signal], limits: Mapping[str, float], *, highest_frequency_hz: float
+) -> tuple[SignalFeatures, ...]:
+    """Measure the signals of one region.
+
+    Parameters
+    ----------
+    signals : sequence of Signal
+    limits : mapping of str to float
+        Detection limit of each signal, by name; NaN where the clip is too short for one, and then the signal is
+        left out.
+    highest_frequency_hz : float
+
+    Returns
+    -------
+    tuple of SignalFeatures
+    """
+    return tuple(
+        signal_features(
+            signal.name,
+            signal.unit,
+            signal.values,
+            signal.times_s,
+            noise_floor=limits[signal.name],
+            noise_sd=limits[signal.name] / NOISE_RANGE_IN_SD,
+            highest_frequency_hz=highest_frequency_hz,
+        )
+        for signal in signals
+        if math.isfinite(limits[signal.name])
+    )
+
+
+def speaking_signal(found: Sequence[SignalFeatures]) -> SignalFeatures | None:
+    """Choose the signal that speaks for a region: the one in mm that moves most.
+
+    Movement is counted in detection limits, first with tremor set aside, then as it is.
+
+    Returns
+    -------
+    SignalFeatures or None
+        None if no signal in mm was seen for a second.
+    """
+    return max(_in_mm(found), key=_prominence, default=None)
+
+
+def measure_region(
+    region: Region,
+    found: Sequence[SignalFeatures],
+    ruler: Ruler,
+    *,
+    task: Task,
+    speaking: Mapping[Region, SignalFeatures],
+    blinks: Blinks | None = None,
+) -> RegionMeasurement:
+    """Measure one region.
+
+    Parameters
+    ----------
+    region : Region
+    found : sequence of SignalFeatures
+        Of all its signals.
+    ruler : Ruler
+    task : Task
+    speaking : mapping of Region to SignalFeatures
+        The signal that speaks for each region of the clip.
+    blinks : Blinks, optional
+        For the upper face.
+
+    Returns
+    -------
+    RegionMeasurement
+        Its figures are those of the signal that speaks for it; its share of time moving is that of any of its
+        signals in mm.
+    """
+    in_mm = _in_mm(found)
+    assessed_s = max((features.assessed_s for features in in_mm), default=0.0)
+    reason = _why_not_assessed(in_mm, assessed_s)
+    if reason is not None:
+        return RegionMeasurement(
+            region, assessed=False, reason=reason, assessed_s=assessed_s, signals=tuple(found)
+        )
+    main = speaking[region]
+    moves = main.amplitude > 0
+    others = {other: features for other, features in speaking.items() if other is not region}
+    kinds = movement_types(main, region=region, task=task, others=others)
+    not_scored = _why_not_scored(kinds, in_mm)
+    main_scored = main.without_tremor or main
+    quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
+    return RegionMeasurement(
+        region=region,
+        assessed=True,
+        reason=None,
+        signal=main.name if moves else None,
+        peak_frequency_hz=main.peak_frequency_hz,
+        peak_frequency_interval_hz=main.peak_frequency_interval_hz,
+        amplitude_mm=main.amplitude,
+        amplitude_interval_mm=_amplitude_interval(main, ruler),
+        amplitude_body=main.amplitude / ruler.body_length_mm,
+        percent_time_moving=_percent_moving(in_mm, assessed_s),
+        noise_floor_mm=quietest.noise_floor,
+        noise_sd_mm=quietest.noise_sd,
+        assessed_s=assessed_s,
+        movement_types=kinds,
+        scored_amplitude_mm=None if not_scored else main_scored.amplitude,
+        scored_percent_time_moving=(
+            None if not_scored else _percent_moving([f.without_tremor or f for f in in_mm], assessed_s)
+        ),
+        not_scored_reason=not_scored,
+        signals=tuple(found),
+        blinks_per_minute=None if blinks is None else blinks.per_minute,
+    )
+
+
+def _in_mm(found: Sequence[SignalFeatures]) -> list[SignalFeatures]:
+    return [features for features in found if features.unit == "mm" and features.assessed_s > 0]
+
+
+def _why_not_assessed(in_mm: Sequence[SignalFeatures], assessed_s: float) -> str | None:
+    if assessed_s < QUALITY.min_region_s:
+        return (
+            f"Seen without a break for only {assessed_s:.1f} seconds; {QUALITY.min_region_s:.0f} are needed."
+        )
+    lowest = min(features.noise_floor for features in in_mm)
+    if lowest > QUALITY.max_limit_mm:
+        return f"The picture is too unsteady: movement below {lowest:.0f} mm could not be seen."
+    return None
+
+
+def _prominence(features: SignalFeatures) -> tuple[float, float]:
+    """How clearly a signal moves: first without its tremor, then with it, in detection limits."""
+    left = features.without_tremor or features
+    return left.amplitude / left.noise_floor, features.amplitude / features.noise_floor
+
+
+def _percent_moving(signals: Sequence[SignalFeatures], assessed_s: float) -> float:
+    """Share of time, 0 to 100, in which any of the signals moves."""
+    joined: list[Interval] = []
+    for start_s, end_s in sorted(bout for features in signals for bout in features.bouts):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
+        else:
+            joined.append((start_s, end_s))
+    moving_s = sum(end_s - start_s for start_s, end_s in joined)
+    return min(100.0 * moving_s / assessed_s, 100.0)
+
+
+def _amplitude_interval(features: SignalFeatures, ruler: Ruler) -> Interval:
+    """95% interval from the ruler and the noise; what the mesh itself loses is not in it (see the docs)."""
+    sd = math.hypot(ruler.uncertainty * features.amplitude, features.noise_sd)
+    return max(features.amplitude - NORMAL_95 * sd, 0.0), features.amplitude + NORMAL_95 * sd
+
+
+def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatures]) -> str | None:
+    if MovementType.VOLUNTARY_TASK in kinds:
+        return VOLUNTARY_REASON
+    if MovementType.SPEECH_LIKE in kinds:
+        return SPEECH_REASON
+    return next((f.tremor.reason for f in signals if f.tremor is not None and f.tremor.reason is not None), None)
