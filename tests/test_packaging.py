@@ -285,6 +285,16 @@ def test_the_readme_has_each_command_as_one_line_on_its_first_screen(name: str) 
     assert lines.index(command) < 45
 
 
+def test_the_readmes_lines_of_python_run() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip()
+
+
 def test_ci_runs_the_second_command_as_the_readme_has_it() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     (extraction,) = re.findall(r"^command=\$\((awk .*?)\)$", script, re.MULTILINE | re.DOTALL)
