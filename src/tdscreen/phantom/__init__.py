@@ -1,0 +1,1 @@
+"""Test subjects whose movement is known exactly: the ruler that the measurement is held against."""
