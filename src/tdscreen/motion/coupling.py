@@ -12,7 +12,7 @@ from tdscreen.motion.spans import Floats, good_spans, grid_rate_hz, to_grid
 from tdscreen.settings import MOTION, MotionSettings
 
 _FEWEST_SEGMENTS = 3
-"""Coherence of one segment is always 1; of three independent ones chance alone gives a third."""
+"""Coherence of one segment is always 1; with three chance alone gives a third."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _pair(
 
 
 def _best_lag(a: list[Floats], b: list[Floats], max_lag: int) -> tuple[float, int]:
-    """Return the correlation of largest size over all spans, and its lag in steps (the smallest of equals)."""
+    """Return the largest correlation over all spans, of either sign, and its lag in steps."""
     best, best_lag = 0.0, 0
     for lag in sorted(range(-max_lag, max_lag + 1), key=abs):
         product, power_a, power_b = 0.0, 0.0, 0.0
@@ -128,8 +128,6 @@ def _coherence(
     power = (np.mean(np.abs(fa) ** 2, axis=0) * np.mean(np.abs(fb) ** 2, axis=0))[inside]
     cross = (np.abs(np.mean(fa * np.conj(fb), axis=0)) ** 2)[inside]
     top = int(np.argmax(power))
-    # Halliday et al. 1995, for as many independent segments as half-overlapping Hann segments amount to (0.53
-    # each of the whole, Welch 1967).
-    independent = max(0.53 * len(fa) * 36 / 19, 2.0) if len(fa) > 1 else 2.0
-    chance = 1 - 0.05 ** (1 / (independent - 1))
+    # Halliday et al. 1995; half-overlapping Hann segments count for 18/19 of as many independent ones (Nuttall 1971).
+    chance = 1 - 0.05 ** (1 / (len(fa) * 18 / 19 - 1))
     return float(cross[top] / power[top]), float(frequency_hz[inside][top]), float(chance)

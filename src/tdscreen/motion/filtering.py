@@ -76,7 +76,7 @@ def _without_slow(values: Floats, rate_hz: int, settings: MotionSettings) -> Flo
     # The line goes first: the fit would return it exactly, but large offsets cost digits.
     steps = np.arange(len(values)) - (len(values) - 1) / 2
     centred = values - values.mean()
-    centred = centred - steps * (steps @ centred) / (steps @ steps)
+    centred = centred - steps * float(steps @ centred) / float(steps @ steps)
     slow = smooth(
         centred,
         rate_hz=rate_hz,
@@ -84,7 +84,7 @@ def _without_slow(values: Floats, rate_hz: int, settings: MotionSettings) -> Flo
         gain=1 - settings.band_edge_gain,
         order=settings.slow_order,
     )
-    return centred - slow
+    return np.asarray(centred - slow)
 
 
 def remove_fast(grid: Grid, *, high_hz: float | None = None, settings: MotionSettings = MOTION) -> Grid:

@@ -63,7 +63,7 @@ def submovements(values: Floats, *, smallest: float) -> int:
         A piece must be longer than this: the detection limit.
     """
     step = np.diff(values)
-    turns = values[np.r_[0, np.flatnonzero(step[1:] * step[:-1] < 0) + 1, len(values) - 1]]
+    turns = values[np.r_[0, np.flatnonzero(step[1:] * step[:-1] <= 0) + 1, len(values) - 1]]
     count, direction, extreme = 0, 0, turns[0]
     low = high = turns[0]
     for value in turns[1:].tolist():

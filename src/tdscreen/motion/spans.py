@@ -179,6 +179,7 @@ def from_grid(grid: Grid, times_s: Floats, spans: tuple[slice, ...]) -> Floats:
     out = np.full(times_s.shape, np.nan)
     for where, span in zip(spans, grid.spans, strict=True):
         grid_s = np.arange(len(span.values)) / grid.rate_hz
-        at_s = np.clip(times_s[where] - span.start_s, 0.0, grid_s[-1])
+        # The last sample lies up to a step behind the last value of the grid: the spline reaches that far.
+        at_s = times_s[where] - span.start_s
         out[where] = CubicSpline(grid_s, span.values)(at_s)
     return out

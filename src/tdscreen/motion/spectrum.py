@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 
 import numpy as np
@@ -239,10 +240,9 @@ def _full_width(frequencies_hz: Floats, density: Floats, top: int, height: float
 
 
 def spectral_entropy(spectrum: Spectrum, *, low_hz: float, high_hz: float) -> float | None:
-    """Return how evenly the power lies over frequency: near 0 for one rate, 1 for white noise (Inouye et al.
-    1991).
+    """Return how evenly the power lies over frequency: near 0 for one rate, 1 for white noise.
 
-    Shannon's entropy of the share of the power in each band of one resolution (the inverse of a segment),
+    Inouye et al. 1991: Shannon's entropy of the share of the power in each band of one resolution (the inverse of a segment),
     over that of equal shares. A few seconds of white noise have about 0.9, since their spectrum is rough.
 
     Returns
@@ -254,7 +254,7 @@ def spectral_entropy(spectrum: Spectrum, *, low_hz: float, high_hz: float) -> fl
     if count < 2:
         return None
     edges_hz = np.linspace(low_hz, high_hz, count + 1)
-    power = np.array([spectrum.power(a, b) for a, b in zip(edges_hz[:-1], edges_hz[1:], strict=True)])
+    power = np.array([spectrum.power(a, b) for a, b in pairwise(edges_hz.tolist())])
     if power.sum() <= 0:
         return None
     share = power[power > 0] / power.sum()

@@ -114,8 +114,9 @@ def narrowband(
         # The second pass finds what the first missed at the edges of the span.
         for order in np.tile(orders, 2):
             left, turn = span.values - part, np.exp(-1j * order * angle)
+            turned: Floats = 2 * np.column_stack([left * turn.real, left * turn.imag])
             slow = smooth(
-                2 * np.column_stack([left * turn.real, left * turn.imag]),
+                turned,
                 rate_hz=grid.rate_hz,
                 frequency_hz=bandwidth_hz,
                 gain=0.5,
