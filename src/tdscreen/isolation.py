@@ -1,9 +1,10 @@
 """Work on other people's files in a process of its own.
 
-Decoders and trackers are native code: on a damaged or hostile file they may crash, hang or take all memory. Here they
-do so alone. The child is an ordinary Python process, not one of :mod:`multiprocessing`, so that callers need no main
-guard and may call from any thread. It gets its request on standard input and answers on what was its standard output,
-one JSON document a line; what native libraries print goes elsewhere and cannot be taken for an answer.
+Decoders and trackers are native code: on a damaged or hostile file they may crash, hang or take all memory.
+Here they do so alone. The child is an ordinary Python process, not one of :mod:`multiprocessing`, so that
+callers need no main guard and may call from any thread. It gets its request on standard input and answers on
+what was its standard output, one JSON document a line; what native libraries print goes elsewhere and cannot
+be taken for an answer.
 """
 
 from __future__ import annotations
@@ -23,20 +24,24 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from tdscreen import errors
 from tdscreen.errors import TdscreenError, WorkerError
 from tdscreen.settings import VIDEO
 
-JSON: TypeAlias = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
 
 _SERVE = "from tdscreen.isolation import _serve; _serve()"
 _POLL_S = 0.05
 _STDERR_LINES = 200
 _PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that the kernel sends to this process when its parent ends."""
-_ADVICE = "The file may be damaged or made to do harm; convert it to MP4 (H.264) with another program and try again."
+_ADVICE = (
+    "The file may be damaged or made to do harm;"
+    " convert it to MP4 (H.264) with another program and try again."
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ def run_isolated(
     Parameters
     ----------
     target : str
-        As ``package.module:function``. It is called as ``function(**arguments, report=...)``, where ``report`` takes
-        a :class:`Progress`, and returns what JSON can say.
+        As ``package.module:function``. It is called as ``function(**arguments, report=...)``, where
+        ``report`` takes a :class:`Progress`, and returns what JSON can say.
     arguments : dict
         What JSON can say.
     on_progress : callable, optional
@@ -91,8 +96,8 @@ def run_isolated(
     TdscreenError
         Whatever of this kind the function raises, with the same class and sentence.
     WorkerError
-        The process crashed, hung, was cancelled, or the function raised another exception, whose traceback is then
-        in the notes of this error.
+        The process crashed, hung, was cancelled, or the function raised another exception, whose traceback is
+        then in the notes of this error.
     """
     child = subprocess.Popen(
         # -P: a file in the working folder must not stand in for a module.
@@ -100,7 +105,7 @@ def run_isolated(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
         start_new_session=True,
     )
     assert child.stdin is not None

@@ -28,6 +28,7 @@ _CODECS = frozenset(
     }
 )
 _ADVICE = "Convert it to MP4 (H.264) with another program, or record again, and try once more."
+_GUESSED_DURATION = frozenset({"mpeg", "mpegts"})
 _READ_BYTES = 1 << 20
 
 
@@ -141,7 +142,12 @@ def _refuse_to_open(url: str, flags: int, options: object) -> BinaryIO:
 
 
 def declared_duration_s(container: InputContainer, stream: VideoStream) -> float | None:
-    """Give the length that the file states for its pictures, in seconds, or None."""
+    """Give the length that the file states for its pictures, in seconds.
+
+    None where it states nothing, as a live recording, or where FFmpeg only guesses it from the bit rate (MPEG).
+    """
+    if container.format.name in _GUESSED_DURATION:
+        return None
     if stream.duration is not None and stream.time_base is not None and stream.duration > 0:
         return float(stream.duration * stream.time_base)
     if container.duration is not None and container.duration > 0:

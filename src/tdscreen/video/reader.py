@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -114,6 +115,7 @@ class VideoReader:
         self._times_s: list[float] = []
         self._repeated: list[bool] = []
         self._ended = False
+        self._opened = ExitStack()
         declared_s = declared_duration_s(container, stream)
         self._check_duration(declared_s)
         # Both kinds of threads give the same pixels; the decoder takes what its codec can.
@@ -122,8 +124,8 @@ class VideoReader:
         self._first = next(self._decoded, None)
         if self._first is None:
             raise VideoError(
-                f"No picture in {name} can be decoded: the file is damaged or incomplete. Copy it again from the"
-                " phone, or record again."
+                f"No picture in {name} can be decoded: the file is damaged or incomplete. Copy it again from"
+                " the phone, or record again."
             )
         aspect = pixel_aspect(stream)
         self._converter = Converter(self._first, aspect=aspect)
@@ -159,7 +161,7 @@ class VideoReader:
         """Let go of the file and the decoder."""
         self._pictures.close()
         self._decoded.close()
-        self._container.close()
+        self._opened.close()
 
     def __iter__(self) -> Iterator[VideoFrame]:
         """Give the pictures that have not been given yet.
@@ -210,8 +212,8 @@ class VideoReader:
         self._ended = True
         if not self._times_s:
             raise VideoError(
-                f"The pictures of {self._name} carry no times, and without them movement cannot be timed. Convert"
-                " the clip to MP4 (H.264) with another program and try again."
+                f"The pictures of {self._name} carry no times, and without them movement cannot be timed."
+                " Convert the clip to MP4 (H.264) with another program and try again."
             )
 
     def _check_duration(self, duration_s: float | None) -> None:
@@ -295,17 +297,14 @@ def open_video(path: str | os.PathLike[str], *, settings: VideoSettings = VIDEO)
     ...         print(frame.time_s, frame.rgb.shape)
     """
     clip = check_path(path, settings=settings)
-    file = open_file(clip)
-    try:
+    with ExitStack() as opened:
+        file = opened.enter_context(open_file(clip))
         container, stream, layout = open_container(file, name=clip.name, settings=settings)
-        try:
-            return VideoReader(container, stream, layout, name=clip.name, settings=settings)
-        except BaseException:
-            container.close()
-            raise
-    except BaseException:
-        file.close()
-        raise
+        opened.enter_context(container)
+        reader = VideoReader(container, stream, layout, name=clip.name, settings=settings)
+        # From here on closing the reader closes the file.
+        reader._opened = opened.pop_all()
+    return reader
 
 
 def file_sha256(path: str | os.PathLike[str]) -> str:

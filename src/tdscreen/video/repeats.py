@@ -13,7 +13,8 @@ class RepeatFinder:
     """Compares each picture with the one before it.
 
     The largest difference over a grid of cells decides, not the mean over the picture: lips that move before
-    a still background are a new picture. A repeat that was encoded again differs by less than a camera's noise.
+    a still background are a new picture. A repeat that was encoded again differs by less than a camera's
+    noise.
 
     Parameters
     ----------
