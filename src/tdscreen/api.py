@@ -28,7 +28,15 @@ from tdscreen.tracking.tracks import Tracks
 from tdscreen.vocabulary import Task
 
 __all__ = [
-    "assess", "frame_at", "load_tracks", "measure", "overlay", "save_tracks", "score", "signals", "track",
+    "assess",
+    "frame_at",
+    "load_tracks",
+    "measure",
+    "overlay",
+    "save_tracks",
+    "score",
+    "signals",
+    "track",
 ]
 
 OnProgress = Callable[[Progress], None]
@@ -146,7 +154,9 @@ def score(
         raise InputError("No clip was named. Name at least one video file.")
     tasks = [task] * len(clips) if isinstance(task, str) else list(task)
     if len(tasks) != len(clips):
-        raise InputError(f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each.")
+        raise InputError(
+            f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each."
+        )
     named = [as_task(one) for one in tasks]
     measured: list[ClipMeasurement] = []
     for clip, its_task in zip(clips, named, strict=True):

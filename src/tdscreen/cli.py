@@ -47,13 +47,27 @@ def _say(error: TdscreenError, clip: str | None = None) -> None:
 def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command that reads a clip has."""
     for option in (
-        click.option("--mirrored", is_flag=True,
-                     help="The recording is a mirror image (a selfie view): swaps left and right."),
-        click.option("--max-duration", type=click.FloatRange(min=0, min_open=True), default=VIDEO.max_duration_s,
-                     show_default=True, metavar="SECONDS", help="Longest clip that is read."),
-        click.option("--max-size", type=click.FloatRange(min=0, min_open=True),
-                     default=VIDEO.max_file_bytes / MEGABYTE, show_default=True, metavar="MB",
-                     help="Largest file that is read."),
+        click.option(
+            "--mirrored",
+            is_flag=True,
+            help="The recording is a mirror image (a selfie view): swaps left and right.",
+        ),
+        click.option(
+            "--max-duration",
+            type=click.FloatRange(min=0, min_open=True),
+            default=VIDEO.max_duration_s,
+            show_default=True,
+            metavar="SECONDS",
+            help="Longest clip that is read.",
+        ),
+        click.option(
+            "--max-size",
+            type=click.FloatRange(min=0, min_open=True),
+            default=VIDEO.max_file_bytes / MEGABYTE,
+            show_default=True,
+            metavar="MB",
+            help="Largest file that is read.",
+        ),
     ):
         function = option(function)
     return function
@@ -66,7 +80,7 @@ def _settings(max_duration: float, max_size: float) -> VideoSettings:
 @click.group(cls=_Front, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tdscreen")
 def main() -> None:
-    """Measure involuntary movements of tardive dyskinesia in smartphone video.
+    r"""Measure involuntary movements of tardive dyskinesia in smartphone video.
 
     For research use: an estimate that supports a clinician's own examination. Nothing leaves this machine.
 
@@ -80,9 +94,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("clips", nargs=-1, required=True, metavar="CLIP...")
-@click.option("--task", "tasks", multiple=True, type=click.Choice([str(task) for task in Task]),
-              help="What the person was asked to do. Once for all clips, or once for each in their order "
-                   "[default: unstructured].")
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    type=click.Choice([str(task) for task in Task]),
+    help="What the person was asked to do. Once for all clips, or once for each in their order "
+    "[default: unstructured].",
+)
 @click.option("--examination", is_flag=True, help="All clips are of one sitting of one person.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
 @_limits
@@ -106,7 +125,9 @@ def score(
 
     settings = _settings(max_duration, max_size)
     if len(tasks) not in (0, 1, len(clips)):
-        raise InputError(f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each.")
+        raise InputError(
+            f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each."
+        )
     each = [api.as_task(t) for t in (tasks or (Task.UNSTRUCTURED,))]
     each = each * len(clips) if len(each) == 1 else each
     status = 0
@@ -142,8 +163,13 @@ def _show(assessment: Any, *, as_json: bool) -> None:
 
 @main.command()
 @click.argument("clip")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Where to write the tracks (Parquet). Never replaces a file.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write the tracks (Parquet). Never replaces a file.",
+)
 @_limits
 def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
     """Follow face and hands through a clip and write the landmarks to a Parquet file."""
@@ -151,16 +177,26 @@ def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: f
 
     _must_be_new(out)
     with _progress(clip) as report:
-        tracks = api.track(clip, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report)
+        tracks = api.track(
+            clip, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
+        )
     api.save_tracks(tracks, out)
-    click.echo(f"{out}: {tracks.timing.frames} pictures, face in {tracks.face_valid.sum()}, "
-               f"a hand in {tracks.hands_valid.any(axis=1).sum()}.", err=True)
+    click.echo(
+        f"{out}: {tracks.timing.frames} pictures, face in {tracks.face_valid.sum()}, "
+        f"a hand in {tracks.hands_valid.any(axis=1).sum()}.",
+        err=True,
+    )
 
 
 @main.command()
 @click.argument("source", metavar="FILE|CLIP")
-@click.option("--task", type=click.Choice([str(task) for task in Task]), default=str(Task.UNSTRUCTURED),
-              show_default=True, help="What the person was asked to do.")
+@click.option(
+    "--task",
+    type=click.Choice([str(task) for task in Task]),
+    default=str(Task.UNSTRUCTURED),
+    show_default=True,
+    help="What the person was asked to do.",
+)
 @_limits
 def features(source: str, task: str, mirrored: bool, max_duration: float, max_size: float) -> None:
     """Print the features of every signal, one JSON document a line, from a clip or a file of tracks."""
@@ -171,8 +207,9 @@ def features(source: str, task: str, mirrored: bool, max_duration: float, max_si
         tracks = api.load_tracks(Path(source))
     else:
         with _progress(source) as report:
-            tracks = api.track(source, mirrored=mirrored, settings=_settings(max_duration, max_size),
-                               on_progress=report)
+            tracks = api.track(
+                source, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
+            )
     measured = api.measure(tracks, task=api.as_task(task))
     for region, measurement in measured.regions.items():
         if not measurement.assessed:
@@ -183,15 +220,22 @@ def features(source: str, task: str, mirrored: bool, max_duration: float, max_si
 
 @main.command()
 @click.argument("clip")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="The film to write (MP4, without sound). Never replaces a file.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The film to write (MP4, without sound). Never replaces a file.",
+)
 @_limits
 def overlay(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
     """Draw the landmarks on a clip, to check by eye what was followed. The film shows the person's face."""
     from tdscreen import api
 
     with _progress(clip) as report:
-        api.overlay(clip, out, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report)
+        api.overlay(
+            clip, out, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
+        )
     click.echo(f"{out} is written.", err=True)
 
 
@@ -221,13 +265,23 @@ def _progress(clip: str) -> Iterator[Callable[[Progress], None] | None]:
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[at]}"),
+        TimeRemainingColumn(),
+    )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         row = bars.add_task(Path(clip).name, total=None, at="", visible=False)
 
         def report(progress: Progress) -> None:
             long = progress.duration_s is None or progress.duration_s >= LONG_CLIP_S
-            bars.update(row, completed=progress.time_s, total=progress.duration_s, visible=long,
-                        at=f"{progress.time_s:.0f} s")
+            bars.update(
+                row,
+                completed=progress.time_s,
+                total=progress.duration_s,
+                visible=long,
+                at=f"{progress.time_s:.0f} s",
+            )
 
         yield report

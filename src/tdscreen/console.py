@@ -51,8 +51,14 @@ def _clip(clip: ClipMeasurement) -> Group:
             shown = "-" if check.value is None else f"{check.value:.3g}"
             quality.append(f"\n  {check.name}: {shown} (limit {check.limit:g} {check.unit}). {check.advice}")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, right in (("region", False), ("amplitude", True), ("rate", True), ("time moving", True),
-                         ("detection limit", True), ("kind", False)):
+    for title, right in (
+        ("region", False),
+        ("amplitude", True),
+        ("rate", True),
+        ("time moving", True),
+        ("detection limit", True),
+        ("kind", False),
+    ):
         table.add_column(title, justify="right" if right else "left")
     for region, measurement in clip.regions.items():
         table.add_row(REGION_NAMES[region], *_region(measurement))
@@ -102,7 +108,9 @@ def _triage(assessment: Assessment) -> Group:
 
 
 def _items(assessment: Assessment) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", title="Item estimates, 0 to 4", title_justify="left")
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", title="Item estimates, 0 to 4", title_justify="left"
+    )
     table.add_column("item")
     table.add_column("estimate", justify="right")
     table.add_column("0     1     2     3     4")

@@ -221,9 +221,10 @@ class QualitySettings:
     min_hand_share: float = 30.0
     min_region_s: float = 2.0
     """A region seen for less is not assessed."""
-    max_limit_mm: float = 15.0
-    """A region none of whose signals has a detection limit below this is not assessed: only the largest movement
-    would be seen."""
+    max_face_limit_mm: float = 9.0
+    max_hand_limit_mm: float = 20.0
+    """Where nothing is found to move and a movement of this range could have gone unseen, a region is not assessed:
+    what could not be seen is not called absent. About the range from which movement counts as moderate."""
 
 
 @dataclass(frozen=True)

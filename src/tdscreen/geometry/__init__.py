@@ -1,0 +1,1 @@
+"""Rigid fits, the frames of head and palm, and millimetres."""

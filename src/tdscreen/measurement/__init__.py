@@ -1,0 +1,1 @@
+"""One clip measured: its quality, and the movement of each region."""

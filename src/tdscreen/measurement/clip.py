@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tdscreen.motion.features import Interval, SignalFeatures
-from tdscreen.vocabulary import MovementType, Region, Task, Verdict
 from tdscreen.video.timing import TimingReport
+from tdscreen.vocabulary import MovementType, Region, Task, Verdict
 
 
 @dataclass(frozen=True)

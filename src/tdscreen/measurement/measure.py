@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.geometry.face import HeadFrame, head_frame
-from tdscreen.geometry.hand import PalmFrame, palm_frame
+from tdscreen.geometry.hand import palm_frame
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
@@ -70,7 +70,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
     signals: list[Signal] = []
     limits: dict[str, float] = {}
     rulers: dict[Region, Ruler] = {}
-    head = head_frame(tracks.face_px) if tracks.face_valid.any() else None
+    head = head_frame(tracks.face_px.astype(np.float64)) if tracks.face_valid.any() else None
     conditions = frame_conditions(tracks, head)
     blinks: Blinks | None = None
     face_still_mm = math.nan
@@ -90,7 +90,9 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
         valid = tracks.hands_valid[:, index]
         if not valid.any():
             continue
-        palm = palm_frame(tracks.hands_px[:, index], tracks.hands_world_m[:, index])
+        palm = palm_frame(
+            tracks.hands_px[:, index].astype(np.float64), tracks.hands_world_m[:, index].astype(np.float64)
+        )
         usable = valid & ~tracks.repeated & settled(tracks.times_s, valid)
         hand_still_mm = still_range(still_palm_paths(palm, usable), tracks.times_s)
         region = HAND_REGION[side]
@@ -115,9 +117,7 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
     ClipMeasurement
     """
     read = read_signals(tracks)
-    quality = check_quality(
-        tracks, read.head, read.conditions, task=task, still_range_mm=read.still_range_mm
-    )
+    quality = check_quality(tracks, read.head, read.conditions, task=task, still_range_mm=read.still_range_mm)
     failed = {check.name: check.advice for check in quality.checks if not check.passed}
     unusable = next(
         (c.advice for c in quality.checks if not c.passed and c.severity is Verdict.UNUSABLE), None
@@ -199,9 +199,9 @@ def _why_not(region: Region, tracks: Tracks, failed: dict[str, str]) -> str | No
     if region is Region.TONGUE:
         return TONGUE_REASON
     if region in FACE_REGIONS:
-        checks = ("face_visible", "face_size", "facing")
+        checks = ["face_visible", "face_size", "facing"]
         if region in MOUTH_REGIONS:
-            checks += ("mouth_free",)
+            checks.append("mouth_free")
         return next((failed[name] for name in checks if name in failed), None)
     side = LEFT if region is Region.LEFT_HAND else RIGHT
     seen = tracks.hands_valid[:, side]

@@ -103,55 +103,132 @@ def check_quality(
     light = float(np.median(tracks.luminance)) if len(tracks.luminance) else 0.0
 
     checks = [
-        _check("frames", float(timing.frames), settings.min_frames, "", Verdict.UNUSABLE,
-               "There are too few pictures in this clip. Record it again."),
-        _check("duration", timing.duration_s, SCORING.min_clip_s, "s", Verdict.LIMITED,
-               f"The clip is short. Record at least {SCORING.min_clip_s:.0f} seconds; "
-               "15 to 30 are better."),
-        _check("frame_rate", timing.effective_fps, settings.min_fps, "pictures a second", Verdict.UNUSABLE,
-               "There are too few pictures a second to see fast movement. Record at 30, in better light, "
-               "and do not compress the clip."),
-        _check("complete", 100.0 * timing.decoded_share, settings.min_decoded_share, "% of the clip", Verdict.LIMITED,
-               "The file is cut off or damaged: only a part could be read. Copy or send it again."),
-        _check("light", light, settings.min_luminance, "of full brightness", Verdict.UNUSABLE,
-               "It is too dark to see movement. Put a lamp or a window in front of the person, not behind."),
-        _check("overexposure", light, settings.max_luminance, "of full brightness", Verdict.UNUSABLE,
-               "The picture is too bright to see movement. Turn away from the lamp or the sun.", upper=True),
-        _check("face_visible", face_share, settings.min_face_share, "% of pictures", without_face,
-               "The face is not to be seen for long enough. Keep the whole face in the picture, uncovered."),
+        _check(
+            "frames",
+            float(timing.frames),
+            settings.min_frames,
+            "",
+            Verdict.UNUSABLE,
+            "There are too few pictures in this clip. Record it again.",
+        ),
+        _check(
+            "duration",
+            timing.duration_s,
+            SCORING.min_clip_s,
+            "s",
+            Verdict.LIMITED,
+            f"The clip is short. Record at least {SCORING.min_clip_s:.0f} seconds; 15 to 30 are better.",
+        ),
+        _check(
+            "frame_rate",
+            timing.effective_fps,
+            settings.min_fps,
+            "pictures a second",
+            Verdict.UNUSABLE,
+            "There are too few pictures a second to see fast movement. Record at 30, in better light, "
+            "and do not compress the clip.",
+        ),
+        _check(
+            "complete",
+            100.0 * timing.decoded_share,
+            settings.min_decoded_share,
+            "% of the clip",
+            Verdict.LIMITED,
+            "The file is cut off or damaged: only a part could be read. Copy or send it again.",
+        ),
+        _check(
+            "light",
+            light,
+            settings.min_luminance,
+            "of full brightness",
+            Verdict.UNUSABLE,
+            "It is too dark to see movement. Put a lamp or a window in front of the person, not behind.",
+        ),
+        _check(
+            "overexposure",
+            light,
+            settings.max_luminance,
+            "of full brightness",
+            Verdict.UNUSABLE,
+            "The picture is too bright to see movement. Turn away from the lamp or the sun.",
+            upper=True,
+        ),
+        _check(
+            "face_visible",
+            face_share,
+            settings.min_face_share,
+            "% of pictures",
+            without_face,
+            "The face is not to be seen for long enough. Keep the whole face in the picture, uncovered.",
+        ),
     ]
     if head is not None:
         facing_share = 100.0 * float(conditions.facing.sum()) / max(int(tracks.face_valid.sum()), 1)
         covered_share = 100.0 * float(conditions.mouth_covered.sum()) / max(int(tracks.face_valid.sum()), 1)
         checks += [
-            _check("face_size", head.iris_px, settings.min_iris_px, "px across the iris", without_face,
-                   "The face is too small in the picture. Come nearer, so that head and shoulders fill it."),
-            _check("facing", facing_share, settings.min_facing_share, "% of pictures", without_face,
-                   "The face is turned away. Look towards the camera."),
-            _check("mouth_free", 100.0 - covered_share, settings.min_mouth_free_share, "% of pictures",
-                   Verdict.LIMITED, "A hand is before the mouth. Keep the hands away from the face."),
+            _check(
+                "face_size",
+                head.iris_px,
+                settings.min_iris_px,
+                "px across the iris",
+                without_face,
+                "The face is too small in the picture. Come nearer, so that head and shoulders fill it.",
+            ),
+            _check(
+                "facing",
+                facing_share,
+                settings.min_facing_share,
+                "% of pictures",
+                without_face,
+                "The face is turned away. Look towards the camera.",
+            ),
+            _check(
+                "mouth_free",
+                100.0 - covered_share,
+                settings.min_mouth_free_share,
+                "% of pictures",
+                Verdict.LIMITED,
+                "A hand is before the mouth. Keep the hands away from the face.",
+            ),
         ]
         if np.isfinite(still_range_mm):
             checks.append(
-                _check("steady", still_range_mm, settings.max_still_range_mm, "mm in a second", Verdict.LIMITED,
-                       "The picture shakes or the head moves a lot, which hides small movement. Prop the phone "
-                       "against something, and let the head rest.", upper=True)
+                _check(
+                    "steady",
+                    still_range_mm,
+                    settings.max_still_range_mm,
+                    "mm in a second",
+                    Verdict.LIMITED,
+                    "The picture shakes or the head moves a lot, which hides small movement. Prop the phone "
+                    "against something, and let the head rest.",
+                    upper=True,
+                )
             )
     crowd_share = 100.0 * float((tracks.faces_seen > 1).sum()) / n
     checks.append(
-        _check("one_person", crowd_share, settings.max_crowd_share, "% of pictures", Verdict.LIMITED,
-               "More than one person is in the picture. Only the nearest was followed; record the person alone.",
-               upper=True)
+        _check(
+            "one_person",
+            crowd_share,
+            settings.max_crowd_share,
+            "% of pictures",
+            Verdict.LIMITED,
+            "More than one person is in the picture. Only the nearest was followed; record the person alone.",
+            upper=True,
+        )
     )
     if task in HAND_TASKS:
         checks.append(
-            _check("hands_visible", hand_share, settings.min_hand_share, "% of pictures", Verdict.LIMITED,
-                   "The hands are not to be seen for long enough for this task. Keep them in the picture.")
+            _check(
+                "hands_visible",
+                hand_share,
+                settings.min_hand_share,
+                "% of pictures",
+                Verdict.LIMITED,
+                "The hands are not to be seen for long enough for this task. Keep them in the picture.",
+            )
         )
     failed = [check.severity for check in checks if not check.passed]
-    verdict = (
-        Verdict.UNUSABLE if Verdict.UNUSABLE in failed else Verdict.LIMITED if failed else Verdict.GOOD
-    )
+    verdict = Verdict.UNUSABLE if Verdict.UNUSABLE in failed else Verdict.LIMITED if failed else Verdict.GOOD
     return QualityReport(verdict, tuple(checks))
 
 

@@ -13,7 +13,7 @@ from tdscreen.motion.movement_types import movement_types
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.windows import NOISE_RANGE_IN_SD
 from tdscreen.settings import QUALITY
-from tdscreen.vocabulary import MovementType, Region, Task
+from tdscreen.vocabulary import HAND_REGION, MovementType, Region, Task
 
 NORMAL_95 = 1.96
 VOLUNTARY_REASON = "The movement was asked for in this task."
@@ -112,7 +112,7 @@ def measure_region(
     """
     in_mm = _in_mm(found)
     assessed_s = max((features.assessed_s for features in in_mm), default=0.0)
-    reason = _why_not_assessed(in_mm, assessed_s)
+    reason = _why_not_assessed(region, in_mm, assessed_s)
     if reason is not None:
         return RegionMeasurement(
             region, assessed=False, reason=reason, assessed_s=assessed_s, signals=tuple(found)
@@ -153,14 +153,15 @@ def _in_mm(found: Sequence[SignalFeatures]) -> list[SignalFeatures]:
     return [features for features in found if features.unit == "mm" and features.assessed_s > 0]
 
 
-def _why_not_assessed(in_mm: Sequence[SignalFeatures], assessed_s: float) -> str | None:
+def _why_not_assessed(region: Region, in_mm: Sequence[SignalFeatures], assessed_s: float) -> str | None:
     if assessed_s < QUALITY.min_region_s:
         return (
             f"Seen without a break for only {assessed_s:.1f} seconds; {QUALITY.min_region_s:.0f} are needed."
         )
-    lowest = min(features.noise_floor for features in in_mm)
-    if lowest > QUALITY.max_limit_mm:
-        return f"The picture is too unsteady: movement below {lowest:.0f} mm could not be seen."
+    limit_mm = QUALITY.max_hand_limit_mm if region in HAND_REGION.values() else QUALITY.max_face_limit_mm
+    blindest_mm = max(features.noise_floor for features in in_mm)
+    if blindest_mm > limit_mm and not any(features.amplitude > 0 for features in in_mm):
+        return f"The picture is too unsteady: movement below {blindest_mm:.0f} mm could not be seen."
     return None
 
 
@@ -193,4 +194,6 @@ def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatu
         return VOLUNTARY_REASON
     if MovementType.SPEECH_LIKE in kinds:
         return SPEECH_REASON
-    return next((f.tremor.reason for f in signals if f.tremor is not None and f.tremor.reason is not None), None)
+    return next(
+        (f.tremor.reason for f in signals if f.tremor is not None and f.tremor.reason is not None), None
+    )

@@ -1,0 +1,1 @@
+"""Tracks become named signals, signals become features. NumPy and SciPy only."""

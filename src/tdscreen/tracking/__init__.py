@@ -1,0 +1,1 @@
+"""Pictures become tracks: the landmarks of one person, with their times."""
