@@ -16,13 +16,13 @@ Floats = NDArray[np.float64]
 
 @pytest.fixture
 def steady_s() -> Callable[..., Floats]:
-    """Times of pictures at a steady rate."""
+    """Return times of pictures at a steady rate."""
     return lambda duration_s, fps=30: np.arange(round(duration_s * fps) + 1) / fps
 
 
 @pytest.fixture
 def irregular() -> Callable[..., Floats]:
-    """A movement of random shape between two frequencies, of a given amplitude (as the tool defines it)."""
+    """Return a movement of random shape between two frequencies, of a given amplitude."""
 
     def make(times_s: Floats, low_hz: float, high_hz: float, *, amplitude: float, seed: int) -> Floats:
         rate = round(1 / float(np.median(np.diff(times_s))))
@@ -37,7 +37,7 @@ def irregular() -> Callable[..., Floats]:
 
 @pytest.fixture
 def measure() -> Callable[..., SignalFeatures]:
-    """Features with a detection limit of half a millimetre, as of noise of 0.1 mm."""
+    """Measure with a detection limit of half a millimetre, as of noise of 0.1 mm."""
 
     def run(x: Floats, times_s: Floats, **options: float) -> SignalFeatures:
         limits = {"noise_floor": 0.5, "noise_sd": 0.1, "highest_frequency_hz": 12.0} | options

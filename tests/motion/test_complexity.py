@@ -1,3 +1,5 @@
+"""How hard a movement is to foretell."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +10,7 @@ from tdscreen.motion.spans import Grid, GridSpan
 
 
 def plain_sample_entropy(x, m=2, r=0.2):
-    """The definition, word for word."""
+    """Count pairs as the definition says."""
     n, limit = len(x), r * np.std(x)
 
     def pairs(length):
@@ -44,7 +46,7 @@ def test_comparing_some_templates_gives_about_what_comparing_all_gives():
 
 
 def test_templates_do_not_cross_from_one_stretch_into_the_next():
-    # Each stretch is one template of its own, unlike the other; joined they would make four, two of them alike.
+    # Each is one template, unlike the other; joined they make more, some of them alike.
     assert sample_entropy([np.zeros(3), np.ones(3)]) is None
     assert sample_entropy([np.r_[np.zeros(4), np.ones(4)]]) is not None
 

@@ -1,3 +1,5 @@
+"""The band: flat, without delay, sound at the edges."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Speed, sub-movements and smoothness of movements that have them by formula."""
+
 from __future__ import annotations
 
 import numpy as np

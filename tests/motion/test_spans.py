@@ -1,3 +1,5 @@
+"""Spans without a gap, and the grid within them."""
+
 from __future__ import annotations
 
 import numpy as np

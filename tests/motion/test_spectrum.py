@@ -1,3 +1,5 @@
+"""Spectra whose truth is known."""
+
 from __future__ import annotations
 
 import numpy as np

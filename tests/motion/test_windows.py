@@ -1,3 +1,5 @@
+"""Windows of a second and what is said of them."""
+
 from __future__ import annotations
 
 import numpy as np

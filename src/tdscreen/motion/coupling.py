@@ -128,6 +128,7 @@ def _coherence(
     power = (np.mean(np.abs(fa) ** 2, axis=0) * np.mean(np.abs(fb) ** 2, axis=0))[inside]
     cross = (np.abs(np.mean(fa * np.conj(fb), axis=0)) ** 2)[inside]
     top = int(np.argmax(power))
-    # Halliday et al. 1995; half-overlapping Hann segments count for 18/19 of as many independent ones (Nuttall 1971).
+    # Halliday et al. 1995; half-overlapping Hann segments count for 18/19 of as many independent ones
+    # (Nuttall 1971).
     chance = 1 - 0.05 ** (1 / (len(fa) * 18 / 19 - 1))
     return float(cross[top] / power[top]), float(frequency_hz[inside][top]), float(chance)

@@ -183,3 +183,23 @@ def from_grid(grid: Grid, times_s: Floats, spans: tuple[slice, ...]) -> Floats:
         at_s = times_s[where] - span.start_s
         out[where] = CubicSpline(grid_s, span.values)(at_s)
     return out
+
+
+def refine(values: Floats, mark: Bools, parts: int) -> tuple[Floats, Bools]:
+    """Divide every step of a grid into parts by a cubic spline, since turns fall between pictures.
+
+    Parameters
+    ----------
+    values, mark : ndarray, shape (m,)
+    parts : int
+
+    Returns
+    -------
+    values, mark : ndarray, shape ((m - 1) * parts + 1,)
+        A value between two has the mark of the one before it.
+    """
+    if parts == 1:
+        return values, mark
+    size = (len(values) - 1) * parts + 1
+    fine: Floats = CubicSpline(np.arange(len(values)), values)(np.arange(size) / parts)
+    return fine, np.repeat(mark, parts)[:size]

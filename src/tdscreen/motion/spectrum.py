@@ -242,8 +242,9 @@ def _full_width(frequencies_hz: Floats, density: Floats, top: int, height: float
 def spectral_entropy(spectrum: Spectrum, *, low_hz: float, high_hz: float) -> float | None:
     """Return how evenly the power lies over frequency: near 0 for one rate, 1 for white noise.
 
-    Inouye et al. 1991: Shannon's entropy of the share of the power in each band of one resolution (the inverse of a segment),
-    over that of equal shares. A few seconds of white noise have about 0.9, since their spectrum is rough.
+    Inouye et al. 1991: Shannon's entropy of the share of the power in each band of one resolution (the
+    inverse of a segment), over that of equal shares. A few seconds of white noise have about 0.9, since their
+    spectrum is rough.
 
     Returns
     -------

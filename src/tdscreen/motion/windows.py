@@ -8,10 +8,9 @@ from math import sqrt
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from tdscreen.motion.filtering import band_gain
-from tdscreen.motion.spans import Bools, Floats, Grid
+from tdscreen.motion.spans import Bools, Floats, Grid, refine
 from tdscreen.settings import MOTION, MotionSettings
 
 _FINE_RATE_HZ = 90
@@ -117,21 +116,16 @@ def amplitude(grid: Grid, marks: list[Bools]) -> float:
     a 5 Hz movement may never be seen at its turns, so values are added between them by a cubic spline. A sine
     of amplitude 3 has 2.96.
     """
-    pieces = [_fine(s.values, m, grid.rate_hz) for s, m in zip(grid.spans, marks, strict=True) if m.any()]
+    parts = -(-_FINE_RATE_HZ // grid.rate_hz)
+    pieces = []
+    for span, mark in zip(grid.spans, marks, strict=True):
+        if mark.any():
+            values, fine_mark = refine(span.values, mark, parts)
+            pieces.append(values[fine_mark])
     if not pieces:
         return 0.0
     low, high = np.percentile(np.concatenate(pieces), [5, 95])
     return float(high - low) / 2
-
-
-def _fine(values: Floats, mark: Bools, rate_hz: int) -> Floats:
-    """Return the marked values with others between them, so that turns between pictures count as well."""
-    parts = -(-_FINE_RATE_HZ // rate_hz)
-    if parts == 1:
-        return values[mark]
-    at = np.repeat(np.flatnonzero(mark), parts) + np.tile(np.arange(parts) / parts, int(mark.sum()))
-    fine: Floats = CubicSpline(np.arange(len(values)), values)(np.minimum(at, len(values) - 1))
-    return fine
 
 
 def bouts(found: Windows, moving: Bools) -> tuple[tuple[float, float], ...]:

@@ -1,0 +1,90 @@
+"""The movements that must be told from tardive dyskinesia look like what they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tdscreen.motion.movement_types import ASKED_FOR, movement_types
+from tdscreen.vocabulary import MovementType, Region, Task
+
+IRREGULAR, RHYTHMIC = MovementType.IRREGULAR, MovementType.RHYTHMIC
+TREMOR, CHEWING = MovementType.TREMOR_LIKE, MovementType.CHEWING_LIKE
+SPEECH, VOLUNTARY = MovementType.SPEECH_LIKE, MovementType.VOLUNTARY_TASK
+
+
+@pytest.fixture
+def times_s(steady_s):
+    return steady_s(30)
+
+
+def sine(times_s, frequency_hz, amplitude=2.0):
+    rng = np.random.default_rng(0)
+    return amplitude * np.sin(2 * np.pi * frequency_hz * times_s) + rng.normal(0, 0.08, times_s.size)
+
+
+def test_what_does_not_move_looks_like_nothing(times_s, measure):
+    still = measure(np.zeros(times_s.size), times_s)
+    assert movement_types(still, region=Region.JAW, task=Task.MOUTH_OPEN) == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chorea_is_irregular(times_s, measure, irregular, seed):
+    found = measure(irregular(times_s, 0.5, 3, amplitude=3, seed=seed), times_s)
+    assert movement_types(found, region=Region.LIPS, task=Task.REST) == (IRREGULAR,)
+
+
+def test_regular_slow_movement_of_the_lips_is_rhythmic_and_of_the_jaw_like_chewing(times_s, measure):
+    found = measure(sine(times_s, 1.5), times_s)
+    assert movement_types(found, region=Region.LIPS, task=Task.REST) == (RHYTHMIC,)
+    assert movement_types(found, region=Region.JAW, task=Task.REST) == (RHYTHMIC, CHEWING)
+    faster = measure(sine(times_s, 2.6), times_s)
+    assert movement_types(faster, region=Region.JAW, task=Task.REST) == (RHYTHMIC,)
+
+
+def test_five_regular_hertz_of_lips_and_jaw_are_a_rabbit_and_not_speech(times_s, measure):
+    found = measure(sine(times_s, 5), times_s)
+    for region, other in ((Region.LIPS, Region.JAW), (Region.JAW, Region.LIPS)):
+        kinds = movement_types(found, region=region, task=Task.REST, others={other: found})
+        assert kinds == (RHYTHMIC, TREMOR)
+
+
+def test_a_tremor_over_an_irregular_movement_is_both(times_s, measure, irregular):
+    found = measure(sine(times_s, 5) + irregular(times_s, 0.8, 2.5, amplitude=3, seed=1), times_s)
+    assert movement_types(found, region=Region.LEFT_HAND, task=Task.REST) == (IRREGULAR, TREMOR)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_fast_broad_movement_of_lips_and_jaw_together_is_like_speech(times_s, measure, irregular, seed):
+    def talking(extra):
+        slow = irregular(times_s, 0.8, 2, amplitude=1, seed=seed + extra)
+        return measure(slow + irregular(times_s, 3, 5, amplitude=1.5, seed=seed + 50 + extra), times_s)
+
+    lips, jaw = talking(0), talking(100)
+    assert SPEECH in movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw})
+    assert SPEECH in movement_types(jaw, region=Region.JAW, task=Task.REST, others={Region.LIPS: lips})
+    assert SPEECH not in movement_types(lips, region=Region.LIPS, task=Task.REST)
+    still = measure(np.zeros(times_s.size), times_s)
+    assert SPEECH not in movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: still})
+    assert SPEECH not in movement_types(
+        lips, region=Region.UPPER_FACE, task=Task.REST, others={Region.JAW: jaw}
+    )
+
+
+def test_slow_dyskinesia_of_lips_and_jaw_is_not_like_speech(times_s, measure, irregular):
+    lips = measure(irregular(times_s, 0.5, 2.8, amplitude=3, seed=2), times_s)
+    jaw = measure(irregular(times_s, 0.5, 2.8, amplitude=3, seed=3), times_s)
+    assert movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw}) == (IRREGULAR,)
+
+
+def test_what_was_asked_for_is_voluntary_in_the_hand_that_taps_only(times_s, measure):
+    tapping = measure(sine(times_s, 2.5, 20), times_s)
+    left = movement_types(tapping, region=Region.LEFT_HAND, task=Task.FINGER_TAPPING_LEFT)
+    right = movement_types(tapping, region=Region.RIGHT_HAND, task=Task.FINGER_TAPPING_LEFT)
+    assert left == (RHYTHMIC, VOLUNTARY)
+    assert right == (RHYTHMIC,)
+
+
+def test_every_task_says_what_it_asks_for():
+    assert set(ASKED_FOR) == set(Task)
+    assert ASKED_FOR[Task.REST] == frozenset()
