@@ -39,12 +39,11 @@ def describe_coverage(clips: Sequence[ClipMeasurement]) -> Coverage:
         files: list[str] = []
         missing: list[SetAside] = []
         for clip in in_order:
-            measured = clip.regions.get(region)
-            if measured is not None and measured.assessed and is_usable(clip):
+            measured = clip.regions[region]
+            if measured.assessed and is_usable(clip):
                 files.append(clip.file)
                 continue
-            reason = None if is_usable(clip) else clip_reason(clip)
-            reason = reason or (measured.reason if measured is not None else None)
+            reason = measured.reason if is_usable(clip) else clip_reason(clip)
             missing.append(SetAside(clip.file, region, reason or "It was not measured in this clip."))
         name = REGION_NAMES[region]
         if files:

@@ -141,10 +141,14 @@ def _build(kind: Any, value: Any, where: str) -> Any:
             for i, (t, entry) in enumerate(zip(types_of, entries, strict=True))
         )
     if origin is dict:
-        return {
+        built = {
             _build(arguments[0], key, where): _build(arguments[1], entry, f"{where}.{key}")
             for key, entry in _expect(dict, value, where).items()
         }
+        # A dict by regions or items has one entry for each of them.
+        if issubclass(arguments[0], Enum) and (missing := set(arguments[0]) - set(built)):
+            raise DataError(f"The assessment's {where} lacks {', '.join(sorted(missing))}.")
+        return built
     if dataclasses.is_dataclass(kind):
         return _build_dataclass(typing.cast("type[Any]", kind), _expect(dict, value, where), where)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -194,9 +194,7 @@ def _of_region(
     clip: ClipMeasurement, region: Region, item: Item, slight_to_mm: Mapping[str, float]
 ) -> Evidence | SetAside:
     """Return what one region of one clip gives for an item."""
-    measured = clip.regions.get(region)
-    if measured is None:
-        return SetAside(clip.file, region, clip_reason(clip) or "The region was not measured in this clip.")
+    measured = clip.regions[region]
     reason = clip_reason(clip) or region_reason(measured)
     amplitude_mm, percent = measured.scored_amplitude_mm, measured.scored_percent_time_moving
     if reason is not None or amplitude_mm is None or percent is None:

@@ -212,6 +212,14 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
 def _session(content: bytes, name: str) -> Any:
     """Open a model with onnxruntime, on one thread and as written."""
     import onnxruntime
+    from onnxruntime.capi.onnxruntime_pybind11_state import (
+        Fail,
+        InvalidGraph,
+        InvalidProtobuf,
+    )
+    from onnxruntime.capi.onnxruntime_pybind11_state import (
+        NotImplemented as OperatorMissing,
+    )
 
     if hasattr(onnxruntime, "disable_telemetry_events"):
         onnxruntime.disable_telemetry_events()
@@ -224,5 +232,5 @@ def _session(content: bytes, name: str) -> Any:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except onnxruntime.capi.onnxruntime_pybind11_state.OnnxRuntimeException as error:
+    except (Fail, InvalidGraph, InvalidProtobuf, OperatorMissing) as error:
         raise ModelError(f"The scoring model {name} cannot be read by onnxruntime. {_RUN_AGAIN}") from error
