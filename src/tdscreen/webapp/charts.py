@@ -108,11 +108,12 @@ def movement_figure(
     )
     for row, signal in enumerate(signals, start=1):
         found = features.get(signal.name)
+        # The curve first: Plotly leaves shapes out of rows that are still empty.
+        figure.add_trace(_line(signal), row=row, col=1)
         for start_s, end_s in found.bouts if found else ():
             figure.add_vrect(
                 x0=start_s, x1=end_s, fillcolor=BOUT, line_width=0, layer="below", row=row, col=1
             )
-        figure.add_trace(_line(signal), row=row, col=1)
         figure.update_yaxes(title_text=signal.unit, row=row, col=1)
     for start_s, end_s in gaps_s:
         figure.add_vrect(
@@ -128,12 +129,22 @@ def movement_figure(
     return figure
 
 
+def most_moving_first(signals: Sequence[Signal], features: Mapping[str, SignalFeatures]) -> list[Signal]:
+    """Order signals by how far each moves above its own stillness; the still keep their order."""
+
+    def stands_out(signal: Signal) -> float:
+        found = features.get(signal.name)
+        return 0.0 if found is None else found.amplitude / max(found.noise_floor, 1e-9)
+
+    return sorted(signals, key=stands_out, reverse=True)
+
+
 def row_title(signal: Signal, found: SignalFeatures | None) -> str:
     """Say in a line what a signal is and what it shows, with units."""
     name = plain(signal.name.split(".", 1)[-1])
     if found is None:
         return f"<b>{name}</b>"
-    limit = f"stillness shows up to {number(found.noise_floor)} {found.unit}"
+    limit = f"stillness: {number(found.noise_floor)} {found.unit} from end to end"
     if found.amplitude == 0:
         return f"<b>{name}</b> · no movement above that of stillness ({limit})"
     rate = f", {number(found.peak_frequency_hz)} Hz" if found.peak_frequency_hz is not None else ""
@@ -203,7 +214,11 @@ def _mark_peaks(
     figure.add_vline(
         x=main.peak_frequency_hz,
         line={"color": MOMENT, "width": 1, "dash": "dot"},
-        annotation={"text": f"{number(main.peak_frequency_hz)} Hz", "font": {"color": MOMENT, "size": 13}},
+        annotation={
+            "text": f"{number(main.peak_frequency_hz)} Hz",
+            "font": {"color": MOMENT, "size": 13},
+            "xshift": 4,
+        },
     )
 
 
@@ -234,5 +249,5 @@ def _plain_frame(figure: go.Figure, *, height: int) -> None:
         plot_bgcolor="#ffffff",
         hoverlabel={"bgcolor": "#ffffff", "font": {"color": INK}},
     )
-    figure.update_xaxes(gridcolor=GRID_LINE, zeroline=False, linecolor="#8a97a3")
-    figure.update_yaxes(gridcolor=GRID_LINE, zerolinecolor="#b9c4ce", linecolor="#8a97a3")
+    figure.update_xaxes(title_font_size=13, gridcolor=GRID_LINE, zeroline=False, linecolor="#8a97a3")
+    figure.update_yaxes(title_font_size=13, gridcolor=GRID_LINE, zerolinecolor="#b9c4ce", linecolor="#8a97a3")

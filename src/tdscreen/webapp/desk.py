@@ -28,7 +28,9 @@ _ENDING_S = 5.0
 """A worker that was told to end is waited for so long before its clip is removed."""
 _NUMBERS = itertools.count(1)
 
-Picture = NDArray[np.uint8]
+_PICTURE_SIDE_PX = 900
+"""Longest side of a picture as it is shown: a phone's own would make the page slow."""
+_JPEG_QUALITY = 90
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Desk:
         self.closed = False
         self._absence_s = absence_s
         self._leaving: threading.Timer | None = None
-        self._pictures: OrderedDict[tuple[Path, int], Picture] = OrderedDict()
+        self._pictures: OrderedDict[tuple[Path, int], bytes] = OrderedDict()
         self._lock = threading.RLock()
         atexit.register(self.close)
 
@@ -108,12 +110,13 @@ class Desk:
             self.run = None
             self._pictures.clear()
 
-    def picture(self, clip: MeasuredClip, index: int) -> Picture:
+    def picture(self, clip: MeasuredClip, index: int) -> bytes:
         """Decode one picture of a clip in the isolated worker and draw its landmarks.
 
         Returns
         -------
-        ndarray, shape (height, width, 3), uint8
+        bytes
+            A JPEG.
 
         Raises
         ------
@@ -126,7 +129,7 @@ class Desk:
                 self._pictures.move_to_end(key)
                 return self._pictures[key]
         rgb = api.frame_at(clip.request.path, float(clip.tracks.times_s[index]))
-        drawn = draw_landmarks(rgb, clip.tracks, index)
+        drawn = encode(draw_landmarks(rgb, clip.tracks, index))
         with self._lock:
             if not self.closed:
                 self._pictures[key] = drawn
@@ -163,3 +166,18 @@ class Desk:
             run.wait(_ENDING_S)
         self.shelf.close()
         atexit.unregister(self.close)
+
+
+def encode(rgb: NDArray[np.uint8]) -> bytes:
+    """Make a JPEG of a picture, no larger than a screen shows.
+
+    Parameters
+    ----------
+    rgb : ndarray, shape (height, width, 3), uint8
+    """
+    import cv2
+
+    share = _PICTURE_SIDE_PX / max(rgb.shape[:2])
+    shown = rgb if share >= 1 else cv2.resize(rgb, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", shown[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY))
+    return bytes(data)

@@ -23,7 +23,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def items_csv(assessment: Assessment) -> str:
-    """Write one row for each of items 1 to 7; where there is no value the cell is empty and the reason says why.
+    """Write one row for each of items 1 to 7; an empty cell has its reason beside it.
 
     Returns
     -------

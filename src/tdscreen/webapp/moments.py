@@ -8,9 +8,9 @@ import streamlit as st
 from tdscreen.assessment.words import REGION_NAMES
 from tdscreen.errors import TdscreenError
 from tdscreen.vocabulary import Region
-from tdscreen.webapp.charts import movement_figure, spectrum_figure
+from tdscreen.webapp.charts import most_moving_first, movement_figure, spectrum_figure
 from tdscreen.webapp.desk import Desk
-from tdscreen.webapp.panels import region_table
+from tdscreen.webapp.panels import picture_figure, region_table
 from tdscreen.webapp.run import Examination, MeasuredClip
 from tdscreen.webapp.words import sentence
 
@@ -49,8 +49,8 @@ def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> No
         horizontal=True,
         key=f"region-{token}",
     )
-    signals = [signal for signal in clip.signals if signal.region is region]
     features = {found.name: found for found in clip.measurement.regions[region].signals}
+    signals = most_moving_first([signal for signal in clip.signals if signal.region is region], features)
     moment_key, chart_key = f"moment-{token}", f"chart-{token}-{region}"
     last_s = float(clip.tracks.times_s[-1])
     st.session_state.setdefault(moment_key, _first_moment(clip, region))
@@ -105,7 +105,7 @@ def _show_picture(desk: Desk, clip: MeasuredClip, moment_s: float) -> None:
         st.error(str(error))
         return
     seen = "face followed" if clip.tracks.face_valid[index] else "no face found in this picture"
-    st.image(picture, caption=f"At {time_s:.2f} s: {seen}. Lines are what was followed.", width="stretch")
+    st.html(picture_figure(picture, f"At {time_s:.2f} s: {seen}. The lines are what was followed."))
 
 
 def _choose_moment(chart_key: str, moment_key: str) -> None:

@@ -5,6 +5,7 @@ Everything that came from outside, as the name of a file, is escaped.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from math import sqrt
@@ -32,6 +33,13 @@ _NEGLIGIBLE_POINTS = 0.05
 def notice_bar(text: str) -> str:
     """Give the line that is always in view."""
     return f'<div class="td-notice" role="note">{escape(text)}</div>'
+
+
+def origin(assessment: Assessment) -> str:
+    """Say which clips an assessment rests on."""
+    names = ", ".join(clip.file for clip in assessment.clips)
+    count = "one clip" if len(assessment.clips) == 1 else f"{len(assessment.clips)} clips of one sitting"
+    return f'<p class="td-small td-file">One examination of {count}: {escape(names)}</p>'
 
 
 def triage_panel(assessment: Assessment) -> str:
@@ -219,13 +227,23 @@ def clip_facts(clip: ClipMeasurement) -> str:
 
 
 def quality_table(quality: QualityReport) -> str:
-    """Show each check's observed value beside its rule, and what to do about it."""
-    rows = "".join(_check_row(check) for check in quality.checks)
+    """Show each check's observed value beside its rule, and what to do about it, those that failed first."""
+    failed = [check for check in quality.checks if not check.passed]
+    passed = [check for check in quality.checks if check.passed]
+    rest = f"{len(passed)} checks that passed" if failed else f"All {len(passed)} checks passed"
     return (
         f'<p><span class="td-verdict {quality.verdict}">{VERDICTS[quality.verdict]}</span></p>'
+        + (_checks_table(failed) if failed else "")
+        + (f"<details><summary>{rest}</summary>{_checks_table(passed)}</details>" if passed else "")
+    )
+
+
+def _checks_table(checks: Sequence[QualityCheck]) -> str:
+    return (
         '<div class="td-scroll"><table class="td-table stack"><thead><tr><th scope="col">Check</th>'
         '<th scope="col">Observed</th><th scope="col">Rule</th><th scope="col">Result</th>'
-        f'<th scope="col">What to do</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        '<th scope="col">What to do</th></tr></thead>'
+        f"<tbody>{''.join(_check_row(check) for check in checks)}</tbody></table></div>"
     )
 
 
@@ -259,12 +277,12 @@ def region_table(clip: ClipMeasurement) -> str:
     """Show what each region did in a clip; those that were not seen say why."""
     rows = "".join(_region_row(measured) for measured in clip.regions.values())
     return (
-        '<div class="td-scroll"><table class="td-table stack"><caption>Amplitude is half the range of the '
-        "movement. "
-        "Stillness: what a still face or hand shows in this clip; nothing smaller can be found.</caption>"
+        '<div class="td-scroll"><table class="td-table stack">'
+        "<caption>Amplitude is half the range of the movement. Detection limit: what stillness shows in this "
+        "clip, from end to end; nothing smaller can be found.</caption>"
         '<thead><tr><th scope="col">Region</th><th scope="col">Amplitude</th><th scope="col">Rate</th>'
-        '<th scope="col">Time moving</th><th scope="col">Stillness</th><th '
-        'scope="col">Looks</th></tr></thead>'
+        '<th scope="col">Time moving</th><th scope="col">Detection limit</th><th scope="col">Kind</th></tr>'
+        "</thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -291,8 +309,8 @@ def _region_row(found: RegionMeasurement) -> str:
         ("Amplitude", amplitude),
         ("Rate", rate),
         ("Time moving", f"{share}% of {found.assessed_s:.1f} s"),
-        ("Stillness", limit),
-        ("Looks", looks),
+        ("Detection limit", limit),
+        ("Kind", looks),
     )
     return (
         f'<tr><th scope="row">{name}</th>'
@@ -305,6 +323,16 @@ def _region_row(found: RegionMeasurement) -> str:
 
 def _interval(bounds: tuple[float, float] | None) -> str:
     return "" if bounds is None else f" ({number(bounds[0])} to {number(bounds[1])})"
+
+
+def picture_figure(jpeg: bytes, caption: str) -> str:
+    """Put a picture into the page itself, so that it has no address from which others could fetch it."""
+    data = b64encode(jpeg).decode("ascii")
+    told = escape(caption)
+    return (
+        f'<figure class="td-picture"><img src="data:image/jpeg;base64,{data}" '
+        f'alt="Picture of the clip. {told}"><figcaption>{told}</figcaption></figure>'
+    )
 
 
 def _figure(value: str, meaning: str) -> str:

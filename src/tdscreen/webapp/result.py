@@ -8,7 +8,7 @@ from tdscreen.assessment.json_form import to_json
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.export import items_csv, regions_csv
 from tdscreen.webapp.moments import show_movement
-from tdscreen.webapp.panels import clip_facts, coverage_panel, item_cards, quality_table, triage_panel
+from tdscreen.webapp.panels import clip_facts, coverage_panel, item_cards, origin, quality_table, triage_panel
 from tdscreen.webapp.run import Examination, Run
 
 
@@ -27,6 +27,7 @@ def show_result(desk: Desk, run: Run) -> None:
     examination = _chosen(run.examinations)
     assessment = examination.assessment
     st.header("Result", anchor=False)
+    st.html(origin(assessment))
     left, right = st.columns((3, 2), gap="medium")
     left.html(triage_panel(assessment))
     right.html(coverage_panel(assessment.coverage))
