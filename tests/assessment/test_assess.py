@@ -211,6 +211,24 @@ def test_the_same_millimetres_weigh_less_at_the_wrist_than_at_a_fingertip(
     assert found == pytest.approx(severity)
 
 
+def test_an_item_says_at_which_seconds_its_region_moved_tremor_set_aside() -> None:
+    lips = moving(Region.LIPS, amplitude_mm=3.0, percent=30.0)
+    (opening,) = lips.signals
+    early = dataclasses.replace(opening, bouts=((1.0, 3.0), (8.0, 9.0)))
+    later = dataclasses.replace(opening, name="lips.width", bouts=((2.0, 4.5),))
+    shaking = dataclasses.replace(
+        opening,
+        name="lips.shift",
+        bouts=((0.0, 20.0),),
+        without_tremor=dataclasses.replace(opening, bouts=()),
+    )
+    turning = dataclasses.replace(opening, name="lips.tilt", unit="deg", bouts=((12.0, 13.0),))
+    found = assess([clip(dataclasses.replace(lips, signals=(early, later, shaking, turning)))])
+    evidence = found.items[Item.LIPS].evidence
+    assert evidence is not None
+    assert evidence.bouts_s == ((1.0, 4.5), (8.0, 9.0))
+
+
 @pytest.mark.parametrize("item", [Item.LOWER_LIMBS, Item.TRUNK])
 def test_legs_and_trunk_are_always_not_assessed_with_a_reason(item: Item) -> None:
     found = assess([clip(*quiet_face(tongue=True))]).items[item]

@@ -45,7 +45,7 @@ class Evidence:
     assessed_s : float
         Time for which the region was seen.
     bouts_s : tuple of (float, float)
-        Start and end, in seconds of the clip, of the signal's movement, tremor set aside.
+        Start and end, in seconds of the clip, of movement in any of the region's signals, tremor set aside.
     """
 
     file: str
@@ -208,8 +208,6 @@ def _of_region(
             f"{slight_to_mm[scale]:g} mm. "
             "Please record again, nearer and with the camera at rest.",
         )
-    leading = next((entry for entry in measured.signals if entry.name == measured.signal), None)
-    scored_of = leading if leading is None else (leading.without_tremor or leading)
     return Evidence(
         file=clip.file,
         input_sha256=clip.input_sha256,
@@ -221,8 +219,20 @@ def _of_region(
         percent_time_moving=float(percent),
         noise_floor_mm=measured.noise_floor_mm,
         assessed_s=measured.assessed_s,
-        bouts_s=() if scored_of is None else scored_of.bouts,
+        bouts_s=_bouts(measured),
     )
+
+
+def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
+    """Join the stretches in which any of a region's signals in mm moves, tremor set aside."""
+    joined: list[Interval] = []
+    signals = [entry.without_tremor or entry for entry in measured.signals if entry.unit == "mm"]
+    for start_s, end_s in sorted(bout for entry in signals for bout in entry.bouts):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
+        else:
+            joined.append((start_s, end_s))
+    return tuple(joined)
 
 
 def _would_show(noise_floor_mm: float | None, slight_to_mm: float) -> bool:
