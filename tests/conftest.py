@@ -1,0 +1,48 @@
+"""The sample clips, tracked once a session, and what is true of each."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tdscreen import api
+from tdscreen.tracking.tracks import Tracks
+
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
+
+
+@pytest.fixture(scope="session")
+def sample_truth() -> dict[str, dict[str, Any]]:
+    """Return what is true of each sample clip, by the name of its file."""
+    listed = json.loads((SAMPLES / "truth.json").read_text())
+    return {clip["file"]: clip for clip in listed["clips"]}
+
+
+@pytest.fixture(scope="session")
+def sample_tracks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tracks]:
+    """Return what was followed in a sample clip, by the name of its file; each is tracked once a session.
+
+    Workers of one session share what they tracked through files in a folder that ends with it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    known: dict[str, Tracks] = {}
+
+    def tracks_of(name: str) -> Tracks:
+        if name not in known:
+            kept = folder / f"tracks-of-{name}.parquet"
+            if not kept.exists():
+                # Renamed when whole, so that another worker never reads half a file.
+                part = folder / f"{kept.name}.{os.getpid()}"
+                api.save_tracks(api.track(SAMPLES / name), part)
+                part.rename(kept)
+            known[name] = api.load_tracks(kept)
+        return known[name]
+
+    return tracks_of
