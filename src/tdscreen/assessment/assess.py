@@ -71,18 +71,9 @@ class _Scored:
     of_time: float
 
     @property
-    def rank(self) -> tuple[object, ...]:
-        """Order by severity; of equals by what they show, and at last by the clip, so that none is chance."""
-        seen = self.evidence
-        return (
-            self.severity,
-            seen.amplitude_mm,
-            seen.percent_time_moving,
-            seen.input_sha256,
-            seen.file,
-            seen.task,
-            seen.region,
-        )
+    def rank(self) -> tuple[float, float, float]:
+        """Order by severity, of equals by what they show; of equals in that the evidence is in a fixed order."""
+        return (self.severity, self.evidence.amplitude_mm, self.evidence.percent_time_moving)
 
 
 def assess(clips: Sequence[ClipMeasurement], *, model: SeverityModel | None = None) -> Assessment:
