@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import get_window
 
 from tdscreen.motion.filtering import remove_fast, remove_slow
-from tdscreen.motion.spans import Floats, good_spans, grid_rate_hz, to_grid
+from tdscreen.motion.spans import Floats, good_spans, grid_rate_hz, inner, to_grid
 from tdscreen.settings import MOTION, MotionSettings
 
 _FEWEST_SEGMENTS = 3
@@ -98,9 +98,9 @@ def _best_lag(a: list[Floats], b: list[Floats], max_lag: int) -> tuple[float, in
                 continue
             head = x[: len(x) - lag] if lag >= 0 else x[-lag:]
             tail = y[lag:] if lag >= 0 else y[: len(y) + lag]
-            product += float(head @ tail)
-            power_a += float(head @ head)
-            power_b += float(tail @ tail)
+            product += inner(head, tail)
+            power_a += inner(head, head)
+            power_b += inner(tail, tail)
         if power_a > 0 and power_b > 0:
             value = product / float(np.sqrt(power_a * power_b))
             if abs(value) > abs(best) + 1e-9:

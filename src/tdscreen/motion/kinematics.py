@@ -145,7 +145,8 @@ def kinematics(
             pieces += submovements(span.values[a:b], smallest=smallest)
             moving_s += (b - a - 1) / grid.rate_hz
         slow_speed = velocity(calm_span.values, rate_hz=grid.rate_hz)
-        jerk = np.gradient(velocity(slow_speed, rate_hz=grid.rate_hz), 1 / grid.rate_hz)
+        bend = np.diff(slow_speed, 2) * grid.rate_hz**2
+        jerk = np.r_[bend[0], bend, bend[-1]]
         at = found.start[moving & (found.span == index)][:, None] + np.arange(found.steps + 1)
         slow_speeds.append(slow_speed[at])
         jerks.append(jerk[at])

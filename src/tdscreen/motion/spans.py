@@ -203,3 +203,8 @@ def refine(values: Floats, mark: Bools, parts: int) -> tuple[Floats, Bools]:
     size = (len(values) - 1) * parts + 1
     fine: Floats = CubicSpline(np.arange(len(values)), values)(np.arange(size) / parts)
     return fine, np.repeat(mark, parts)[:size]
+
+
+def inner(a: Floats, b: Floats) -> float:
+    """Return the sum of products, the same to the last digit however many threads a matrix library would use."""
+    return float(np.sum(a * b))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len, rfft, rfftfreq
 from scipy.signal import get_window
 
-from tdscreen.motion.spans import Bools, Floats, Grid
+from tdscreen.motion.spans import Bools, Floats, Grid, inner
 from tdscreen.settings import MOTION, MotionSettings
 
 BANDS_HZ: dict[str, tuple[float, float]] = {
@@ -129,7 +129,7 @@ def power_spectrum(
         pieces = span.values[starts[:, None] + np.arange(length)]
         pieces = (pieces - pieces.mean(axis=1, keepdims=True)) * (taper := get_window("hann", length))
         power = np.abs(rfft(pieces, size, axis=1)) ** 2
-        total += weights @ power / (grid.rate_hz * (taper @ taper))
+        total += np.sum(weights[:, None] * power, axis=0) / (grid.rate_hz * inner(taper, taper))
         weight += float(weights.sum())
         longest = max(longest, length)
     if weight == 0:
@@ -259,4 +259,4 @@ def spectral_entropy(spectrum: Spectrum, *, low_hz: float, high_hz: float) -> fl
     if power.sum() <= 0:
         return None
     share = power[power > 0] / power.sum()
-    return float(-(share @ np.log(share)) / np.log(count))
+    return -inner(share, np.log(share)) / float(np.log(count))

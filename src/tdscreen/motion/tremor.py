@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tdscreen.motion.filtering import remove_slow, smooth
-from tdscreen.motion.spans import Bools, Floats, Grid, from_grid, refine, to_grid
+from tdscreen.motion.spans import Bools, Floats, Grid, from_grid, inner, refine, to_grid
 from tdscreen.motion.spectrum import Peak, Spectrum, find_peak
 from tdscreen.settings import MOTION, MotionSettings
 
@@ -82,9 +82,9 @@ def regularity(grid: Grid, marks: list[Bools] | None, *, frequency_hz: float) ->
         for values, mark in long_enough:
             both = mark[:-lag] & mark[lag:]
             a, b = values[:-lag][both], values[lag:][both]
-            product += float(a @ b)
-            first += float(a @ a)
-            second += float(b @ b)
+            product += inner(a, b)
+            first += inner(a, a)
+            second += inner(b, b)
         if first > 0 and second > 0:
             value = float(product / np.sqrt(first * second))
             best = value if best is None else max(best, value)
