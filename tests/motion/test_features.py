@@ -96,6 +96,12 @@ def test_what_was_never_seen_is_not_assessed(steady_s, measure):
     assert measure(half_a_second, times_s).assessed_s == 0
 
 
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan"), float("inf")])
+def test_nothing_is_called_still_without_a_detection_limit(steady_s, measure, limit):
+    with pytest.raises(ValueError, match="noise_floor"):
+        measure(np.zeros(91), steady_s(3), noise_floor=limit)
+
+
 def test_one_second_is_enough_to_say_something(steady_s, measure):
     times_s = steady_s(1)
     found = measure(3 * np.sin(2 * np.pi * 3 * times_s), times_s)

@@ -7,7 +7,7 @@ import pytest
 
 from tdscreen.motion.filtering import band_limit, remove_slow
 from tdscreen.motion.spans import good_spans, to_grid
-from tdscreen.motion.tremor import NOT_DISTINGUISHABLE, TOO_SLOW, regularity, remove_narrowband
+from tdscreen.motion.tremor import NOT_DISTINGUISHABLE, regularity, remove_narrowband
 
 
 @pytest.fixture
@@ -80,20 +80,6 @@ def test_two_fast_movements_that_overlap_cannot_be_told_apart(times_s, irregular
     found = measure(sine(times_s, 5, 4) + movement, times_s)
     assert not found.tremor.separable
     assert found.tremor.reason == NOT_DISTINGUISHABLE
-
-
-def test_a_regular_movement_just_above_the_slow_ones_cannot_be_told_from_them(times_s, measure):
-    from dataclasses import replace
-
-    from tdscreen.motion.features import signal_features
-    from tdscreen.settings import MOTION
-
-    found = signal_features(
-        "jaw.opening", "mm", sine(times_s, 3.5, 2) + noise(times_s), times_s,
-        noise_floor=0.5, noise_sd=0.1, highest_frequency_hz=12, settings=replace(MOTION, tremor_low_hz=3.25),
-    )  # fmt: skip
-    assert not found.tremor.separable
-    assert found.tremor.reason == TOO_SLOW
 
 
 def test_removal_gives_back_the_signal_at_its_own_times(times_s):

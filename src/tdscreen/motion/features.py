@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from tdscreen.motion.complexity import sample_entropy, thinned
 from tdscreen.motion.filtering import remove_fast, remove_slow
 from tdscreen.motion.kinematics import kinematics
@@ -132,7 +134,14 @@ def signal_features(
     -------
     SignalFeatures
         With ``assessed_s`` 0 and nothing moving if there is no good span.
+
+    Raises
+    ------
+    ValueError
+        If the detection limit is not a number above zero: nothing may be called still without one.
     """
+    if not (np.isfinite(noise_floor) and noise_floor > 0):
+        raise ValueError(f"noise_floor must be above zero, not {noise_floor}.")
     wide = remove_slow(to_grid(x, times_s, settings=settings), settings=settings)
     limits = _Limits(noise_floor, noise_sd, highest_frequency_hz)
     features, moving_spectrum, marks = _features(name, unit, wide, limits, settings)

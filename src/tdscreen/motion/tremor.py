@@ -11,7 +11,6 @@ from tdscreen.motion.spans import Bools, Floats, Grid, from_grid, inner, refine,
 from tdscreen.motion.spectrum import Peak, Spectrum, find_peak
 from tdscreen.settings import MOTION, MotionSettings
 
-TOO_SLOW = "The regular movement is too slow to be told apart from other movement."
 NOT_DISTINGUISHABLE = "A tremor and another movement cannot be told apart here."
 
 
@@ -253,8 +252,6 @@ def why_not_separable(
     left_spectrum : Spectrum or None
         Of what is left and moves.
     """
-    if peak.frequency_hz - settings.tremor_bandwidth_hz < settings.tremor_clear_hz - _EDGE_HZ:
-        return TOO_SLOW
     if left_spectrum is None or percent_time_left <= settings.tremor_chance_percent:
         return None
     reach_hz = 2 * settings.tremor_bandwidth_hz
