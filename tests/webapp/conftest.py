@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -17,6 +18,8 @@ from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.timing import TimingReport
 from tdscreen.vocabulary import MovementType, Region, Task, Verdict
 from tdscreen.webapp.run import ClipRequest, Examination, MeasuredClip
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 
 FPS = 30.0
 DURATION_S = 20.0
@@ -184,3 +187,23 @@ def examination(measured_clip: Callable[..., MeasuredClip]) -> Callable[..., Exa
         return Examination((clip,), assess([clip.measurement]))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cut the beginning of the sample whose lips move into a file of its own: enough for a signal."""
+    path = tmp_path_factory.mktemp("clips") / "lips.mp4"
+    with av.open(str(SAMPLES / "lips_1.5hz.mp4")) as whole, av.open(str(path), "w") as part:
+        stream = part.add_stream_from_template(whole.streams.video[0])
+        for packet in whole.demux(video=0):
+            if packet.dts is None or packet.pts * packet.time_base >= 1.5:
+                continue
+            packet.stream = stream
+            part.mux(packet)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """Find the sample of 12 s whose lips move from side to side at 1.5 Hz."""
+    return SAMPLES / "lips_1.5hz.mp4"

@@ -144,12 +144,11 @@ def row_title(signal: Signal, found: SignalFeatures | None) -> str:
     name = plain(signal.name.split(".", 1)[-1])
     if found is None:
         return f"<b>{name}</b>"
-    limit = f"stillness: {number(found.noise_floor)} {found.unit} from end to end"
     if found.amplitude == 0:
-        return f"<b>{name}</b> · no movement above that of stillness ({limit})"
+        return f"<b>{name}</b> · no movement found"
     rate = f", {number(found.peak_frequency_hz)} Hz" if found.peak_frequency_hz is not None else ""
     share = f"{number(found.percent_time_moving, digits=0)}% of the time"
-    return f"<b>{name}</b> · ±{number(found.amplitude)} {found.unit}{rate}, {share} ({limit})"
+    return f"<b>{name}</b> · ±{number(found.amplitude)} {found.unit}{rate}, {share}"
 
 
 def spectrum_figure(

@@ -1,0 +1,188 @@
+"""The page in each of its states, run as Streamlit runs it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tdscreen.assessment.assessment import NOTICE
+from tdscreen.vocabulary import Region, Task
+from tdscreen.webapp.desk import Desk
+from tdscreen.webapp.launch import APP_PATH
+from tdscreen.webapp.panels import triage_panel
+
+LONG_S = 60.0
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.close()
+
+
+def open_page(desk: Desk) -> AppTest:
+    page = AppTest.from_file(str(APP_PATH), default_timeout=30)
+    page.session_state["desk"] = desk
+    return page.run()
+
+
+def drop(desk: Desk, clip: Path, *, name: str, task: Task | None = None) -> None:
+    data = clip.read_bytes()
+    desk.drop(name, io.BytesIO(data), size_bytes=len(data)).task = task
+
+
+def html_of(page: AppTest) -> str:
+    return "".join(element.proto.body for element in page.get("html"))
+
+
+def finish(desk: Desk) -> None:
+    desk.start()
+    assert desk.run is not None
+    assert desk.run.wait(LONG_S)
+
+
+def test_an_empty_page_asks_for_clips_and_shows_the_notice() -> None:
+    page = AppTest.from_file(str(APP_PATH), default_timeout=30).run()
+    assert not page.exception
+    assert [heading.value for heading in page.title] == ["tdscreen"]
+    assert [heading.value for heading in page.header] == ["1. Clips"]
+    assert NOTICE.replace("'", "&#x27;") in html_of(page)
+    assert not page.button
+
+
+def test_measuring_begins_only_when_each_clip_s_task_is_named(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4", task=Task.REST)
+    drop(desk, short_clip, name="b.mp4")
+    page = open_page(desk)
+    assert page.button(key="start").disabled
+    assert "Name the task" in page.info[0].value
+    page.selectbox(key=f"task-{desk.clips[1].number}").select(Task.SPEECH).run()
+    assert not page.button(key="start").disabled
+    assert desk.clips[1].task is Task.SPEECH
+
+
+def test_what_was_said_of_a_clip_is_still_there_after_coming_back(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4")
+    page = open_page(desk)
+    page.selectbox(key=f"task-{desk.clips[0].number}").select(Task.MOUTH_OPEN).run()
+    page.checkbox(key=f"mirrored-{desk.clips[0].number}").check().run()
+    again = open_page(desk)
+    assert again.selectbox(key=f"task-{desk.clips[0].number}").value is Task.MOUTH_OPEN
+    assert again.checkbox(key=f"mirrored-{desk.clips[0].number}").value is True
+
+
+def test_several_clips_may_be_one_examination_or_one_each(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4", task=Task.REST)
+    assert not open_page(desk).radio
+    drop(desk, short_clip, name="b.mp4", task=Task.REST)
+    page = open_page(desk)
+    assert desk.together
+    page.radio(key="grouping").set_value("apart").run()
+    assert not desk.together
+
+
+def test_a_removed_clip_is_gone_from_page_and_disk(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4")
+    clip = desk.clips[0]
+    page = open_page(desk)
+    page.button(key=f"remove-{clip.number}").click().run()
+    assert not clip.path.exists()
+    assert [heading.value for heading in page.header] == ["1. Clips"]
+
+
+def test_a_long_clip_shows_its_progress_and_can_be_cancelled_without_losing_it(
+    desk: Desk, sample: Path
+) -> None:
+    drop(desk, sample, name="long.mp4", task=Task.REST)
+    page = open_page(desk)
+    page.button(key="start").click().run()
+    assert [heading.value for heading in page.header] == ["Measuring"]
+    assert any("long.mp4" in element.value for element in page.text)
+    run = desk.run
+    page.button(key="cancel").click().run()
+    assert [heading.value for heading in page.header] == ["1. Clips", "2. What each clip shows"]
+    assert run is not None
+    assert run.wait(5.0)
+    assert desk.clips[0].path.exists()
+
+
+def test_the_result_is_read_in_order_triage_items_quality_movement_download(
+    desk: Desk, short_clip: Path
+) -> None:
+    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    assert not page.exception
+    assert [heading.value for heading in page.header] == [
+        "Result", "Items", "Quality of the clips", "Movement over time", "Download",
+    ]  # fmt: skip
+    assert desk.run is not None
+    assessment = desk.run.examinations[0].assessment
+    shown = html_of(page)
+    assert triage_panel(assessment) in shown
+    assert shown.index("td-triage") < shown.index("Not seen") < shown.index("td-items")
+    # A clip of less than 10 s is never sorted, let alone low.
+    assert "Not sorted" in shown
+    assert "data:image/jpeg;base64," in shown
+
+
+def test_another_region_brings_its_own_curves(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    token = desk.clips[0].path.name
+    page.radio(key=f"region-{token}").set_value(Region.JAW).run()
+    assert not page.exception
+    drawn = page.get("plotly_chart")[0].proto.spec
+    assert "side shift" in drawn
+    assert "protrusion" not in drawn
+
+
+def test_a_file_that_is_no_video_shows_its_sentence_and_the_other_clip_its_result(
+    desk: Desk, short_clip: Path, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter"
+    letter.write_text("This is a letter.\n" * 50)
+    drop(desk, letter, name="le*tt*er.mp4", task=Task.REST)
+    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    assert desk.run is not None
+    sentence = desk.run.statuses[0].problem
+    assert f"le*tt*er.mp4 could not be used. {sentence}" in [element.value for element in page.text]
+    assert "Result" in [heading.value for heading in page.header]
+
+
+def test_when_no_clip_can_be_used_the_page_says_so_and_offers_the_way_back(
+    desk: Desk, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter"
+    letter.write_text("This is a letter.\n" * 50)
+    drop(desk, letter, name="letter.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    assert not page.header
+    page.button(key="back").click().run()
+    assert [heading.value for heading in page.header] == ["1. Clips", "2. What each clip shows"]
+
+
+def test_a_page_whose_desk_was_cleared_begins_anew(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4", task=Task.REST)
+    desk.close()
+    page = open_page(desk)
+    assert [heading.value for heading in page.header] == ["1. Clips"]
+    assert page.session_state["desk"] is not desk
+
+
+def test_the_page_claims_neither_to_detect_nor_to_diagnose(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    told = html_of(page) + " ".join(element.value for element in (*page.markdown, *page.caption, *page.text))
+    assert not re.search(r"\b(detects?|diagnos\w+)\b", re.sub(r"base64,[^\"]+", "", told), re.IGNORECASE)
