@@ -34,8 +34,8 @@ def to_dict(assessment: Assessment) -> dict[str, Any]:
     dict
         As the published schema describes it.
     """
-    plain: dict[str, Any] = _plain(assessment)
-    return plain
+    document: dict[str, Any] = plain(assessment)
+    return document
 
 
 def to_json(assessment: Assessment) -> str:
@@ -105,20 +105,30 @@ def schema() -> dict[str, Any]:
     return published
 
 
-def _plain(value: Any) -> Any:
-    """Turn dataclasses, enums, tuples and dicts into what JSON knows."""
+def plain(value: Any) -> Any:
+    """Turn dataclasses, enums, tuples and dicts into what JSON knows.
+
+    Parameters
+    ----------
+    value : dataclass, Enum, tuple, list, dict, number, str, bool or None
+
+    Returns
+    -------
+    dict, list, number, str, bool or None
+        A number that is not finite becomes None.
+    """
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain(value.item())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, tuple | list):
-        return [_plain(entry) for entry in value]
+        return [plain(entry) for entry in value]
     if isinstance(value, dict):
-        return {str(_plain(key)): _plain(entry) for key, entry in value.items()}
+        return {str(plain(key)): plain(entry) for key, entry in value.items()}
     if dataclasses.is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value
 
 
