@@ -102,7 +102,7 @@ def _triage(assessment: Assessment) -> Group:
         )
     elif total.reason:
         lines.append(Text(f"No total: {total.reason}"))
-    unseen = ", ".join(part.name for part in assessment.coverage.not_seen)
+    unseen = ", ".join(assessment.coverage.not_seen_names)
     lines.append(Text.assemble(("Not seen: ", "bold"), unseen.replace("_", " ")))
     return Group(*lines)
 

@@ -44,7 +44,7 @@ def test_a_quiet_clip_with_upper_face_lips_jaw_and_tongue_is_low_and_lists_what_
     assert found.triage.level is TriageLevel.LOW
     for name in ("left hand", "right hand", "legs and feet", "trunk", "rigidity"):
         assert name in found.triage.reason
-    assert {"legs", "trunk", "rigidity"} <= {entry.part for entry in found.coverage.not_seen}
+    assert {"legs", "trunk", "rigidity"} <= set(found.coverage.not_seen)
 
 
 @pytest.mark.parametrize("missing", [Region.UPPER_FACE, Region.LIPS, Region.JAW, Region.TONGUE])
@@ -103,6 +103,12 @@ def test_an_unusable_clip_is_unusable_with_its_reason_and_never_low() -> None:
     assert not any(item.assessed for item in found.items.values())
     assert all("too dark" in (found.items[item].reason or "") for item in FACE_ITEMS)
     assert not found.coverage.seen
+
+
+def test_a_dark_clip_is_unusable_even_if_it_is_short_too() -> None:
+    found = assess([clip(*quiet_face(), verdict=Verdict.UNUSABLE, duration_s=4.0)])
+    assert found.triage.level is TriageLevel.UNUSABLE
+    assert "too dark" in found.triage.reason
 
 
 def test_an_unusable_clip_beside_a_good_one_gives_no_evidence() -> None:
@@ -300,8 +306,8 @@ def test_several_clips_join_to_one_examination_in_which_the_highest_severity_cou
     evidence = found.items[Item.LIPS].evidence
     assert evidence is not None
     assert evidence.file == "tongue.mp4"
-    assert [entry.part for entry in found.coverage.not_seen] == ["head", "legs", "trunk", "rigidity"]
-    assert {entry.part: entry.files for entry in found.coverage.seen}["lips"] == ("face.mp4", "tongue.mp4")
+    assert list(found.coverage.not_seen) == ["head", "legs", "trunk", "rigidity"]
+    assert found.coverage.parts["lips"].files == ("face.mp4", "tongue.mp4")
 
 
 def test_the_order_of_clips_changes_no_digit() -> None:

@@ -104,7 +104,7 @@ def test_the_names_that_others_script_against_are_there() -> None:
     assert all(set(item_names.split()) <= set(item) for item in found["items"].values())
     assert {"expected", "interval", "maximum", "items_assessed"} <= set(found["total"])
     assert {"level", "probability_schooler_kane"} <= set(found["triage"])
-    assert {"seen", "not_seen"} == set(found["coverage"])
+    assert {"seen", "not_seen", "parts"} == set(found["coverage"])
     provenance_names = "tdscreen model_sha256 model_status mediapipe input_sha256 schema_version"
     assert set(provenance_names.split()) <= set(found["provenance"])
     assert found["provenance"]["schema_version"] == "1.0"

@@ -244,7 +244,7 @@ def _triage(
     if (reason := unusable_reason(clips)) is not None:
         return Triage(TriageLevel.UNUSABLE, None, reason, TriageLevel.UNUSABLE, TriageLevel.UNUSABLE)
     if not variants[0]:
-        names = ", ".join(part.name for part in coverage.not_seen)
+        names = ", ".join(coverage.not_seen_names)
         return Triage(
             level=TriageLevel.UNCERTAIN,
             probability_schooler_kane=None,

@@ -146,41 +146,22 @@ class Triage:
 
 
 @dataclass(frozen=True)
-class PartSeen:
-    """A part of the body that was seen well enough to measure.
+class Part:
+    """A part of the body or of the examination.
 
     Attributes
     ----------
-    part : str
-        A region, as ``left_hand``.
     name : str
         In plain words.
     files : tuple of str
-        The clips in which it was seen.
+        The clips in which it was seen well enough to measure; empty if in none.
+    reason : str or None
+        Why no clip showed it, as a sentence; None if one did.
     """
 
-    part: str
     name: str
     files: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PartNotSeen:
-    """A part of the examination that no clip showed.
-
-    Attributes
-    ----------
-    part : str
-        A region, or ``legs``, ``trunk`` or ``rigidity``.
-    name : str
-        In plain words.
-    reason : str
-        As a sentence.
-    """
-
-    part: str
-    name: str
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -189,13 +170,19 @@ class Coverage:
 
     Attributes
     ----------
-    seen : tuple of PartSeen
-    not_seen : tuple of PartNotSeen
-        Never empty: legs, trunk and rigidity are always among them.
+    seen, not_seen : tuple of str
+        Keys of ``parts``: regions, as ``left_hand``, and ``legs``, ``trunk`` and ``rigidity``, which are never seen.
+    parts : dict of str to Part
     """
 
-    seen: tuple[PartSeen, ...]
-    not_seen: tuple[PartNotSeen, ...]
+    seen: tuple[str, ...]
+    not_seen: tuple[str, ...]
+    parts: dict[str, Part]
+
+    @property
+    def not_seen_names(self) -> tuple[str, ...]:
+        """What no clip showed, in plain words."""
+        return tuple(self.parts[part].name for part in self.not_seen)
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tdscreen.assessment.assessment import Coverage, PartNotSeen, PartSeen
+from tdscreen.assessment.assessment import Coverage, Part
 from tdscreen.assessment.words import REGION_NAMES
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.scoring.evidence import SetAside, clip_reason, is_usable, join_reasons
 from tdscreen.vocabulary import Region
 
-ALWAYS_NOT_SEEN: tuple[PartNotSeen, ...] = (
-    PartNotSeen("legs", "legs and feet", "Not measured by this version. Please examine them in person."),
-    PartNotSeen(
-        "trunk", "trunk (neck, shoulders, hips)", "Not measured by this version. Please examine it in person."
+ALWAYS_NOT_SEEN: dict[str, Part] = {
+    "legs": Part("legs and feet", (), "Not measured by this version. Please examine them in person."),
+    "trunk": Part(
+        "trunk (neck, shoulders, hips)", (), "Not measured by this version. Please examine it in person."
     ),
-    PartNotSeen("rigidity", "rigidity", "It is felt by hand and cannot be had from a video."),
-)
+    "rigidity": Part("rigidity", (), "It is felt by hand and cannot be had from a video."),
+}
 
 
 def describe_coverage(clips: Sequence[ClipMeasurement]) -> Coverage:
@@ -32,8 +32,7 @@ def describe_coverage(clips: Sequence[ClipMeasurement]) -> Coverage:
     Coverage
         A region is seen if a usable clip, of any length, assessed it.
     """
-    seen: list[PartSeen] = []
-    not_seen: list[PartNotSeen] = []
+    parts: dict[str, Part] = {}
     in_order = sorted(clips, key=lambda clip: (clip.input_sha256, clip.file, clip.task))
     for region in Region:
         files: list[str] = []
@@ -45,9 +44,12 @@ def describe_coverage(clips: Sequence[ClipMeasurement]) -> Coverage:
                 continue
             reason = measured.reason if is_usable(clip) else clip_reason(clip)
             missing.append(SetAside(clip.file, region, reason or "It was not measured in this clip."))
-        name = REGION_NAMES[region]
-        if files:
-            seen.append(PartSeen(str(region), name, tuple(files)))
-        else:
-            not_seen.append(PartNotSeen(str(region), name, join_reasons(missing)))
-    return Coverage(tuple(seen), (*not_seen, *ALWAYS_NOT_SEEN))
+        parts[str(region)] = Part(
+            REGION_NAMES[region], tuple(files), None if files else join_reasons(missing)
+        )
+    parts |= ALWAYS_NOT_SEEN
+    return Coverage(
+        seen=tuple(key for key, part in parts.items() if part.reason is None),
+        not_seen=tuple(key for key, part in parts.items() if part.reason is not None),
+        parts=parts,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tdscreen.assessment.assessment import Coverage, ItemAssessment
 from tdscreen.assessment.words import join_names
 from tdscreen.measurement.clip import ClipMeasurement
-from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, join_reasons
+from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, is_usable, join_reasons
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import Item, Region, TriageLevel, Verdict
 
@@ -19,8 +19,11 @@ _NOTABLE_SEVERITY = 1.5
 
 
 def too_short_reason(clips: Sequence[ClipMeasurement]) -> str | None:
-    """Why an examination has neither items nor triage: every clip is too short. None if one is not."""
-    if any(is_long_enough(clip) for clip in clips):
+    """Why an examination has neither items nor triage: what could be used is too short. None if not so.
+
+    Where no clip could be used whatever its length, the examination is unusable and not just too short.
+    """
+    if any(is_long_enough(clip) for clip in clips) or not any(is_usable(clip) for clip in clips):
         return None
     longest_s = max(clip.duration_s for clip in clips)
     return (
@@ -121,7 +124,7 @@ def explain_level(
     told.append(f"It rests on {len(assessed)} of {len(items)} items: {names}.")
     if any(clip.quality.verdict is Verdict.LIMITED for clip in clips):
         told.append("The quality of the recording was limited.")
-    told.append(f"Not seen: {join_names([part.name for part in coverage.not_seen])}.")
+    told.append(f"Not seen: {join_names(coverage.not_seen_names)}.")
     return " ".join(told)
 
 

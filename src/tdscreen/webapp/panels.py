@@ -87,10 +87,10 @@ def coverage_panel(coverage: Coverage) -> str:
     """List what was not seen, with the reason, and then what was."""
     unseen = "".join(
         f"<li><b>{escape(sentence(part.name))}</b><br><span "
-        f"class='td-small'>{escape(part.reason)}</span></li>"
-        for part in coverage.not_seen
+        f"class='td-small'>{escape(part.reason or '')}</span></li>"
+        for part in (coverage.parts[key] for key in coverage.not_seen)
     )
-    seen = "".join(f"<li>{escape(sentence(part.name))}</li>" for part in coverage.seen)
+    seen = "".join(f"<li>{escape(sentence(part.name))}</li>" for part in (coverage.parts[key] for key in coverage.seen))
     return (
         '<div class="td-panel"><h3>Not seen</h3>'
         f'<ul class="td-parts unseen">{unseen}</ul><h3>Seen</h3>'
