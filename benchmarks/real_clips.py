@@ -76,7 +76,7 @@ def the_clip(folder: Path, name: str) -> Path:
 
 
 def resting_man(folder: Path) -> Iterator[Line]:
-    """A man at rest shows no movement, and shows it once his lips are moved by a known warp."""
+    """Expect no movement of a man at rest, and to find it once his lips are moved by a known warp."""
     path = the_clip(folder, RESTING_MAN)
     tracks = api.track(path)
     at_rest = api.measure(tracks)
@@ -119,7 +119,7 @@ def warped(path: Path, tracks: Tracks, direction: tuple[float, float]) -> ClipMe
 
 
 def without_face(folder: Path) -> Iterator[Line]:
-    """Without a face for most of the time a clip is unusable, for that reason."""
+    """Expect a clip without a face for most of the time to be unusable, for that reason."""
     for name in WITHOUT_FACE:
         assessment = api.score(the_clip(folder, name))
         measured = assessment.clips[0]
@@ -128,7 +128,7 @@ def without_face(folder: Path) -> Iterator[Line]:
             name,
             "unusable, because the face is not to be seen",
             f"{assessment.triage.level}: " + ", ".join(f"{c.name} {c.value:.0f} {c.unit}" for c in failed),
-            passed=measured.quality.verdict is Verdict.UNUSABLE
+            passed=assessment.triage.level is TriageLevel.UNUSABLE
             and [c.name for c in failed] == ["face_visible"],
         )
 
