@@ -68,7 +68,7 @@ def write_clip(
         "libx265": {"crf": "18", "preset": "ultrafast", "x265-params": "log-level=none"},
         "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "2M"},
         "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "20", "b": "2M"},
-        "libsvtav1": {"preset": "12", "crf": "25", "svtav1-params": "lp=1"},
+        "libsvtav1": {"preset": "11", "crf": "12", "svtav1-params": "lp=1"},
     }
     with av.open(path, "w", format=container, container_options=container_options or {}) as output:
         stream = None

@@ -27,9 +27,12 @@ class VideoSettings:
     """Most pictures that are read of one clip: the longest clip at 240 a second (assumed)."""
     worker_memory_bytes: int = 16 * 1024**3
     """Address space that a worker may take, of which tracking 4K video uses less than half (measured)."""
-    repeat_cell_level: float = 0.5
-    """A picture repeats the one before if no cell of a 24 x 24 grid differs by more than this mean absolute level
-    of 255 (measured)."""
+    repeat_flicker_share: float = 0.35
+    """A picture repeats the one before if it flickers and moves less than this share of what recent new pictures
+    do (measured: see ``tdscreen.video.repeats``)."""
+    least_flicker_level: float = 0.5
+    """Flicker of new pictures, in levels of 255, below which a repeat cannot be told from a still scene
+    (measured)."""
     still_share: float = 0.9
     """If more than this share of pictures repeats, the scene is still and free of noise (assumed)."""
     truncated_slack_s: float = 0.5
@@ -53,6 +56,10 @@ class TrackingSettings:
     face_max_absence_s: float = 1.0
     person_size_ratio: float = 1.7
     """Faces whose sizes differ by more than this are not the same person come back (assumed)."""
+    person_max_distance: float = 1.0
+    """One who is mostly farther than this from the followed person's place, in face widths, is another (assumed) ..."""
+    person_max_absence_s: float = 3.0
+    """... but for one who goes on within this time from where the person was lost (assumed)."""
     hand_max_jump: float = 1.5
     """In palm lengths: a tapping hand moves by half a palm between frames at 15 fps (assumed)."""
     hand_max_absence_s: float = 0.5

@@ -53,8 +53,6 @@ def check_path(path: str | os.PathLike[str], *, settings: VideoSettings) -> Path
         if not clip.is_file():
             raise InputError(f"{clip.name} is not an ordinary file. Name a video file.")
         size = clip.stat().st_size
-    except ValueError as error:
-        raise InputError("The name of the file holds a character that no file name can have.") from error
     except OSError as error:
         raise InputError(f"{clip.name} cannot be reached. Check the name and its permissions.") from error
     if size == 0:
@@ -148,6 +146,9 @@ def declared_duration_s(container: InputContainer, stream: VideoStream) -> float
     """
     if container.format.name in _GUESSED_DURATION:
         return None
+    if container.format.name == "avi" and stream.frames and stream.average_rate:
+        # FFmpeg shortens the duration of an AVI to what is there of the file; the header's count stays.
+        return float(stream.frames / stream.average_rate)
     if stream.duration is not None and stream.time_base is not None and stream.duration > 0:
         return float(stream.duration * stream.time_base)
     if container.duration is not None and container.duration > 0:

@@ -189,7 +189,10 @@ class VideoReader:
         return replace(report, truncated=self._ended and (self._layout.cut_short or short))
 
     def _convert(self) -> Generator[VideoFrame]:
-        repeats = RepeatFinder(cell_level=self._settings.repeat_cell_level)
+        repeats = RepeatFinder(
+            flicker_share=self._settings.repeat_flicker_share,
+            least_flicker=self._settings.least_flicker_level,
+        )
         frame, self._first = self._first, None
         origin: int | None = None
         while frame is not None:
