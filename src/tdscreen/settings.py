@@ -179,8 +179,6 @@ class MotionSettings:
     """A narrow peak at or above this is tremor-like: parkinsonian from 3 to 8, essential from 4 to 12 Hz."""
     tremor_max_width_hz: float = 1.0
     """A peak this narrow (full width at half height) is regular (assumed; a segment alone makes 0.36 Hz)."""
-    tremor_min_prominence: float = 8.0
-    """Height of a tremor's peak above the middle of the spectrum beside it, as a ratio of powers (assumed)."""
     tremor_min_regularity: float = 0.6
     """Correlation of a tremor with itself two periods later (assumed)."""
     tremor_bandwidth_hz: float = 0.75

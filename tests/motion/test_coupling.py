@@ -50,6 +50,11 @@ def test_two_at_one_rate_are_coherent_there(times_s):
     assert found.coherence > 0.8 > found.coherence_chance
 
 
+def test_of_delays_that_fit_equally_well_the_shortest_is_given(times_s):
+    x = np.sin(2 * np.pi * 3 * times_s)
+    assert coupling(x, x, times_s).lag_s == 0
+
+
 def test_only_time_in_which_both_were_seen_counts(times_s, irregular):
     x = irregular(times_s, 0.8, 3, amplitude=2, seed=4)
     left, right = x.copy(), x.copy()

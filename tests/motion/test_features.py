@@ -43,6 +43,14 @@ def test_half_a_clip_of_movement_is_fifty_per_cent_and_keeps_its_amplitude(stead
     assert found.peak_frequency_hz == pytest.approx(1.5, abs=0.02)
 
 
+def test_the_rate_is_that_of_what_moves_and_not_of_the_stillness_about_it(steady_s, measure):
+    times_s = steady_s(120)
+    sway = 0.22 * np.sin(2 * np.pi * times_s)
+    found = measure(np.where(times_s < 4, np.sin(2 * np.pi * 2 * times_s), sway), times_s)
+    assert found.percent_time_moving < 10
+    assert found.peak_frequency_hz == pytest.approx(2, abs=0.05)
+
+
 def test_stillness_has_no_movement_no_peak_and_still_has_powers(steady_s, measure):
     times_s = steady_s(30)
     found = measure(np.random.default_rng(1).normal(0, 0.05, times_s.size), times_s)

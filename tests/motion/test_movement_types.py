@@ -54,6 +54,12 @@ def test_a_tremor_over_an_irregular_movement_is_both(times_s, measure, irregular
     assert movement_types(found, region=Region.LEFT_HAND, task=Task.REST) == (IRREGULAR, TREMOR)
 
 
+def test_a_strong_tremor_does_not_make_the_movement_under_it_rhythmic(times_s, measure, irregular):
+    found = measure(sine(times_s, 5, 6) + irregular(times_s, 0.8, 2.5, amplitude=1, seed=1), times_s)
+    assert found.peak_regularity > 0.9
+    assert movement_types(found, region=Region.LIPS, task=Task.REST) == (IRREGULAR, TREMOR)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_fast_broad_movement_of_lips_and_jaw_together_is_like_speech(times_s, measure, irregular, seed):
     def talking(extra):
@@ -69,6 +75,12 @@ def test_fast_broad_movement_of_lips_and_jaw_together_is_like_speech(times_s, me
     assert SPEECH not in movement_types(
         lips, region=Region.UPPER_FACE, task=Task.REST, others={Region.JAW: jaw}
     )
+
+
+def test_regular_movement_of_lips_and_jaw_is_not_like_speech(times_s, measure):
+    found = measure(sine(times_s, 3.4), times_s)
+    kinds = movement_types(found, region=Region.LIPS, task=Task.REST, others={Region.JAW: found})
+    assert kinds == (RHYTHMIC,)
 
 
 def test_slow_dyskinesia_of_lips_and_jaw_is_not_like_speech(times_s, measure, irregular):

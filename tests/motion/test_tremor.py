@@ -70,6 +70,26 @@ def test_the_sharp_turns_of_chewing_are_no_tremor(times_s, measure):
     assert found.tremor is None
 
 
+def test_a_multiple_of_a_slower_regular_movement_is_no_tremor(times_s, measure):
+    jerky = sine(times_s, 1.4, 3) + sine(times_s, 4.2, 0.9) + noise(times_s)
+    assert measure(jerky, times_s).tremor is None
+    assert (
+        measure(sine(times_s, 1.4, 3) + sine(times_s, 4.6, 0.9) + noise(times_s), times_s).tremor is not None
+    )
+
+
+def test_fast_movement_of_many_rates_is_no_tremor(steady_s, irregular, measure):
+    times_s = steady_s(60)
+    for seed in range(3):
+        assert measure(irregular(times_s, 8, 10.5, amplitude=6, seed=seed), times_s).tremor is None
+
+
+def test_a_small_tremor_under_a_large_movement_is_found(times_s, irregular, measure):
+    movement = irregular(times_s, 0.5, 2.5, amplitude=3, seed=7)
+    found = measure(sine(times_s, 5.5, 0.5) + movement + noise(times_s), times_s)
+    assert found.tremor.frequency_hz == pytest.approx(5.5, abs=0.05)
+
+
 def test_slow_movement_is_no_tremor(times_s, irregular, measure):
     assert measure(sine(times_s, 3.2, 2) + noise(times_s), times_s).tremor is None
     assert measure(irregular(times_s, 0.5, 3, amplitude=3, seed=3), times_s).tremor is None

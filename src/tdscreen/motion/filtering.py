@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve_banded, cholesky_banded
 
-from tdscreen.motion.spans import Floats, Grid, from_grid, good_spans, inner, to_grid
+from tdscreen.motion.spans import Floats, Grid, from_grid, good_spans, to_grid
 from tdscreen.settings import MOTION, MotionSettings
 
 
@@ -73,10 +73,8 @@ def remove_slow(grid: Grid, *, settings: MotionSettings = MOTION) -> Grid:
 
 
 def _without_slow(values: Floats, rate_hz: int, settings: MotionSettings) -> Floats:
-    # The line goes first: the fit would return it exactly, but large offsets cost digits.
-    steps = np.arange(len(values)) - (len(values) - 1) / 2
+    # A large offset would cost digits.
     centred = values - values.mean()
-    centred = centred - steps * inner(steps, centred) / inner(steps, steps)
     slow = smooth(
         centred,
         rate_hz=rate_hz,

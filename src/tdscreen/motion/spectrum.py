@@ -75,8 +75,6 @@ class Peak:
         Full width at half height; a segment of 4 s alone makes 0.36 Hz.
     dominance : float
         Share of the power looked at within 0.5 Hz of the peak, 0 to 1.
-    prominence : float
-        Height above the middle (median) of the density looked at, as a ratio.
     power : float
         Unit squared within 0.5 Hz of the peak.
     """
@@ -85,7 +83,6 @@ class Peak:
     interval_hz: tuple[float, float]
     width_hz: float
     dominance: float
-    prominence: float
     power: float
 
 
@@ -204,7 +201,6 @@ def find_peak(
     whole = spectrum.power(settings.band_low_hz, max(high_hz, settings.band_low_hz))
     beside = np.abs(frequencies_hz[inside] - place) > max(width_hz, 2 / spectrum.segment_s)
     floor = float(np.median(density[inside][beside])) if beside.any() else height
-    prominence = height / max(floor, height * 1e-9)
 
     segments = max(spectrum.averaged_s / spectrum.segment_s, 1.0)
     square = 2 * max(power - floor * (near[1] - near[0]), power * 0.01)
@@ -217,7 +213,6 @@ def find_peak(
         interval_hz=(max(place - 1.96 * sd_hz, 0.0), place + 1.96 * sd_hz),
         width_hz=width_hz,
         dominance=min(power / whole, 1.0) if whole > 0 else 0.0,
-        prominence=prominence,
         power=power,
     )
 

@@ -174,7 +174,7 @@ def find_tremor_peak(
 ) -> tuple[Peak, float] | None:
     """Find a narrow, regular peak from ``settings.tremor_low_hz`` up to the highest frequency looked at.
 
-    It must be narrow, stand out of the spectrum beside it and above the noise, repeat itself two periods
+    It must be narrow, stand above the noise, repeat itself two periods
     later once slower movement is taken out, and not be a multiple of a stronger, regular, slower movement
     (whose sharp turns make such peaks).
 
@@ -199,12 +199,8 @@ def find_tremor_peak(
     peak = find_peak(spectrum, low_hz=settings.tremor_low_hz - 0.25, high_hz=highest_hz, settings=settings)
     if peak is None or peak.frequency_hz < settings.tremor_low_hz - _EDGE_HZ:
         return None
-    stands_out = (
-        peak.width_hz <= settings.tremor_max_width_hz
-        and peak.prominence >= settings.tremor_min_prominence
-        and peak.power > noise_sd**2
-    )
-    if not stands_out or _is_multiple(spectrum, peak, settings):
+    narrow = peak.width_hz <= settings.tremor_max_width_hz
+    if not narrow or peak.power <= noise_sd**2 or _is_multiple(spectrum, peak, settings):
         return None
     fast = _faster_than(grid, peak.frequency_hz - 1.5)
     steady = regularity(fast, marks, frequency_hz=peak.frequency_hz)
