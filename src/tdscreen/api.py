@@ -7,8 +7,10 @@ code does not take the caller with it.
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
 import threading
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -232,26 +234,25 @@ def overlay(
     out : str or Path
         An MP4 file that is not there yet.
     mirrored, settings, on_progress, cancel
-        As for :func:`track`.
+        As for :func:`track`. The clip is gone through twice, to follow and to draw, and so is its progress.
 
     Raises
     ------
     InputError
-        A file is in the way, or the folder is not there; and as :func:`track`.
+        A file is in the way, or the folder is not there, or the name does not end in ``.mp4``; and as :func:`track`.
     VideoError, LimitError, WorkerError
         As :func:`track`.
     """
     target = Path(out).absolute()
-    if target.exists():
-        raise InputError(f"{out} is already there. Name another file, or remove that one first.")
-    if not target.parent.is_dir():
-        raise InputError(f"There is no folder {target.parent} to write to. Make it first.")
+    if target.suffix.lower() != ".mp4":
+        raise InputError(f"The film is an MP4 file. Name one that ends in .mp4, not {target.name}.")
+    require_new(target)
     tracks = track(path, mirrored=mirrored, settings=settings, on_progress=on_progress, cancel=cancel)
     with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
         followed = Path(folder) / "tracks.parquet"
         save_tracks(tracks, followed)
         # Written beside its place and renamed, so that a run cut short leaves no half film under the name asked for.
-        part = target.with_name(f".{target.name}.part.mp4")
+        part = target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part.mp4")
         try:
             run_isolated(
                 "tdscreen.tracking.jobs:overlay_to_file",
@@ -265,6 +266,28 @@ def overlay(
                 cancel=cancel,
                 stall_timeout_s=settings.stall_timeout_s,
             )
+            require_new(target)
             part.rename(target)
         finally:
             part.unlink(missing_ok=True)
+
+
+def require_new(out: Path) -> None:
+    """Make sure, before any work, that a file can be written where none is yet.
+
+    Parameters
+    ----------
+    out : Path
+
+    Raises
+    ------
+    InputError
+        Something is in the way, or the folder is not there or may not be written to.
+    """
+    if os.path.lexists(out):
+        raise InputError(f"{out} is already there. Name another file, or remove that one first.")
+    folder = out.absolute().parent
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder} to write to. Make it first.")
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"Nothing may be written to the folder {folder}. Choose another.")

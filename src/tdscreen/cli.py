@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import math
+import signal
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ import click
 
 from tdscreen import __version__
 from tdscreen.errors import InputError, TdscreenError
+from tdscreen.printing import printable
 from tdscreen.settings import VIDEO, VideoSettings
 from tdscreen.vocabulary import Task
 
@@ -26,6 +30,21 @@ if TYPE_CHECKING:
 
 LONG_CLIP_S = 3.0
 MEGABYTE = 1024 * 1024
+STOPPED_STATUS = 128 + signal.SIGINT
+"""Exit status of a run that was stopped from the keyboard, as shells have it."""
+
+EXAMPLES = """\b
+To begin:
+  tdscreen score CLIP.mp4            a summary to read
+  tdscreen score CLIP.mp4 --json     the whole assessment, for a program
+  tdscreen app                       the same in a browser
+
+\b
+Exit status: 0 if all went well, 2 if what was asked for cannot be done,
+3 if a file is not a video that can be read, 4 if a clip is too long or too
+large, 5 if reading it crashed, 6 or 7 if a file of tracks or the scoring
+model is damaged, 130 if stopped.
+"""
 
 
 class _Front(click.Group):
@@ -36,37 +55,52 @@ class _Front(click.Group):
         try:
             return super().invoke(ctx)
         except TdscreenError as error:
-            _say(error)
+            _say(error, details=ctx.params["details"])
             ctx.exit(error.exit_status)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            ctx.exit(STOPPED_STATUS)
 
 
-def _say(error: TdscreenError, clip: str | None = None) -> None:
-    click.echo(f"{clip}: {error}" if clip else str(error), err=True)
+def _say(error: TdscreenError, clip: str | None = None, *, details: bool = False) -> None:
+    """Print one sentence on one line, whatever a file may be called; with details, what a worker said, too."""
+    click.echo(printable(f"{clip}: {error}" if clip else str(error)), err=True)
+    if details:
+        for note in getattr(error, "__notes__", ()):
+            click.echo(note, err=True)
+
+
+def _finite(ctx: click.Context, option: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no limit. Give a number.", ctx, option)
+    return value
 
 
 def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command that reads a clip has."""
     for option in (
         click.option(
-            "--mirrored",
-            is_flag=True,
-            help="The recording is a mirror image (a selfie view): swaps left and right.",
+            "--max-size",
+            type=click.FloatRange(min=0, min_open=True),
+            callback=_finite,
+            default=VIDEO.max_file_bytes / MEGABYTE,
+            show_default=True,
+            metavar="MB",
+            help="Largest file that is read.",
         ),
         click.option(
             "--max-duration",
             type=click.FloatRange(min=0, min_open=True),
+            callback=_finite,
             default=VIDEO.max_duration_s,
             show_default=True,
             metavar="SECONDS",
             help="Longest clip that is read.",
         ),
         click.option(
-            "--max-size",
-            type=click.FloatRange(min=0, min_open=True),
-            default=VIDEO.max_file_bytes / MEGABYTE,
-            show_default=True,
-            metavar="MB",
-            help="Largest file that is read.",
+            "--mirrored",
+            is_flag=True,
+            help="The recording is a mirror image (a selfie view): swaps left and right.",
         ),
     ):
         function = option(function)
@@ -77,19 +111,21 @@ def _settings(max_duration: float, max_size: float) -> VideoSettings:
     return dataclasses.replace(VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE))
 
 
-@click.group(cls=_Front, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Front, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tdscreen")
-def main() -> None:
-    r"""Measure involuntary movements of tardive dyskinesia in smartphone video.
+@click.option("--details", is_flag=True, help="With an error, show also what the program itself printed.")
+def main(details: bool) -> None:
+    """Measure involuntary movements of tardive dyskinesia in smartphone video.
 
     For research use: an estimate that supports a clinician's own examination. Nothing leaves this machine.
-
-    \b
-    To begin:
-      tdscreen score CLIP.mp4                  a summary to read
-      tdscreen score CLIP.mp4 --json           the whole assessment, for a program
-      tdscreen app                             the same in a browser
     """
+    if threading.current_thread() is threading.main_thread():
+        # Ended politely, we take our worker and what we had begun to write with us.
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    sys.exit(128 + number)
 
 
 @main.command()
@@ -116,9 +152,10 @@ def score(
     max_duration: float,
     max_size: float,
 ) -> None:
-    """Assess clips: movement of each region, AIMS-like item estimates with reasons, and what was not seen.
+    """Assess clips: AIMS-like estimates with their reasons.
 
-    Each clip is an examination of its own unless --examination joins them. Exit status 0 if every clip was
+    Prints the movement of each region, an estimate of each item from 0 to 4 and what it rests on, and what was
+    not seen. Each clip is an examination of its own unless --examination joins them. Exit status 0 if every clip was
     assessed, also where the result is "unusable".
     """
     from tdscreen import api
@@ -138,7 +175,7 @@ def score(
                 tracks = api.track(clip, mirrored=mirrored, settings=settings, on_progress=report)
             measured.append(api.measure(tracks, task=task))
         except TdscreenError as error:
-            _say(error, clip)
+            _say(error, clip, details=ctx.parent is not None and ctx.parent.params["details"])
             status = status or error.exit_status
             continue
         if not examination:
@@ -154,11 +191,19 @@ def _show(assessment: Any, *, as_json: bool) -> None:
     if as_json:
         from tdscreen.assessment.json_form import to_json
 
-        click.echo(to_json(assessment))
+        _print_json(to_json(assessment))
     else:
         from tdscreen.console import print_assessment
 
         print_assessment(assessment)
+
+
+def _print_json(line: str) -> None:
+    """Print a line of JSON in UTF-8, as JSON is, whatever the terminal speaks.
+
+    A name that is not Unicode reaches us as lone surrogates, which JSON can only say escaped.
+    """
+    click.echo(line.encode("utf-8", "backslashreplace"))
 
 
 @main.command()
@@ -172,18 +217,23 @@ def _show(assessment: Any, *, as_json: bool) -> None:
 )
 @_limits
 def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
-    """Follow face and hands through a clip and write the landmarks to a Parquet file."""
+    """Follow face and hands; write the landmarks to a file.
+
+    The file is Parquet, one row a picture; "tdscreen features" reads it, and so does any table program.
+    """
     from tdscreen import api
 
-    _must_be_new(out)
+    api.require_new(out)
     with _progress(clip) as report:
         tracks = api.track(
             clip, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
         )
     api.save_tracks(tracks, out)
     click.echo(
-        f"{out}: {tracks.timing.frames} pictures, face in {tracks.face_valid.sum()}, "
-        f"a hand in {tracks.hands_valid.any(axis=1).sum()}.",
+        printable(
+            f"{out}: {tracks.timing.frames} pictures, the face in {tracks.face_valid.sum()}, "
+            f"a hand in {tracks.hands_valid.any(axis=1).sum()}."
+        ),
         err=True,
     )
 
@@ -199,11 +249,14 @@ def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: f
 )
 @_limits
 def features(source: str, task: str, mirrored: bool, max_duration: float, max_size: float) -> None:
-    """Print the features of every signal, one JSON document a line, from a clip or a file of tracks."""
+    """Print what every signal measures, as JSON lines.
+
+    From a clip, or from a file of tracks that "tdscreen track" wrote: the numbers are the same.
+    """
     from tdscreen import api
     from tdscreen.assessment.json_form import plain
 
-    if Path(source).suffix == ".parquet":
+    if _is_parquet(Path(source)):
         tracks = api.load_tracks(Path(source))
     else:
         with _progress(source) as report:
@@ -215,7 +268,17 @@ def features(source: str, task: str, mirrored: bool, max_duration: float, max_si
         if not measurement.assessed:
             click.echo(f"{region}: not assessed. {measurement.reason}", err=True)
         for one in measurement.signals:
-            click.echo(json.dumps({"file": measured.file, "region": region, **plain(one)}, allow_nan=False))
+            line = {"file": measured.file, "region": region, **plain(one)}
+            _print_json(json.dumps(line, ensure_ascii=False, allow_nan=False))
+
+
+def _is_parquet(path: Path) -> bool:
+    """Tell a file of tracks from a clip by its first bytes; what cannot be read, by its name."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PAR1" or path.suffix == ".parquet"
+    except OSError:
+        return path.suffix == ".parquet"
 
 
 @main.command()
@@ -229,14 +292,17 @@ def features(source: str, task: str, mirrored: bool, max_duration: float, max_si
 )
 @_limits
 def overlay(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
-    """Draw the landmarks on a clip, to check by eye what was followed. The film shows the person's face."""
+    """Draw the landmarks on a copy of the clip.
+
+    To check by eye what was followed. The film shows the person's face: keep it as you keep the clip.
+    """
     from tdscreen import api
 
-    with _progress(clip) as report:
+    with _progress(clip, passes=("following", "drawing")) as report:
         api.overlay(
             clip, out, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
         )
-    click.echo(f"{out} is written.", err=True)
+    click.echo(printable(f"{out} is written."), err=True)
 
 
 @main.command()
@@ -245,42 +311,48 @@ def app(port: int | None) -> None:
     """Open the page in a browser, on this machine only."""
     from tdscreen.webapp.launch import run
 
-    run(port)
-
-
-def _must_be_new(out: Path) -> None:
-    if out.exists():
-        raise InputError(f"{out} is already there. Name another file, or remove that one first.")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {out.absolute().parent} to write to. Make it first.")
+    sys.exit(run(port))
 
 
 @contextlib.contextmanager
-def _progress(clip: str) -> Iterator[Callable[[Progress], None] | None]:
-    """Show a bar on the standard error where a person watches, once a clip turns out to be long."""
+def _progress(clip: str, *, passes: Sequence[str] = ("",)) -> Iterator[Callable[[Progress], None] | None]:
+    """Show a bar on the standard error where a person watches, once a clip turns out to be long.
+
+    ``passes`` name the times that the clip is gone through from its beginning.
+    """
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=24),
         TextColumn("{task.fields[at]}"),
         TimeRemainingColumn(),
     )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        row = bars.add_task(Path(clip).name, total=None, at="", visible=False)
+    name = escape(printable(Path(clip).name))
+    console = Console(stderr=True)
+    with Bars(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as bars:
+        row = bars.add_task(name, total=None, at="", visible=False)
+        ahead = list(passes)
+        frames_before = sys.maxsize
 
         def report(progress: Progress) -> None:
-            long = progress.duration_s is None or progress.duration_s >= LONG_CLIP_S
+            nonlocal frames_before
+            if progress.frames < frames_before:
+                bars.reset(row, description=f"{ahead.pop(0)} {name}".strip())
+            frames_before = progress.frames
             bars.update(
                 row,
                 completed=progress.time_s,
                 total=progress.duration_s,
-                visible=long,
+                visible=progress.duration_s is None or progress.duration_s >= LONG_CLIP_S,
                 at=f"{progress.time_s:.0f} s",
             )
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from rich.console import Console, Group
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES
-from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
-from tdscreen.vocabulary import MovementType, TriageLevel
+from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, join_names
+from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, RegionMeasurement
+from tdscreen.printing import printable
+from tdscreen.vocabulary import MovementType, TriageLevel, Verdict
 
 LEVEL_STYLES = {
     TriageLevel.LOW: "green",
@@ -20,7 +23,10 @@ LEVEL_STYLES = {
     TriageLevel.UNUSABLE: "red",
     None: "yellow",
 }
+VERDICT_STYLES = {Verdict.GOOD: "green", Verdict.LIMITED: "yellow", Verdict.UNUSABLE: "red"}
 TYPE_WORDS = {kind: kind.replace("_", "-") for kind in MovementType}
+MAX_WIDTH = 120
+"""Lines longer than this are hard to read."""
 
 
 def print_assessment(assessment: Assessment, *, console: Console | None = None) -> None:
@@ -32,56 +38,59 @@ def print_assessment(assessment: Assessment, *, console: Console | None = None) 
     console : rich.console.Console, optional
         The standard output if not given.
     """
-    out = console or Console()
+    out = console or Console(highlight=False)
+    width = min(out.width, MAX_WIDTH)
     for clip in assessment.clips:
-        out.print(Panel(_clip(clip), title=Text(clip.file), title_align="left"))
-    out.print(Padding(_triage(assessment), (0, 1)))
-    out.print(Padding(_items(assessment), (1, 1)))
-    out.print(Padding(Text(assessment.notice, style="italic"), (0, 1, 1, 1)))
+        title = Text(printable(clip.file), style="bold")
+        out.print(Panel(_clip(clip), title=title, title_align="left"), width=width)
+    for part in (_triage(assessment), _items(assessment), Text(assessment.notice, style="italic")):
+        out.print(Padding(part, (0, 1, 1, 1)), width=width)
 
 
 def _clip(clip: ClipMeasurement) -> Group:
-    head = Text(
-        f"task {clip.task}, {clip.duration_s:.1f} s, {clip.frames} pictures at {clip.effective_fps:.1f} a second, "
-        f"{clip.width} x {clip.height}" + (", mirrored" if clip.mirrored else "")
-    )
-    quality = Text.assemble(("Quality: ", "bold"), clip.quality.verdict)
-    for check in clip.quality.checks:
-        if not check.passed:
-            shown = "-" if check.value is None else f"{check.value:.3g}"
-            quality.append(f"\n  {check.name}: {shown} (limit {check.limit:g} {check.unit}). {check.advice}")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, right in (
-        ("region", False),
-        ("amplitude", True),
-        ("rate", True),
-        ("time moving", True),
-        ("detection limit", True),
-        ("kind", False),
-    ):
-        table.add_column(title, justify="right" if right else "left")
-    for region, measurement in clip.regions.items():
-        table.add_row(REGION_NAMES[region], *_region(measurement))
-    return Group(head, quality, Text(""), table)
+    parts: list[RenderableType] = [
+        Text(
+            f"Task: {clip.task.replace('_', ' ')}. {clip.duration_s:.1f} s, {clip.frames} pictures, "
+            f"{clip.effective_fps:.1f} a second, {clip.width} x {clip.height}"
+            + (", mirrored." if clip.mirrored else ".")
+        ),
+        Text.assemble(("Quality: ", "bold"), (clip.quality.verdict, VERDICT_STYLES[clip.quality.verdict])),
+    ]
+    parts += [_indented(_check(check)) for check in clip.quality.checks if not check.passed]
+    assessed = {region: found for region, found in clip.regions.items() if found.assessed}
+    if assessed:
+        table = _table("region", "amplitude", "rate", "time\nmoving", "detection\nlimit", "kind")
+        for region, found in assessed.items():
+            table.add_row(*(Text(cell) for cell in (REGION_NAMES[region], *_region(found))))
+        parts += [Text(), table]
+    unscored = [
+        (REGION_NAMES[region], found.not_scored_reason)
+        for region, found in assessed.items()
+        if found.not_scored_reason
+    ]
+    unseen = [(REGION_NAMES[region], found.reason) for region, found in clip.regions.items() if found.reason]
+    return Group(*parts, *_by_reason("Not scored", unscored), *_by_reason("Not assessed", unseen))
 
 
-def _region(measurement: RegionMeasurement) -> tuple[str, ...]:
-    if not measurement.assessed:
-        return ("not assessed", "", "", "", measurement.reason or "")
-    limit = f"{measurement.noise_floor_mm:.1f} mm"
-    if not measurement.amplitude_mm:
+def _check(check: QualityCheck) -> str:
+    observed = "could not be observed" if check.value is None else f"{check.value:.3g}"
+    rule = f"limit {check.limit:g} {check.unit}".rstrip()
+    return f"{check.name.replace('_', ' ')}: {observed} ({rule}). {check.advice}"
+
+
+def _region(found: RegionMeasurement) -> tuple[str, ...]:
+    limit = f"{found.noise_floor_mm:.1f} mm"
+    if not found.amplitude_mm:
         return ("no movement found", "", "", limit, "")
-    low, high = measurement.amplitude_interval_mm or (0.0, 0.0)
-    rate = "" if measurement.peak_frequency_hz is None else f"{measurement.peak_frequency_hz:.2f} Hz"
-    kinds = ", ".join(TYPE_WORDS[kind] for kind in measurement.movement_types)
-    if measurement.not_scored_reason:
-        kinds = f"{kinds}; not scored: {measurement.not_scored_reason}"
+    amplitude = f"{found.amplitude_mm:.1f} mm"
+    if found.amplitude_interval_mm is not None:
+        amplitude += " ({:.1f} to {:.1f})".format(*found.amplitude_interval_mm)
     return (
-        f"{measurement.amplitude_mm:.1f} mm ({low:.1f} to {high:.1f})",
-        rate,
-        f"{measurement.percent_time_moving:.0f}%",
+        amplitude,
+        "" if found.peak_frequency_hz is None else f"{found.peak_frequency_hz:.2f} Hz",
+        f"{found.percent_time_moving:.0f}%",
         limit,
-        kinds,
+        ", ".join(TYPE_WORDS[kind] for kind in found.movement_types),
     )
 
 
@@ -90,36 +99,65 @@ def _triage(assessment: Assessment) -> Group:
     level = triage.level.upper() if triage.level is not None else "NOT SORTED"
     lines = [
         Text.assemble(("Triage: ", "bold"), (level, f"bold {LEVEL_STYLES[triage.level]}")),
-        Text(triage.reason),
+        Text(printable(triage.reason)),
     ]
     total = assessment.total
     if total.expected is not None and total.interval is not None:
+        low, high = total.interval
         lines.append(
             Text(
-                f"Estimated total {total.expected:.1f} of {total.maximum} over {total.items_assessed} of 7 items "
-                f"({total.interval_share:.0%} interval {total.interval[0]} to {total.interval[1]})."
+                f"Estimated total: {total.expected:.1f} of {total.maximum} "
+                f"({total.interval_share:.0%} interval {low} to {high}), "
+                f"over {total.items_assessed} of {len(assessment.items)} items."
             )
         )
-    elif total.reason:
-        lines.append(Text(f"No total: {total.reason}"))
-    unseen = ", ".join(assessment.coverage.not_seen_names)
-    lines.append(Text.assemble(("Not seen: ", "bold"), unseen.replace("_", " ")))
+    if triage.level in (None, TriageLevel.UNUSABLE):
+        # The reason of every other level ends with these names.
+        lines.append(Text(f"Not seen: {join_names(assessment.coverage.not_seen_names)}."))
     return Group(*lines)
 
 
-def _items(assessment: Assessment) -> Table:
-    table = Table(
-        box=None, pad_edge=False, header_style="bold", title="Item estimates, 0 to 4", title_justify="left"
-    )
-    table.add_column("item")
-    table.add_column("estimate", justify="right")
-    table.add_column("0     1     2     3     4")
-    table.add_column("why")
+def _items(assessment: Assessment) -> Group:
+    parts: list[RenderableType] = []
+    whys: list[RenderableType] = []
+    table = _table("item, 0 to 4", "estimate", *(f"chance\nof {score}" for score in range(5)))
     for item, estimate in assessment.items.items():
-        if not estimate.assessed or estimate.probabilities is None:
-            table.add_row(ITEM_NAMES[item], "not assessed", "", estimate.reason or "")
+        if estimate.probabilities is None:
             continue
-        shares = " ".join(f"{share:4.0%} " for share in estimate.probabilities)
-        reasons = "; ".join(one.text for one in estimate.contributions)
-        table.add_row(ITEM_NAMES[item], f"{estimate.expected:.1f}", shares, reasons)
+        shares = (_percent(share) for share in estimate.probabilities)
+        table.add_row(ITEM_NAMES[item], f"{estimate.expected:.1f}", *shares)
+        whys += [_indented(one.text) for one in estimate.contributions]
+    if table.row_count:
+        parts += [table, Text(), Text("Why, in points of severity", style="bold"), *whys]
+    unseen = [(ITEM_NAMES[item], one.reason) for item, one in assessment.items.items() if one.reason]
+    return Group(*parts, *_by_reason("Not assessed", unseen)[0 if parts else 1 :])
+
+
+def _table(first: str, *numbers: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(first)
+    for title in numbers:
+        table.add_column(title, justify="left" if title == "kind" else "right", vertical="top")
     return table
+
+
+def _by_reason(title: str, reasons: Iterable[tuple[str, str]]) -> list[RenderableType]:
+    """Name what shares a reason on one line, and the reason with it."""
+    grouped: dict[str, list[str]] = {}
+    for name, reason in reasons:
+        grouped.setdefault(reason, []).append(name)
+    if not grouped:
+        return []
+    lines = [_indented(f"{', '.join(names)}: {printable(reason)}") for reason, names in grouped.items()]
+    return [Text(), Text(title, style="bold"), *lines]
+
+
+def _indented(text: str) -> Padding:
+    return Padding(Text(text), (0, 0, 0, 2))
+
+
+def _percent(share: float) -> str:
+    """Write a probability in whole percent, never as 0 or 100."""
+    if share < 0.01:
+        return "<1%"
+    return ">99%" if share > 0.99 else f"{share:.0%}"

@@ -18,20 +18,35 @@ OUTLINES: dict[str, tuple[tuple[int, ...], tuple[int, int, int]]] = {
         (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191, 78),
         (255, 160, 160),
     ),
-    "right_eye": ((33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246, 33), (120, 220, 255)),
+    "right_eye": (
+        (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246, 33),
+        (120, 220, 255),
+    ),
     "left_eye": (
         (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466, 263),
         (120, 220, 255),
     ),
     "right_brow": ((70, 63, 105, 66, 107), (255, 214, 92)),
     "left_brow": ((300, 293, 334, 296, 336), (255, 214, 92)),
-    "jaw": ((234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454),
-            (150, 255, 150)),
+    "jaw": (
+        (
+            *(234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152),
+            *(377, 400, 378, 379, 365, 397, 288, 361, 323, 454),
+        ),
+        (150, 255, 150),
+    ),
     "nose": ((168, 6, 197, 195, 5, 4), (220, 220, 220)),
 }
 """Chains of mesh points and the colour (RGB) of each."""
 IRISES = ((469, 470, 471, 472), (474, 475, 476, 477))
-HAND_CHAINS = ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (5, 9, 10, 11, 12), (9, 13, 14, 15, 16), (13, 17, 18, 19, 20), (0, 17))
+HAND_CHAINS = (
+    (0, 1, 2, 3, 4),
+    (0, 5, 6, 7, 8),
+    (5, 9, 10, 11, 12),
+    (9, 13, 14, 15, 16),
+    (13, 17, 18, 19, 20),
+    (0, 17),
+)
 HAND_COLOURS = {LEFT: (92, 200, 255), RIGHT: (255, 170, 60)}
 
 
@@ -76,6 +91,14 @@ def draw_landmarks(rgb: Picture, tracks: Tracks, index: int) -> Picture:
             cv2.circle(drawn, (int(x), int(y)), 2 * thickness, HAND_COLOURS[side], -1, cv2.LINE_AA)
         wrist = np.round(hand[0, :2]).astype(int)
         place = (int(wrist[0]) + 6 * thickness, int(wrist[1]))
-        cv2.putText(drawn, "left" if side == LEFT else "right", place, cv2.FONT_HERSHEY_SIMPLEX,
-                    0.5 * thickness, HAND_COLOURS[side], thickness, cv2.LINE_AA)
+        cv2.putText(
+            drawn,
+            "left" if side == LEFT else "right",
+            place,
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.5 * thickness,
+            HAND_COLOURS[side],
+            thickness,
+            cv2.LINE_AA,
+        )
     return drawn

@@ -49,20 +49,30 @@ def frame_to_file(*, path: str, out: str, time_s: float, settings: dict[str, Any
 def overlay_to_file(*, path: str, tracks: str, out: str, settings: dict[str, Any], report: Report) -> None:
     """Write a clip again with its landmarks drawn on it, picture by picture at the same times."""
     import av
+    from av.video.reformatter import ColorRange, Colorspace
 
     followed = load_tracks(Path(tracks))
     try:
-        with open_video(Path(path), settings=VideoSettings(**settings)) as clip, av.open(out, "w", format="mp4") as film:
+        with (
+            open_video(Path(path), settings=VideoSettings(**settings)) as clip,
+            av.open(out, "w", format="mp4") as film,
+        ):
             stream = film.add_stream("libx264", rate=30, options={"crf": "20"})
             # H.264 in 4:2:0 wants even sides.
             stream.width, stream.height = clip.info.width // 2 * 2, clip.info.height // 2 * 2
             stream.pix_fmt = "yuv420p"
             stream.time_base = CLOCK
             stream.codec_context.time_base = CLOCK
+            # Said in the file, or players take a large picture for BT.709 and show other colours.
+            stream.codec_context.colorspace = Colorspace.ITU601
+            stream.codec_context.color_range = ColorRange.MPEG
             for index, frame in enumerate(clip):
                 drawn = draw_landmarks(frame.rgb, followed, index)
                 picture = av.VideoFrame.from_ndarray(
                     np.ascontiguousarray(drawn[: stream.height, : stream.width]), format="rgb24"
+                )
+                picture = picture.reformat(
+                    format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
                 )
                 picture.pts = round(frame.time_s / CLOCK)
                 picture.time_base = CLOCK
