@@ -109,6 +109,15 @@ def write_webm_as_browsers_do(
     return write_clip(path, pictures, codec=codec, container="webm", container_options={"live": "1"}, **more)  # type: ignore[arg-type]
 
 
+def later_clusters(data: bytes, time_ms: int) -> bytes:
+    """Give the clusters of a live WebM, moved to a later time so that they can be put behind another's."""
+    moved = bytearray(data[data.index(b"\x1f\x43\xb6\x75") :])
+    at = moved.index(b"\xe7") + 1
+    width = moved[at] & 0x7F
+    moved[at + 1 : at + 1 + width] = time_ms.to_bytes(width, "big")
+    return bytes(moved)
+
+
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     while start + 8 <= end:
         size = int.from_bytes(data[start : start + 4], "big")

@@ -26,7 +26,8 @@ class VideoSettings:
     max_frames: int = 432_000
     """Most pictures that are read of one clip: the longest clip at 240 a second (assumed)."""
     worker_memory_bytes: int = 16 * 1024**3
-    """Address space that a worker may take, of which tracking 4K video uses less than half (measured)."""
+    """Address space that a worker may take. Face and hands in 4K pictures took 1.3 GB on two cores (measured); each
+    further core reserves some for its thread."""
     repeat_flicker_share: float = 0.35
     """A picture repeats the one before if it flickers and moves less than this share of what recent new pictures
     do (measured: see ``tdscreen.video.repeats``)."""

@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from clips import find_box, scene, write_clip, write_webm_as_browsers_do
+from clips import find_box, later_clusters, scene, write_clip, write_webm_as_browsers_do
 from tdscreen.errors import InputError, LimitError, TdscreenError, VideoError
 from tdscreen.settings import VIDEO
 from tdscreen.video.reader import open_video
@@ -129,10 +129,26 @@ def test_pictures_too_large(tmp_path, name, codec):
     pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     clip = write_clip(tmp_path / name, scene(3), codec=codec, pixel_format=pixels)
     with (
-        pytest.raises((LimitError, VideoError)),
+        pytest.raises(LimitError, match="160 x 120 points"),
         open_video(clip, settings=replace(VIDEO, max_pixels=160 * 100)),
     ):
         pass
+
+
+def test_pictures_that_grow_too_large_midway_are_left_out(tmp_path, read):
+    clip = tmp_path / "clip.webm"
+    small = write_webm_as_browsers_do(clip, scene(3, width=80, height=60)).read_bytes()
+    large = write_webm_as_browsers_do(clip, scene(3)).read_bytes()
+    clip.write_bytes(small + later_clusters(large, 100))
+    assert len(read(clip)[0]) == 6
+    frames, _, timing = read(clip, settings=replace(VIDEO, max_pixels=160 * 100))
+    assert len(frames) == 3
+    assert timing.damaged_packets >= 1
+
+
+def test_a_coding_that_is_not_for_recordings_is_refused(tmp_path):
+    clip = write_clip(tmp_path / "clip.avi", scene(3), codec="ffv1")
+    assert "ffv1" in refusal(clip, VideoError)
 
 
 def test_a_recording_that_was_never_finished(tmp_path):

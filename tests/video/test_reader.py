@@ -9,7 +9,15 @@ import av
 import numpy as np
 import pytest
 
-from clips import MATRIX, scene, set_display_matrix, set_edit_list, write_clip, write_webm_as_browsers_do
+from clips import (
+    MATRIX,
+    later_clusters,
+    scene,
+    set_display_matrix,
+    set_edit_list,
+    write_clip,
+    write_webm_as_browsers_do,
+)
 from tdscreen.video.reader import file_sha256, open_video
 
 WRITTEN = [
@@ -162,14 +170,8 @@ def test_the_files_colour_matrix_and_range_are_obeyed(tmp_path, read, matrix, fu
 def test_a_call_that_changes_its_resolution_keeps_one_picture_size(tmp_path, read, corners):
     small = write_webm_as_browsers_do(tmp_path / "a.webm", scene(3, width=80, height=60)).read_bytes()
     large = write_webm_as_browsers_do(tmp_path / "b.webm", scene(3)).read_bytes()
-    # A live recording is a header and clusters, and a cluster's time stands in its first ten bytes.
-    cluster = b"\x1f\x43\xb6\x75"
-    second = bytearray(small[small.index(cluster) :])
-    at = second.index(b"\xe7") + 1
-    width = second[at] & 0x7F
-    second[at + 1 : at + 1 + width] = (100).to_bytes(width, "big")
     clip = tmp_path / "clip.webm"
-    clip.write_bytes(large + bytes(second))
+    clip.write_bytes(large + later_clusters(small, 100))
     frames, info, _ = read(clip)
     assert (info.width, info.height) == (160, 120)
     assert {frame.rgb.shape for frame in frames} == {(120, 160, 3)}

@@ -110,7 +110,6 @@ def open_container(
         container = av.open(
             file,
             mode="r",
-            options={"max_pixels": str(settings.max_pixels)},
             container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": ""},
             io_open=_refuse_to_open,
             buffer_size=_READ_BYTES,
@@ -118,21 +117,45 @@ def open_container(
         )
     except (av.error.FFmpegError, ValueError, UnicodeError) as error:
         raise VideoError(f"{name} is not a video that can be read here. {_ADVICE}") from error
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not streams:
+    try:
+        stream = _choose_stream(container, name=name)
+        check_size(stream.width, stream.height, name=name, settings=settings)
+    except BaseException:
         container.close()
-        if container.streams.audio or container.streams.video:
-            raise VideoError(f"{name} has sound but no pictures. Choose a video recording.")
-        raise VideoError(f"{name} has no pictures in it. Choose a video recording.")
-    stream = max(streams, key=lambda s: (s.width or 0) * (s.height or 0))
-    codec = stream.codec_context.codec.name if stream.codec_context is not None else "unknown"
-    if codec not in _CODECS:
-        container.close()
-        raise VideoError(f"{name} is coded in a way that is not read here ({codec}). {_ADVICE}")
+        raise
+    # Also for a size that changes midway.
+    stream.codec_context.options = {"max_pixels": str(settings.max_pixels)}
     for other in container.streams:
         if other is not stream:
             other.discard = Discard.all
     return container, stream, layout
+
+
+def _choose_stream(container: InputContainer, *, name: str) -> VideoStream:
+    """Give the stream with the largest pictures, leaving out covers of sound recordings."""
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        has = "sound but no pictures" if container.streams.audio else "no pictures in it"
+        raise VideoError(f"{name} has {has}. Choose a video recording.")
+    stream = max(streams, key=lambda s: s.width * s.height)
+    codec = stream.codec_context.codec.name if stream.codec_context is not None else "unknown"
+    if codec not in _CODECS:
+        raise VideoError(f"{name} is coded in a way that is not read here ({codec}). {_ADVICE}")
+    return stream
+
+
+def check_size(width: int, height: int, *, name: str, settings: VideoSettings) -> None:
+    """Refuse pictures with more points than the limit.
+
+    Raises
+    ------
+    LimitError
+    """
+    if width * height > settings.max_pixels:
+        raise LimitError(
+            f"The pictures of {name} have {width} x {height} points, more than the limit of"
+            f" {settings.max_pixels / 1e6:.1f} million. Export the clip at a lower resolution."
+        )
 
 
 def _refuse_to_open(url: str, flags: int, options: object) -> BinaryIO:

@@ -22,7 +22,14 @@ from numpy.typing import NDArray
 from tdscreen.errors import LimitError, VideoError
 from tdscreen.settings import VIDEO, VideoSettings
 from tdscreen.video.layout import Layout
-from tdscreen.video.opening import check_path, declared_duration_s, open_container, open_file, pixel_aspect
+from tdscreen.video.opening import (
+    check_path,
+    check_size,
+    declared_duration_s,
+    open_container,
+    open_file,
+    pixel_aspect,
+)
 from tdscreen.video.pixels import Converter
 from tdscreen.video.repeats import RepeatFinder
 from tdscreen.video.timing import TimingReport, timing_report
@@ -130,11 +137,7 @@ class VideoReader:
         aspect = pixel_aspect(stream)
         self._converter = Converter(self._first, aspect=aspect)
         width, height = self._converter.upright_size
-        if width * height > settings.max_pixels:
-            raise LimitError(
-                f"The pictures of {name} have {width} x {height} points, more than the limit of"
-                f" {settings.max_pixels / 1e6:.0f} million. Export the clip at a lower resolution."
-            )
+        check_size(width, height, name=name, settings=settings)
         self.info = VideoInfo(
             file=name,
             width=width,
