@@ -191,6 +191,7 @@ def clip(
             ),
         ),
         regions={region: shown.get(region, unseen(region)) for region in Region},
+        moving_together=(),
         input_sha256=hashlib.sha256(file.encode()).hexdigest(),
         provenance={"mediapipe": "0.10.21"},
     )

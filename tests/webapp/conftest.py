@@ -119,6 +119,7 @@ def _measurement(*, file: str, task: Task, lips_mm: float, too_dark: bool) -> Cl
             region: seen.get(region) or RegionMeasurement(region, False, "It was out of the picture.")
             for region in Region
         },
+        moving_together=(),
         input_sha256="0" * 64,
         provenance={"mediapipe": "0.10.21"},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tdscreen.motion.coupling import Coupling
 from tdscreen.motion.features import Interval, SignalFeatures
 from tdscreen.video.timing import TimingReport
 from tdscreen.vocabulary import MovementType, Region, Task, Verdict
@@ -107,6 +108,22 @@ class RegionMeasurement:
 
 
 @dataclass(frozen=True)
+class MovingTogether:
+    """How the movements of two parts go together in one clip.
+
+    Attributes
+    ----------
+    first, second : str
+        Names of the two signals, as ``left_hand.index_tip`` and ``right_hand.index_tip``.
+    coupling : Coupling
+    """
+
+    first: str
+    second: str
+    coupling: Coupling
+
+
+@dataclass(frozen=True)
 class ClipMeasurement:
     """Everything that was measured in one clip.
 
@@ -122,6 +139,9 @@ class ClipMeasurement:
     quality : QualityReport
     regions : dict of Region to RegionMeasurement
         One for each region, assessed or not.
+    moving_together : tuple of MovingTogether
+        Each pair of regions that move, by the signals that speak for them (left and right hand, face and hand), and
+        the two brows.
     input_sha256 : str
     provenance : dict of str to str
     """
@@ -138,5 +158,6 @@ class ClipMeasurement:
     timing: TimingReport
     quality: QualityReport
     regions: dict[Region, RegionMeasurement]
+    moving_together: tuple[MovingTogether, ...]
     input_sha256: str
     provenance: dict[str, str]

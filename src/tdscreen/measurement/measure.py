@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +12,10 @@ from numpy.typing import NDArray
 
 from tdscreen.geometry.face import HeadFrame, head_frame
 from tdscreen.geometry.hand import palm_frame
-from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
+from tdscreen.measurement.clip import ClipMeasurement, MovingTogether, RegionMeasurement
 from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
+from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import Blinks, face_signals, still_point_paths
 from tdscreen.motion.hand_signals import hand_signals, still_palm_paths
 from tdscreen.motion.signals import Signal
@@ -26,6 +29,7 @@ BoolArray = NDArray[np.bool_]
 
 FACE_REGIONS = (Region.UPPER_FACE, Region.LIPS, Region.JAW, Region.HEAD)
 MOUTH_REGIONS = (Region.LIPS, Region.JAW)
+BROWS = (f"{Region.UPPER_FACE}.brow_left_height", f"{Region.UPPER_FACE}.brow_right_height")
 TONGUE_REASON = "The tongue is not measured by this version."
 
 
@@ -160,9 +164,28 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
         timing=tracks.timing,
         quality=quality,
         regions=regions,
+        moving_together=_moving_together(regions, read.signals),
         input_sha256=tracks.input_sha256,
         provenance=dict(tracks.provenance),
     )
+
+
+def _moving_together(
+    regions: Mapping[Region, RegionMeasurement], signals: Sequence[Signal]
+) -> tuple[MovingTogether, ...]:
+    """Compare the regions that move with each other, and the two brows where the upper face moves."""
+    by_name = {signal.name: signal for signal in signals}
+    speaking = [measured.signal for measured in regions.values() if measured.signal is not None]
+    pairs = list(itertools.combinations(speaking, 2))
+    if regions[Region.UPPER_FACE].signal is not None:
+        pairs.append(BROWS)
+    found = []
+    for first, second in pairs:
+        one, other = by_name[first], by_name[second]
+        together = coupling(one.values, other.values, one.times_s)
+        if together is not None:
+            found.append(MovingTogether(first, second, together))
+    return tuple(found)
 
 
 def settled(times_s: FloatArray, valid: BoolArray, *, settling_s: float = FACE.settling_s) -> BoolArray:
