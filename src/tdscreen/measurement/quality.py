@@ -162,7 +162,8 @@ def check_quality(
             "The face is not to be seen for long enough. Keep the whole face in the picture, uncovered.",
         ),
     ]
-    if head is not None:
+    # Of a face that is hardly ever there, nothing else is worth saying.
+    if head is not None and face_share >= settings.min_face_share:
         facing_share = 100.0 * float(conditions.facing.sum()) / max(int(tracks.face_valid.sum()), 1)
         covered_share = 100.0 * float(conditions.mouth_covered.sum()) / max(int(tracks.face_valid.sum()), 1)
         checks += [
