@@ -95,7 +95,10 @@ class LandmarkDetector:
             return []
         seen = []
         for image, world, handedness in zip(
-            result.multi_hand_landmarks, result.multi_hand_world_landmarks, result.multi_handedness, strict=True
+            result.multi_hand_landmarks,
+            result.multi_hand_world_landmarks,
+            result.multi_handedness,
+            strict=True,
         ):
             best = handedness.classification[0]
             # The model was trained on mirrored pictures: what it calls left has the shape of a right hand here.

@@ -13,6 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+MAX_SHARED_FRAMES = 5
+"""A thing found anew may be reported at its old place as well for so many frames (assumed)."""
+MIN_DETECTIONS = 3
+FIRM_VOTE = 2.9
+"""Mean log odds from which a hand's side is not doubted: a probability of 0.95 (assumed)."""
+_FORBIDDEN = 1e6
+"""The cost of a step that is not allowed, above any sum of those that are."""
+
 
 @dataclass(frozen=True)
 class Detection:
@@ -61,6 +69,11 @@ class Tracklet:
         return float(np.median([detection.size_px for detection in self.detections]))
 
     @property
+    def centres_px(self) -> NDArray[np.float64]:
+        """Places, shape (n, 2)."""
+        return np.array([detection.centre_px for detection in self.detections])
+
+    @property
     def frames(self) -> frozenset[int]:
         """Frames in which it was seen."""
         return frozenset(detection.frame for detection in self.detections)
@@ -81,6 +94,7 @@ def link(
     *,
     max_jump: float,
     max_absence_s: float,
+    max_size_ratio: float = np.inf,
     vote_weight: float = 0.0,
 ) -> list[Tracklet]:
     """Chain detections into tracklets.
@@ -93,9 +107,11 @@ def link(
         Farthest step from the predicted place, in sizes of the thing.
     max_absence_s : float
         A tracklet not seen for longer is over.
+    max_size_ratio : float
+        Largest ratio of sizes from one sighting to the next.
     vote_weight : float
         How many sizes of distance a detection whose vote contradicts the tracklet's costs. This is what keeps hands
-        apart where they cross.
+        apart where they cross. 0: votes do not count.
 
     Returns
     -------
@@ -104,7 +120,7 @@ def link(
     """
     tracklets: list[Tracklet] = []
     live: list[Tracklet] = []
-    for detections in frames:
+    for number, detections in enumerate(frames):
         if not detections:
             continue
         now_s = detections[0].time_s
@@ -112,15 +128,23 @@ def link(
         taken: set[int] = set()
         if live:
             cost = np.empty((len(live), len(detections)))
+            allowed = np.empty(cost.shape, dtype=np.bool_)
             for row, tracklet in enumerate(live):
+                last = tracklet.detections[-1]
                 place = tracklet.predicted_centre_px(now_s)
+                just_seen = last.frame == number - 1
                 for column, detection in enumerate(detections):
-                    size = max(tracklet.detections[-1].size_px, detection.size_px)
-                    cost[row, column] = np.hypot(*(detection.centre_px - place)) / size
-                    if vote_weight and tracklet.vote * detection.vote < 0:
-                        cost[row, column] += vote_weight
-            for row, column in zip(*linear_sum_assignment(np.minimum(cost, 10 * max_jump)), strict=True):
-                if cost[row, column] <= max_jump:
+                    small, large = sorted((last.size_px, detection.size_px))
+                    step = np.hypot(*(detection.centre_px - place)) / large
+                    contradicts = vote_weight > 0 and tracklet.vote * detection.vote < 0
+                    cost[row, column] = step + vote_weight * contradicts
+                    # A vote that turns while a hand is in view is an error; after an absence it is the other hand.
+                    allowed[row, column] = (
+                        step < max_jump and large <= max_size_ratio * small and (just_seen or not contradicts)
+                    )
+            cost[~allowed] = _FORBIDDEN
+            for row, column in zip(*linear_sum_assignment(cost), strict=True):
+                if allowed[row, column]:
                     live[row].detections.append(detections[column])
                     taken.add(int(column))
         for column, detection in enumerate(detections):
@@ -144,51 +168,97 @@ def drop_duplicates(detections: Sequence[Detection], *, min_distance: float) -> 
     kept: list[Detection] = []
     for detection in sorted(detections, key=lambda d: (-d.size_px, d.index)):
         if all(
-            np.hypot(*(detection.centre_px - other.centre_px)) >= min_distance * other.size_px for other in kept
+            np.hypot(*(detection.centre_px - other.centre_px)) >= min_distance * other.size_px
+            for other in kept
         ):
             kept.append(detection)
     return sorted(kept, key=lambda d: d.index)
 
 
-def follow_person(tracklets: Sequence[Tracklet], *, size_ratio: float) -> list[Tracklet]:
+def follow_person(
+    tracklets: Sequence[Tracklet],
+    *,
+    size_ratio: float,
+    max_distance: float,
+    max_step: float,
+    max_absence_s: float,
+) -> list[Tracklet]:
     """Choose the tracklets of the one person whom the clip is about.
 
-    The person is the one seen longest and nearest. Later or earlier tracklets join if they do not overlap in time
-    with those chosen and have about the same size: the same person who left and came back.
+    The person is the one seen longest and nearest. Earlier and later tracklets join if they can be the same person,
+    come back: at another time, of about the same size, and mostly at the same place or going on where the person was
+    lost.
 
     Parameters
     ----------
     tracklets : sequence of Tracklet
     size_ratio : float
         Largest ratio between the sizes of two tracklets of one person.
+    max_distance : float
+        The same place is nearer than this, in sizes.
+    max_step, max_absence_s : float
+        A tracklet goes on where another ended if it begins nearer than this, in sizes, and sooner.
+
+    Returns
+    -------
+    list of Tracklet
+        No two of them with a detection in the same frame.
     """
     chosen: list[Tracklet] = []
     for tracklet in sorted(tracklets, key=lambda t: (-t.weight, t.detections[0].frame)):
         if not chosen:
             chosen.append(tracklet)
             continue
-        ratio = tracklet.size_px / chosen[0].size_px
-        alike = 1 / size_ratio <= ratio <= size_ratio
-        if alike and all(tracklet.frames.isdisjoint(other.frames) for other in chosen):
-            chosen.append(tracklet)
+        person = chosen[0]
+        ratio = tracklet.size_px / person.size_px
+        if not 1 / size_ratio <= ratio <= size_ratio:
+            continue
+        distances = np.hypot(*(tracklet.centres_px - np.median(person.centres_px, axis=0)).T) / person.size_px
+        same_place = float(np.median(distances)) <= max_distance
+        goes_on = any(
+            _follows(one, other, max_step=max_step, max_absence_s=max_absence_s)
+            for part in chosen
+            for one, other in ((part, tracklet), (tracklet, part))
+        )
+        if same_place or goes_on:
+            _join(chosen, tracklet)
     return chosen
 
 
 def sides(tracklets: Sequence[Tracklet]) -> tuple[list[Tracklet], list[Tracklet]]:
     """Give each tracklet of a hand to the left or the right side.
 
-    The tracklet with the clearest vote goes first. A tracklet that overlaps in time with one already on its side
-    goes to the other side if that is free; else it is a third hand and is left out.
+    The tracklet with the clearest vote goes first. A tracklet that overlaps in time with one already on its side goes
+    to the other side if that is free and its vote leaves room for doubt; else it is a third hand and is left out. So
+    is what was seen for a moment only: too short to measure, and its vote too short to believe.
 
     Returns
     -------
     left, right : list of Tracklet
+        No two on one side with a detection in the same frame.
     """
     placed: tuple[list[Tracklet], list[Tracklet]] = ([], [])
     for tracklet in sorted(tracklets, key=lambda t: (-abs(t.vote), t.detections[0].frame)):
+        if len(tracklet.detections) < MIN_DETECTIONS:
+            continue
         wished = int(tracklet.vote > 0)
-        for side in (wished, 1 - wished):
-            if all(tracklet.frames.isdisjoint(other.frames) for other in placed[side]):
-                placed[side].append(tracklet)
-                break
+        firm = abs(tracklet.vote) / len(tracklet.detections) > FIRM_VOTE
+        if not _join(placed[wished], tracklet) and not firm:
+            _join(placed[1 - wished], tracklet)
     return placed
+
+
+def _join(chosen: list[Tracklet], tracklet: Tracklet) -> bool:
+    """Add what a tracklet has outside of the others' frames, unless it shares too many with them to be the same."""
+    shared = frozenset().union(*(other.frames for other in chosen)) & tracklet.frames
+    if len(shared) > MAX_SHARED_FRAMES or len(tracklet.detections) - len(shared) < len(shared):
+        return False
+    chosen.append(Tracklet([d for d in tracklet.detections if d.frame not in shared]))
+    return True
+
+
+def _follows(before: Tracklet, after: Tracklet, *, max_step: float, max_absence_s: float) -> bool:
+    """Whether a tracklet begins where and soon after another ended."""
+    last, first = before.detections[-1], after.detections[0]
+    step = np.hypot(*(first.centre_px - last.centre_px)) / max(first.size_px, last.size_px)
+    return bool(0 < first.time_s - last.time_s <= max_absence_s and step <= max_step)

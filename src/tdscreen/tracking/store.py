@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,14 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
 }
 
 
-def save_tracks(tracks: Tracks, path: Path, *, overwrite: bool = False) -> None:
+def save_tracks(tracks: Tracks, path: Path) -> None:
     """Write tracks to a Parquet file.
 
     Parameters
     ----------
     tracks : Tracks
     path : Path
-    overwrite : bool
-        Replace a file that is there.
+        Of a file that is not there yet.
 
     Raises
     ------
@@ -52,8 +52,10 @@ def save_tracks(tracks: Tracks, path: Path, *, overwrite: bool = False) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if path.exists() and not overwrite:
-        raise InputError(f"{path} is already there. Name another file for the tracks, or remove that one first.")
+    if path.exists():
+        raise InputError(
+            f"{path} is already there. Name another file for the tracks, or remove that one first."
+        )
     columns = {name: _to_column(getattr(tracks, name), shape, pa) for name, (_, shape) in _ARRAYS.items()}
     whole = {
         field.name: getattr(tracks, field.name)
@@ -61,12 +63,17 @@ def save_tracks(tracks: Tracks, path: Path, *, overwrite: bool = False) -> None:
         if field.name not in _ARRAYS
     }
     whole["timing"] = dataclasses.asdict(tracks.timing)
-    header = json.dumps({"format": FORMAT_VERSION, **whole}, sort_keys=True)
+    header = json.dumps({"format": FORMAT_VERSION, **whole})
     table = pa.table(columns).replace_schema_metadata({METADATA_KEY: header.encode()})
+    # Written beside its place and renamed, so that a run cut short leaves no half file under the name asked for.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        pq.write_table(table, path, compression="zstd")
+        pq.write_table(table, part, compression="zstd")  # type: ignore[no-untyped-call]
+        part.replace(path)
     except OSError as error:
         raise InputError(f"The tracks could not be written to {path}: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load_tracks(path: Path) -> Tracks:
@@ -93,20 +100,24 @@ def load_tracks(path: Path) -> Tracks:
 
     if not path.is_file():
         raise InputError(f"There is no file {path}. Check the name.")
+    foreign = f"{path.name} is not a file of tracks as 'tdscreen track' writes it."
     try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{path.name} is not a file of tracks as 'tdscreen track' writes it.") from error
-    header = (table.schema.metadata or {}).get(METADATA_KEY)
-    if header is None:
-        raise DataError(f"{path.name} is not a file of tracks as 'tdscreen track' writes it.")
-    whole = json.loads(header)
-    if whole.pop("format") != FORMAT_VERSION:
+        table = pq.read_table(path)  # type: ignore[no-untyped-call]
+        header = json.loads((table.schema.metadata or {})[METADATA_KEY])
+        version = header.pop("format")
+    except (pa.ArrowInvalid, OSError, KeyError, ValueError, AttributeError) as error:
+        raise DataError(foreign) from error
+    if version != FORMAT_VERSION:
         raise DataError(f"{path.name} was written by another version of tdscreen. Track the clip again.")
-    timing = whole.pop("timing")
-    timing["gaps_s"] = tuple((start, end) for start, end in timing["gaps_s"])
-    arrays = {name: _from_column(table.column(name), dtype, shape) for name, (dtype, shape) in _ARRAYS.items()}
-    return Tracks(**arrays, **whole, timing=TimingReport(**timing))
+    try:
+        timing = header.pop("timing")
+        timing["gaps_s"] = tuple((start, end) for start, end in timing["gaps_s"])
+        arrays: dict[str, Any] = {
+            name: _from_column(table.column(name), dtype, shape) for name, (dtype, shape) in _ARRAYS.items()
+        }
+        return Tracks(**arrays, **header, timing=TimingReport(**timing))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path.name} is a damaged file of tracks. Track the clip again.") from error
 
 
 def _to_column(array: NDArray[Any], shape: tuple[int, ...], pa: Any) -> Any:

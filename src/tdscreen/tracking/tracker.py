@@ -72,9 +72,7 @@ def track_video(
     times = np.asarray(times_s, dtype=np.float64)
     face_px, faces_seen = _follow_face(times, faces, settings=tracking)
     face_valid = np.isfinite(face_px[:, 0, 0])
-    hands_px, hands_world_m = _follow_hands(
-        times, hands, face_px, mirrored=mirrored, settings=tracking
-    )
+    hands_px, hands_world_m = _follow_hands(times, hands, face_px, mirrored=mirrored, settings=tracking)
     return Tracks(
         times_s=times,
         face_px=face_px,
@@ -126,7 +124,9 @@ def _follow_face(
     detections = [
         linking.drop_duplicates(
             [
-                Detection(i, float(times_s[i]), face[:, :2].mean(axis=0).astype(float), _face_width(face), 0.0, k)
+                Detection(
+                    i, float(times_s[i]), face[:, :2].mean(axis=0).astype(float), _face_width(face), 0.0, k
+                )
                 for k, face in enumerate(found)
             ],
             min_distance=settings.duplicate_distance,
@@ -134,10 +134,20 @@ def _follow_face(
         for i, found in enumerate(faces)
     ]
     tracklets = linking.link(
-        detections, max_jump=settings.face_max_jump, max_absence_s=settings.face_max_absence_s
+        detections,
+        max_jump=settings.face_max_jump,
+        max_absence_s=settings.face_max_absence_s,
+        max_size_ratio=settings.person_size_ratio,
+    )
+    person = linking.follow_person(
+        tracklets,
+        size_ratio=settings.person_size_ratio,
+        max_distance=settings.person_max_distance,
+        max_step=settings.face_max_jump,
+        max_absence_s=settings.person_max_absence_s,
     )
     followed = np.full((len(times_s), N_FACE_POINTS, 3), np.nan, dtype=np.float32)
-    for tracklet in linking.follow_person(tracklets, size_ratio=settings.person_size_ratio):
+    for tracklet in person:
         for detection in tracklet.detections:
             followed[detection.frame] = faces[detection.frame][detection.index]
     return followed, np.array([len(found) for found in detections], dtype=np.uint8)
@@ -198,7 +208,9 @@ def _face_place(face_px: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.fl
     after = np.clip(np.searchsorted(seen, np.arange(n)), 0, seen.size - 1)
     before = np.clip(after - 1, 0, seen.size - 1)
     frames = np.arange(n)
-    nearest = np.where(np.abs(seen[after] - frames) < np.abs(seen[before] - frames), seen[after], seen[before])
+    nearest = np.where(
+        np.abs(seen[after] - frames) < np.abs(seen[before] - frames), seen[after], seen[before]
+    )
     points = face_px[nearest].astype(float)
     width = np.hypot(*(points[:, FACE_RIGHT_EDGE, :2] - points[:, FACE_LEFT_EDGE, :2]).T)
     return points[:, :, :2].mean(axis=1), width

@@ -1,0 +1,206 @@
+"""Tracks in a file: nothing lost, nothing taken for tracks that is none, nothing overwritten."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tdscreen import api
+from tdscreen.errors import DataError, InputError
+from tdscreen.tracking.store import METADATA_KEY
+from tdscreen.tracking.tracks import Tracks
+from tdscreen.video.timing import TimingReport
+
+ARRAYS = [
+    "times_s",
+    "face_px",
+    "face_valid",
+    "hands_px",
+    "hands_world_m",
+    "hands_valid",
+    "faces_seen",
+    "luminance",
+    "repeated",
+]
+
+
+def made_tracks(frames: int = 40) -> Tracks:
+    """Give tracks of noise with gaps, in which every bit counts."""
+    rng = np.random.default_rng(5)
+    face = rng.normal(300, 100, (frames, 478, 3)).astype(np.float32)
+    hands = rng.normal(300, 100, (frames, 2, 21, 3)).astype(np.float32)
+    world = rng.normal(0, 0.1, (frames, 2, 21, 3)).astype(np.float32)
+    face[3:7] = np.nan
+    hands[10:30, 0] = world[10:30, 0] = np.nan
+    hands[:, 1] = world[:, 1] = np.nan
+    times_s = np.cumsum(rng.uniform(0.02, 0.4, frames))
+    times_s -= times_s[0]
+    repeated = rng.random(frames) < 0.2
+    return Tracks(
+        times_s=times_s,
+        face_px=face,
+        face_valid=np.isfinite(face[:, 0, 0]),
+        hands_px=hands,
+        hands_world_m=world,
+        hands_valid=np.isfinite(hands[:, :, 0, 0]),
+        faces_seen=rng.integers(0, 4, frames).astype(np.uint8),
+        luminance=rng.random(frames).astype(np.float32),
+        repeated=repeated,
+        image_width_px=1081,
+        image_height_px=1920,
+        rotation_deg=270,
+        mirrored=True,
+        timing=TimingReport(
+            frames=frames,
+            duration_s=float(times_s[-1]) + 1 / 3,
+            effective_fps=10 / 3,
+            interval_median_s=0.1 + 0.2,
+            interval_p05_s=math.nan,
+            interval_p95_s=math.nan,
+            repeated_frames=int(repeated.sum()),
+            dropped_stamps=1,
+            gaps_s=((0.1, 1 / 3), (2 / 3, 1.0)),
+            highest_frequency_hz=4 / 3,
+            truncated=True,
+            decoded_share=2 / 3,
+            damaged_packets=3,
+        ),
+        file="Größe ü.mov",
+        input_sha256="ab" * 32,
+        provenance={"tdscreen": "0.1.0", "mediapipe": "0.10.21", "av": "18"},
+    )
+
+
+def assert_equal_to_the_last_bit(one: Tracks, other: Tracks) -> None:
+    for field in dataclasses.fields(Tracks):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, np.ndarray):
+            assert a.dtype == b.dtype, field.name
+            assert a.shape == b.shape, field.name
+            assert a.tobytes() == b.tobytes(), field.name
+        else:
+            # The shortest text of a float holds all its digits, and NaN equals NaN in it.
+            assert repr(a) == repr(b), field.name
+            assert type(a) is type(b), field.name
+
+
+def test_tracks_come_back_from_a_file_equal_to_the_last_bit(tmp_path: Path) -> None:
+    tracks = made_tracks()
+    assert {f.name for f in dataclasses.fields(Tracks)} >= set(ARRAYS)
+    api.save_tracks(tracks, tmp_path / "tracks.parquet")
+    back = api.load_tracks(tmp_path / "tracks.parquet")
+    assert_equal_to_the_last_bit(tracks, back)
+    assert len(back.timing.gaps_s) == 2
+
+
+def test_tracks_without_any_frame_that_shows_a_person_come_back_as_well(tmp_path: Path) -> None:
+    tracks = made_tracks(3)
+    tracks.face_px[:] = np.nan
+    api.save_tracks(tracks, tmp_path / "tracks.parquet")
+    assert_equal_to_the_last_bit(tracks, api.load_tracks(tmp_path / "tracks.parquet"))
+
+
+def test_tracks_of_a_sample_come_back_equal_and_take_at_most_8_kb_a_frame(
+    sample_tracks: Callable[[str], Tracks], tmp_path: Path
+) -> None:
+    tracks = sample_tracks("rest.mp4")
+    path = tmp_path / "tracks.parquet"
+    api.save_tracks(tracks, path)
+    assert_equal_to_the_last_bit(tracks, api.load_tracks(path))
+    frames = len(tracks.times_s)
+    in_memory = sum(getattr(tracks, name).nbytes for name in ARRAYS) / frames
+    assert in_memory == 478 * 3 * 4 + 2 * 2 * 21 * 3 * 4 + 8 + 1 + 2 + 1 + 4 + 1 == 6761
+    assert in_memory <= 8192
+    assert path.stat().st_size / frames <= 8192
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "tracks.parquet"
+    path.write_text("somebody's work")
+    with pytest.raises(InputError, match="already there"):
+        api.save_tracks(made_tracks(), path)
+    assert path.read_text() == "somebody's work"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"could not be written to .*No such file"):
+        api.save_tracks(made_tracks(), tmp_path / "nowhere" / "tracks.parquet")
+
+
+def test_a_missing_file_of_tracks_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no file"):
+        api.load_tracks(tmp_path / "tracks.parquet")
+
+
+def test_what_is_not_a_file_of_tracks_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    text, empty, table = tmp_path / "notes.txt", tmp_path / "empty.parquet", tmp_path / "table.parquet"
+    text.write_text("Lips moved at 10:30.")
+    empty.touch()
+    pq.write_table(pa.table({"times_s": [0.0, 0.1]}), table)
+    for path in (text, empty, table):
+        with pytest.raises(DataError, match=f"^{path.name} is not a file of tracks"):
+            api.load_tracks(path)
+
+
+def with_header(path: Path, change: Callable[[dict], object]) -> Path:
+    table = pq.read_table(path)
+    header = json.loads(table.schema.metadata[METADATA_KEY])
+    change(header)
+    pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(header).encode()}), path)
+    return path
+
+
+def test_tracks_of_another_version_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "tracks.parquet"
+    api.save_tracks(made_tracks(), path)
+    with_header(path, lambda header: header.update(format=2))
+    with pytest.raises(DataError, match="was written by another version of tdscreen"):
+        api.load_tracks(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda header: header.pop("timing"),
+        lambda header: header.pop("mirrored"),
+        lambda header: header.update(more=1),
+        lambda header: header.update(timing={"gaps_s": 3}),
+    ],
+    ids=["no timing", "no mirrored", "one more", "odd gaps"],
+)
+def test_damaged_tracks_are_refused_in_a_sentence(tmp_path: Path, change: Callable[[dict], object]) -> None:
+    path = tmp_path / "tracks.parquet"
+    api.save_tracks(made_tracks(), path)
+    with pytest.raises(DataError, match="damaged file of tracks"):
+        api.load_tracks(with_header(path, change))
+
+
+def test_tracks_with_a_column_missing_or_of_another_shape_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "tracks.parquet"
+    api.save_tracks(made_tracks(), path)
+    table = pq.read_table(path)
+    short = table.column("face_px").combine_chunks().flatten()[: 40 * 3]
+    other = table.set_column(
+        table.schema.get_field_index("face_px"), "face_px", pa.FixedSizeListArray.from_arrays(short, 3)
+    )
+    for number, broken in enumerate((table.drop(["face_px"]), other)):
+        pq.write_table(broken, tmp_path / f"{number}.parquet")
+        with pytest.raises(DataError, match="damaged file of tracks"):
+            api.load_tracks(tmp_path / f"{number}.parquet")
+
+
+def test_a_file_cut_short_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "tracks.parquet"
+    api.save_tracks(made_tracks(), path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(DataError, match="is not a file of tracks"):
+        api.load_tracks(path)
