@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.phantom.clip import write_clip
+from tdscreen.phantom.hand import FINGERS, KNUCKLE, TIP, Hand, pose, read_hand
+from tdscreen.phantom.render import render_hand
 from tdscreen.phantom.warp import (
     IRIS_DIAMETER_MM,
     Movement,
@@ -36,6 +38,7 @@ from tdscreen.phantom.warp import (
 TRUTH_FORMAT = "tdscreen-sample-truth/1"
 DURATION_S = 12.0
 FPS = 30
+CRF = 20
 NOISE_SD = 2.0
 """Sensor noise in steps of 0 to 255, as a phone's in a room with the lights on (assumed)."""
 
@@ -136,6 +139,56 @@ FACE_SCENES = (
 )
 
 
+HAND_WIDTH_PX, HAND_HEIGHT_PX = 480, 640
+HAND_MM_PER_PX = 0.45
+HAND_TURN_DEG = 20.0
+"""The palm is turned from the camera by so much, so that a bending finger moves across the picture, too."""
+PALM_MM = 95.0
+"""Wrist to the knuckle of the middle finger: the hand is drawn in the size of an adult's (assumed)."""
+HAND_SWAY_MM = 1.0
+
+
+@dataclass(frozen=True)
+class HandScene:
+    """One clip of the left hand: all four fingers bend at the knuckle by ``flexion_deg`` +- ``swing_deg``.
+
+    ``wrist_mm`` is half the distance by which the whole hand goes from side to side at the same rate.
+    """
+
+    file: str
+    about: str
+    kind: str
+    frequency_hz: float
+    flexion_deg: float
+    swing_deg: float
+    wrist_mm: float
+    seed: int
+
+
+HAND_SCENES = (
+    HandScene(
+        "fingers_2hz.mp4",
+        "All four fingers of the left hand bend and stretch.",
+        "rhythmic",
+        frequency_hz=2.0,
+        flexion_deg=20.0,
+        swing_deg=12.0,
+        wrist_mm=0.0,
+        seed=7,
+    ),
+    HandScene(
+        "tremor_5hz.mp4",
+        "The left hand trembles, and its fingers with it.",
+        "tremor_like",
+        frequency_hz=5.0,
+        flexion_deg=15.0,
+        swing_deg=4.0,
+        wrist_mm=3.0,
+        seed=8,
+    ),
+)
+
+
 def picture_times(fps_later: int = FPS) -> NDArray[np.float64]:
     """When each picture is taken: at `FPS` in the first half, at ``fps_later`` in the second."""
     half_s = DURATION_S / 2
@@ -212,18 +265,103 @@ def face_truth(scene: FaceScene) -> dict[str, Any]:
     }
 
 
+def hand_poses(
+    scene: HandScene, hand: Hand
+) -> Iterator[tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]]:
+    """Yield the vertices and the joints' places (both in mm) of each picture of a clip of the hand."""
+    times_s = picture_times()
+    sway_mm = sway_trajectory(times_s, amplitude_px=HAND_SWAY_MM)
+    swing = np.sin(2 * np.pi * scene.frequency_hz * times_s)
+    for (sway_across, sway_along), part in zip(sway_mm, swing, strict=True):
+        bend = scene.flexion_deg + scene.swing_deg * part
+        vertices, places = pose(hand, {KNUCKLE.format(finger): bend for finger in FINGERS})
+        shift = np.array([0.0, sway_along, sway_across + scene.wrist_mm * part])
+        yield vertices + shift, {name: place + shift for name, place in places.items()}
+
+
+def hand_pictures(scene: HandScene, hand: Hand) -> Iterator[NDArray[np.uint8]]:
+    """Draw the pictures of a clip of the hand, one by one."""
+    drawn = render_hand(
+        hand,
+        (vertices for vertices, _ in hand_poses(scene, hand)),
+        width_px=HAND_WIDTH_PX,
+        height_px=HAND_HEIGHT_PX,
+        mm_per_px=HAND_MM_PER_PX,
+        turn_deg=HAND_TURN_DEG,
+    )
+    return expose(drawn, noise_sd=NOISE_SD, seed=scene.seed)
+
+
+def hand_truth(scene: HandScene, hand: Hand) -> dict[str, Any]:
+    """Say what is true of a clip of the hand; each fingertip's way is that against the palm, from end to end."""
+    ends = [
+        pose(hand, {KNUCKLE.format(f): scene.flexion_deg + sign * scene.swing_deg for f in FINGERS})[1]
+        for sign in (-1, 1)
+    ]
+    fingertips_mm = {
+        finger: round(float(np.linalg.norm(ends[1][TIP.format(finger)] - ends[0][TIP.format(finger)])) / 2, 2)
+        for finger in FINGERS
+    }
+    return {
+        "file": scene.file,
+        "task": "arms_out",
+        "about": scene.about,
+        "frames": len(picture_times()),
+        "duration_s": DURATION_S,
+        "width": HAND_WIDTH_PX,
+        "height": HAND_HEIGHT_PX,
+        "ruler": {"palm_mm": PALM_MM, "palm_px": round(PALM_MM / HAND_MM_PER_PX, 1)},
+        "movements": [
+            {
+                "region": "left_hand",
+                "frequency_hz": scene.frequency_hz,
+                "amplitude_mm": max(fingertips_mm.values()),
+                "percent_time_moving": 100.0,
+                "kind": scene.kind,
+                "fingertips_mm": {"thumb": 0.0, **fingertips_mm},
+                "wrist_mm": scene.wrist_mm,
+            }
+        ],
+        "still": [],
+        "not_in_view": [*FACE_REGIONS, "tongue", "right_hand"],
+        "refused": None,
+    }
+
+
 def main() -> None:
     """Make the clips and truth.json."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="folder for the clips and truth.json")
-    parser.add_argument("--only", nargs="*", help="names of the clips to make (default: all that can be made)")
+    parser.add_argument(
+        "--hand", type=Path, help="left.glb; without it the clips of the hand are left as they are"
+    )
+    parser.add_argument(
+        "--only", nargs="*", help="names of the clips to make (default: all that can be made)"
+    )
     options = parser.parse_args()
+    wanted = set(options.only or [scene.file for scene in (*FACE_SCENES, *HAND_SCENES)])
+    truth = [face_truth(scene) for scene in FACE_SCENES]
     for scene in FACE_SCENES:
-        if not options.only or scene.file in options.only:
-            write_clip(options.out / scene.file, face_pictures(scene), picture_times(scene.fps_later))
+        if scene.file in wanted:
+            write_clip(
+                options.out / scene.file, face_pictures(scene), picture_times(scene.fps_later), crf=CRF
+            )
             print(f"{scene.file}: {(options.out / scene.file).stat().st_size / 1e6:.2f} MB")
-    truth = {"format": TRUTH_FORMAT, "clips": [face_truth(scene) for scene in FACE_SCENES]}
-    (options.out / "truth.json").write_text(json.dumps(truth, indent=2) + "\n")
+    if options.hand:
+        hand = read_hand(options.hand, palm_mm=PALM_MM)
+        truth += [hand_truth(scene, hand) for scene in HAND_SCENES]
+        for hand_scene in HAND_SCENES:
+            if hand_scene.file in wanted:
+                write_clip(
+                    options.out / hand_scene.file, hand_pictures(hand_scene, hand), picture_times(), crf=CRF
+                )
+                print(f"{hand_scene.file}: {(options.out / hand_scene.file).stat().st_size / 1e6:.2f} MB")
+    else:
+        old = json.loads((options.out / "truth.json").read_text())["clips"]
+        truth += [clip for clip in old if clip["file"] in {scene.file for scene in HAND_SCENES}]
+    (options.out / "truth.json").write_text(
+        json.dumps({"format": TRUTH_FORMAT, "clips": truth}, indent=2) + "\n"
+    )
 
 
 if __name__ == "__main__":
