@@ -60,6 +60,7 @@ def test_two_clips_of_one_name_are_two_clips(desk: Desk) -> None:
 def test_a_removed_clip_is_deleted_and_the_others_stay(desk: Desk) -> None:
     first, second = drop(desk), drop(desk)
     desk.remove(first)
+    desk.remove(first)
     assert not first.path.exists()
     assert second.path.exists()
     assert desk.clips == [second]

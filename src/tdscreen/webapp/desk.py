@@ -88,8 +88,9 @@ class Desk:
         return clip
 
     def remove(self, clip: DroppedClip) -> None:
-        """Take a clip off the desk and delete its bytes."""
-        self.clips.remove(clip)
+        """Take a clip off the desk and delete its bytes. An impatient second click is no error."""
+        if clip in self.clips:
+            self.clips.remove(clip)
         clip.path.unlink(missing_ok=True)
 
     def start(self) -> None:
