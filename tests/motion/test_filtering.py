@@ -57,6 +57,11 @@ def test_a_trend_does_not_leak_into_the_band_at_the_edges():
     assert np.abs(band_limit(slow, times_s)).max() < 0.1
 
 
+def test_a_fast_camera_and_a_large_offset_cost_no_digits():
+    times_s = np.arange(7200) / 120
+    assert np.abs(band_limit(np.full(7200, 5000.0), times_s)).max() < 1e-6
+
+
 def test_there_is_no_delay():
     times_s = np.arange(600) / 30
     x = np.sin(2 * np.pi * 3 * times_s)

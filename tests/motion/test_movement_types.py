@@ -83,6 +83,18 @@ def test_regular_movement_of_lips_and_jaw_is_not_like_speech(times_s, measure):
     assert kinds == (RHYTHMIC,)
 
 
+def test_fast_lips_beside_a_trembling_jaw_are_not_like_speech(times_s, measure, irregular):
+    lips = measure(irregular(times_s, 2, 5, amplitude=2, seed=4), times_s)
+    jaw = measure(sine(times_s, 5), times_s)
+    assert SPEECH not in movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw})
+
+
+def test_noise_beside_a_tremor_is_not_called_a_movement(times_s, measure):
+    found = measure(sine(times_s, 5), times_s, noise_floor=0.33)
+    assert 0 < found.without_tremor.percent_time_moving <= 10
+    assert movement_types(found, region=Region.LIPS, task=Task.REST) == (RHYTHMIC, TREMOR)
+
+
 def test_slow_dyskinesia_of_lips_and_jaw_is_not_like_speech(times_s, measure, irregular):
     lips = measure(irregular(times_s, 0.5, 2.8, amplitude=3, seed=2), times_s)
     jaw = measure(irregular(times_s, 0.5, 2.8, amplitude=3, seed=3), times_s)

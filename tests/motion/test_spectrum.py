@@ -100,6 +100,15 @@ def test_the_interval_holds_the_true_rate_in_at_least_nine_of_ten_clips(amplitud
     assert np.median(width) < 0.25
 
 
+def test_the_interval_allows_for_the_clock_where_there_is_no_noise():
+    rng = np.random.default_rng(8)
+    for true_hz in rng.uniform(1, 5, 20):
+        times_s = np.unique(np.round(np.cumsum(rng.uniform(0.03, 0.06, 200)), 3))
+        low, high = peak_of(np.sin(2 * np.pi * true_hz * times_s), times_s).interval_hz
+        assert low <= true_hz <= high
+        assert high - low < 0.02
+
+
 def test_the_interval_of_a_wandering_rate_is_wider_than_that_of_a_steady_one(irregular):
     times_s = np.arange(601) / 30
     wandering = peak_of(irregular(times_s, 0.8, 2.5, amplitude=3, seed=6), times_s)

@@ -14,6 +14,9 @@ from tdscreen.settings import MOTION, MotionSettings
 _FEWEST_SEGMENTS = 3
 """Coherence of one segment is always 1; with three chance alone gives a third."""
 
+_AS_GOOD = 0.02
+"""Correlations that differ by less than this are alike (assumed)."""
+
 
 @dataclass(frozen=True)
 class Coupling:
@@ -89,9 +92,12 @@ def _pair(
 
 
 def _best_lag(a: list[Floats], b: list[Floats], max_lag: int) -> tuple[float, int]:
-    """Return the largest correlation over all spans, of either sign, and its lag in steps."""
-    best, best_lag = 0.0, 0
-    for lag in sorted(range(-max_lag, max_lag + 1), key=abs):
+    """Return the largest correlation over all spans, of either sign, and its lag in steps.
+
+    A rhythm fits as well a period later: of lags about as good as the best the shortest is taken.
+    """
+    found: dict[int, float] = {}
+    for lag in range(-max_lag, max_lag + 1):
         product, power_a, power_b = 0.0, 0.0, 0.0
         for x, y in zip(a, b, strict=True):
             if len(x) <= 2 * abs(lag):
@@ -102,10 +108,12 @@ def _best_lag(a: list[Floats], b: list[Floats], max_lag: int) -> tuple[float, in
             power_a += inner(head, head)
             power_b += inner(tail, tail)
         if power_a > 0 and power_b > 0:
-            value = product / float(np.sqrt(power_a * power_b))
-            if abs(value) > abs(best) + 1e-9:
-                best, best_lag = value, lag
-    return best, best_lag
+            found[lag] = product / float(np.sqrt(power_a * power_b))
+    largest = max(map(abs, found.values()))
+    # Within one turn the correlation itself tells the better lag; only another turn must be as good to count.
+    turns = [lag for lag in found if abs(found[lag]) >= max(abs(found.get(lag + k, 0.0)) for k in (-1, 1))]
+    best = min((lag for lag in turns if abs(found[lag]) >= largest - _AS_GOOD), key=abs)
+    return found[best], best
 
 
 def _coherence(
