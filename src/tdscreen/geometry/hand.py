@@ -16,7 +16,9 @@ from tdscreen.settings import GEOMETRY, GeometrySettings
 
 FloatArray = NDArray[np.float64]
 
-PALM_POINTS = (0, 5, 9, 13, 17)
+PALM_POINTS = (0, 1, 5, 9, 13, 17)
+"""Wrist, base of the thumb and knuckles. With the base of the thumb the fit takes less of the fingers' movement for
+the palm's: 0.43 instead of 0.34 of a rendered hand's is left (measured)."""
 WRIST, MIDDLE_MCP = 0, 9
 FINGERS: dict[str, tuple[int, int, int, int]] = {
     "thumb": (1, 2, 3, 4),
@@ -54,14 +56,16 @@ class PalmFrame:
     palm_px: float
 
 
-def palm_frame(
-    hand_px: FloatArray, hand_world_m: FloatArray, *, settings: GeometrySettings = GEOMETRY
-) -> PalmFrame:
+def palm_frame(hand_px: FloatArray, *, settings: GeometrySettings = GEOMETRY) -> PalmFrame:
     """Take the arm's movement out of a hand and give it in millimetres.
+
+    The points in the picture with their depth are used and not the tracker's world coordinates, whose palm bends when
+    the fingers do: 0.43 against 0.32 of a rendered hand's finger movement, and less of it in a thumb that was still
+    (measured).
 
     Parameters
     ----------
-    hand_px, hand_world_m : ndarray, shape (n, 21, 3)
+    hand_px : ndarray, shape (n, 21, 3)
         NaN where the hand was not seen. At least one frame must show it.
     settings : GeometrySettings
 
@@ -69,15 +73,13 @@ def palm_frame(
     -------
     PalmFrame
     """
-    world = hand_world_m.astype(np.float64)
-    aligned, _, _ = align(world, fit_on=PALM_POINTS)
+    aligned, _, _ = align(hand_px, fit_on=PALM_POINTS)
     palm = np.linalg.norm(aligned[:, MIDDLE_MCP] - aligned[:, WRIST], axis=1)
-    mm_per_unit = settings.palm_mm / float(np.nanmedian(palm))
     in_picture = np.linalg.norm(hand_px[:, MIDDLE_MCP, :2] - hand_px[:, WRIST, :2], axis=1)
     palm_px = float(np.nanpercentile(in_picture, settings.palm_percentile))
     return PalmFrame(
-        points_mm=aligned * mm_per_unit,
-        wrist_mm=hand_px[:, WRIST, :2].astype(np.float64) * (settings.palm_mm / palm_px),
+        points_mm=aligned * (settings.palm_mm / float(np.nanmedian(palm))),
+        wrist_mm=hand_px[:, WRIST, :2] * (settings.palm_mm / palm_px),
         mm_per_px=settings.palm_mm / palm_px,
         scale_uncertainty=settings.palm_uncertainty,
         palm_mm=settings.palm_mm,

@@ -76,7 +76,7 @@ def still_palm_paths(palm: PalmFrame, usable: BoolArray) -> FloatArray:
 
     Returns
     -------
-    ndarray, shape (n, 15)
+    ndarray, shape (n, 18)
         mm, NaN where not usable.
     """
     points = palm.points_mm[:, list(PALM_POINTS)].reshape(len(usable), -1)
