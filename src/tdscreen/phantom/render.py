@@ -72,13 +72,13 @@ def render_hand(
     ):
         plotter.add_light(pv.Light(position=middle + offset, focal_point=middle, intensity=strength))
     plotter.add_light(pv.Light(light_type="headlight", intensity=0.12))
-    plotter.set_background((0.53, 0.56, 0.57), top=(0.72, 0.73, 0.72))
+    plotter.renderer.set_background("#878f91", top="#b8bab8")
 
     sleeve = pv.Cylinder(
         center=(0, 0, 0), direction=(0, 1, 0), radius=1.0, height=120.0, resolution=96, capping=False
     )
     cut = hand.vertices_mm[hand.vertices_mm[:, 1] > high[1] - 12.0]
-    half = np.ptp(cut, axis=0) / 2 * 1.2
+    half = np.ptp(cut, axis=0) / 2 * [1.5, 1.0, 1.25]
     sleeve.points = np.asarray(sleeve.points) * [half[0], 1.0, half[2]]
     sleeve.points += (cut.max(axis=0) + cut.min(axis=0)) / 2 * [1, 0, 1] + [0, high[1] - 14.0 + 60.0, 0]
     plotter.add_mesh(sleeve, color=_SLEEVE_RGB, ambient=0.3, diffuse=0.7, specular=0.0, smooth_shading=False)
@@ -108,8 +108,9 @@ def render_hand(
         moved = vertices[hand.vertices_mm[:, 1] > high[1] - 12.0].mean(axis=0) - rest_wrist
         sleeve_actor.position = tuple(moved)
         plotter.render()
-        large = plotter.screenshot(return_img=True)
-        yield np.asarray(cv2.resize(large, (width_px, height_px), interpolation=cv2.INTER_AREA))
+        large = np.asarray(plotter.screenshot(return_img=True), dtype=np.uint8)
+        small = cv2.resize(large, (width_px, height_px), interpolation=cv2.INTER_AREA)
+        yield np.asarray(small, dtype=np.uint8)
     plotter.close()
 
 
