@@ -22,6 +22,7 @@ alone. Points 9, 151 and 168 follow the brows by 1 to 3 mm and stay out (measure
 RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263
 RIGHT_EYE_INNER, LEFT_EYE_INNER = 133, 362
 FOREHEAD, CHIN = 10, 152
+BRIDGE = 6
 IRIS_HORIZONTAL = ((469, 471), (474, 476))
 """Ends of each iris's horizontal diameter. The lids cut the vertical one."""
 
@@ -35,10 +36,12 @@ class HeadFrame:
     points_mm : ndarray, shape (n, 478, 3)
         x along the line of the eyes (to the right in the picture), y down the face, z away from the camera.
     angles_deg : ndarray, shape (n, 3)
-        Turn (yaw), nod (pitch) and tilt (roll) against the camera.
+        Turn (yaw), nod (pitch) and tilt (roll) against the camera. Positive: the face turns towards the picture's
+        right, nods upwards, tilts clockwise as the picture shows it.
     bridge_mm : ndarray, shape (n, 2)
         Place of the bridge of the nose in the picture: movement of the head against the camera.
     mm_per_px : float
+        Of the picture, at the irises.
     scale_uncertainty : float
         Standard uncertainty of the millimetre, as a share.
     interocular_mm : float
@@ -67,9 +70,7 @@ def iris_diameter_px(face_px: FloatArray) -> FloatArray:
     -------
     ndarray, shape (n,)
     """
-    diameters = [
-        np.linalg.norm(face_px[:, a, :2] - face_px[:, b, :2], axis=1) for a, b in IRIS_HORIZONTAL
-    ]
+    diameters = [np.linalg.norm(face_px[:, a, :2] - face_px[:, b, :2], axis=1) for a, b in IRIS_HORIZONTAL]
     return np.asarray(np.mean(diameters, axis=0), dtype=np.float64)
 
 
@@ -94,17 +95,18 @@ def head_frame(face_px: FloatArray, *, settings: GeometrySettings = GEOMETRY) ->
     # since turning away and closing lids only ever make it narrower.
     iris_px = float(np.nanpercentile(iris_diameter_px(aligned), settings.iris_percentile))
     mm_per_px = settings.iris_mm / iris_px
+    to_median = float(np.nanmedian(scale))
     from_camera = axes @ rotation
     eyes = [aligned[:, (outer, inner)].mean(axis=1) for outer, inner in ((33, 133), (263, 362))]
     interocular_px = float(np.nanmedian(np.linalg.norm(eyes[0] - eyes[1], axis=1)))
     return HeadFrame(
         points_mm=aligned * mm_per_px,
         angles_deg=_angles_deg(from_camera),
-        bridge_mm=face[:, 6, :2] * mm_per_px * float(np.nanmedian(scale)),
-        mm_per_px=mm_per_px / float(np.nanmedian(scale)),
+        bridge_mm=face[:, BRIDGE, :2] * mm_per_px * to_median,
+        mm_per_px=mm_per_px * to_median,
         scale_uncertainty=settings.iris_uncertainty,
         interocular_mm=interocular_px * mm_per_px,
-        iris_px=iris_px / float(np.nanmedian(scale)),
+        iris_px=iris_px / to_median,
     )
 
 
@@ -122,7 +124,7 @@ def _angles_deg(rotation: FloatArray) -> FloatArray:
     """Turn, nod and tilt of the head from rotations that bring the camera's axes onto the head's."""
     # Rows of the rotation are the head's axes as the camera sees them.
     right, forward = rotation[:, 0], rotation[:, 2]
-    turn = np.degrees(np.arctan2(forward[:, 0], forward[:, 2]))
+    turn = np.degrees(np.arctan2(-forward[:, 0], forward[:, 2]))
     nod = np.degrees(np.arctan2(forward[:, 1], np.hypot(forward[:, 0], forward[:, 2])))
     tilt = np.degrees(np.arctan2(right[:, 1], right[:, 0]))
     return np.stack([turn, nod, tilt], axis=1)

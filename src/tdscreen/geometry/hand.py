@@ -73,13 +73,14 @@ def palm_frame(hand_px: FloatArray, *, settings: GeometrySettings = GEOMETRY) ->
     -------
     PalmFrame
     """
-    aligned, _, _ = align(hand_px, fit_on=PALM_POINTS)
+    hand = hand_px.astype(np.float64)
+    aligned, _, _ = align(hand, fit_on=PALM_POINTS)
     palm = np.linalg.norm(aligned[:, MIDDLE_MCP] - aligned[:, WRIST], axis=1)
-    in_picture = np.linalg.norm(hand_px[:, MIDDLE_MCP, :2] - hand_px[:, WRIST, :2], axis=1)
+    in_picture = np.linalg.norm(hand[:, MIDDLE_MCP, :2] - hand[:, WRIST, :2], axis=1)
     palm_px = float(np.nanpercentile(in_picture, settings.palm_percentile))
     return PalmFrame(
         points_mm=aligned * (settings.palm_mm / float(np.nanmedian(palm))),
-        wrist_mm=hand_px[:, WRIST, :2] * (settings.palm_mm / palm_px),
+        wrist_mm=hand[:, WRIST, :2] * (settings.palm_mm / palm_px),
         mm_per_px=settings.palm_mm / palm_px,
         scale_uncertainty=settings.palm_uncertainty,
         palm_mm=settings.palm_mm,

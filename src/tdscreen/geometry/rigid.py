@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 
-def fit_similarity(
-    source: FloatArray, target: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def fit_similarity(source: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Find the scale, rotation and shift that bring points onto others best, in the least-squares sense.
 
     Parameters

@@ -43,7 +43,9 @@ def still_range(still_paths: FloatArray, times_s: FloatArray, *, settings: Motio
     """
     found = [
         windows(
-            remove_fast(remove_slow(to_grid(path, times_s, settings=settings), settings=settings), settings=settings),
+            remove_fast(
+                remove_slow(to_grid(path, times_s, settings=settings), settings=settings), settings=settings
+            ),
             settings=settings,
         )
         for path in still_paths.T
