@@ -199,7 +199,16 @@ def test_from_upload_to_result_in_a_real_browser(
         expect(page.locator("figure figcaption")).not_to_contain_text("At 6.", timeout=STARTS_MS)
         shown = page.locator("figure figcaption").inner_text()
         assert abs(float(shown.split()[1]) - clicked_s) < 0.5
-        assert picture.evaluate("image => image.naturalWidth") == 720
+        close_up_px = picture.evaluate("image => image.naturalWidth")
+        assert 100 < close_up_px < 720
+        page.get_by_text("Close up").click()
+        page.wait_for_function(
+            "document.querySelector('figure img')?.naturalWidth === 720", timeout=STARTS_MS
+        )
+        page.get_by_text("Close up").click()
+        page.wait_for_function(
+            "width => document.querySelector('figure img')?.naturalWidth === width", arg=close_up_px
+        )
         guest.picture("4-result.png")
         page.set_viewport_size(PHONE)
         guest.picture("5-phone.png")

@@ -16,7 +16,7 @@ import pytest
 
 from tdscreen.errors import InputError
 from tdscreen.vocabulary import Task
-from tdscreen.webapp.desk import Desk, DroppedClip, encode
+from tdscreen.webapp.desk import Desk, DroppedClip
 
 LONG_S = 60.0
 
@@ -146,10 +146,3 @@ def test_a_picture_carries_its_landmarks_and_is_decoded_once(short_clip: Path) -
     assert desk.run is None
     assert clip.path.exists()
     desk.close()
-
-
-def test_a_large_picture_is_made_as_small_as_a_screen_shows() -> None:
-    picture = cv2.imdecode(
-        np.frombuffer(encode(np.zeros((2000, 1000, 3), np.uint8)), np.uint8), cv2.IMREAD_COLOR
-    )
-    assert picture.shape == (900, 450, 3)

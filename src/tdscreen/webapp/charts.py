@@ -120,6 +120,7 @@ def movement_figure(
             x0=start_s, x1=end_s, fillcolor="rgba(85, 96, 107, 0.18)", line_width=0, layer="below"
         )
     figure.add_vline(x=moment_s, line_color=MOMENT, line_width=1.5)
+    figure.update_xaxes(range=[float(signals[0].times_s[0]), float(signals[0].times_s[-1])])
     figure.update_xaxes(title_text="time in the clip (s)", row=rows, col=1)
     # Titles of rows stand at the left, over their own row, where a narrow screen shows them whole.
     for annotation in figure.layout.annotations[:rows]:

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tdscreen import api
 from tdscreen.tracking.drawing import draw_landmarks
 from tdscreen.vocabulary import Task
+from tdscreen.webapp.pictures import around_followed, encode
 from tdscreen.webapp.run import ClipRequest, MeasuredClip, Run
 from tdscreen.webapp.shelf import Shelf
 
@@ -27,10 +25,6 @@ _PICTURES_KEPT = 8
 _ENDING_S = 5.0
 """A worker that was told to end is waited for so long before its clip is removed."""
 _NUMBERS = itertools.count(1)
-
-_PICTURE_SIDE_PX = 900
-"""Longest side of a picture as it is shown: a phone's own would make the page slow."""
-_JPEG_QUALITY = 90
 
 
 @dataclass
@@ -77,7 +71,7 @@ class Desk:
         self.closed = False
         self._absence_s = absence_s
         self._leaving: threading.Timer | None = None
-        self._pictures: OrderedDict[tuple[Path, int], bytes] = OrderedDict()
+        self._pictures: OrderedDict[tuple[Path, int, bool], bytes] = OrderedDict()
         self._lock = threading.RLock()
         atexit.register(self.close)
 
@@ -111,8 +105,16 @@ class Desk:
             self.run = None
             self._pictures.clear()
 
-    def picture(self, clip: MeasuredClip, index: int) -> bytes:
+    def picture(self, clip: MeasuredClip, index: int, *, close_up: bool = False) -> bytes:
         """Decode one picture of a clip in the isolated worker and draw its landmarks.
+
+        Parameters
+        ----------
+        clip : MeasuredClip
+        index : int
+            Of the picture in the clip's tracks.
+        close_up : bool
+            Only the part around face and hands.
 
         Returns
         -------
@@ -124,13 +126,14 @@ class Desk:
         TdscreenError
             The picture cannot be decoded.
         """
-        key = (clip.request.path, index)
+        key = (clip.request.path, index, close_up)
         with self._lock:
             if key in self._pictures:
                 self._pictures.move_to_end(key)
                 return self._pictures[key]
         rgb = api.frame_at(clip.request.path, float(clip.tracks.times_s[index]))
-        drawn = encode(draw_landmarks(rgb, clip.tracks, index))
+        whole = draw_landmarks(rgb, clip.tracks, index)
+        drawn = encode(around_followed(whole, clip.tracks, index) if close_up else whole)
         with self._lock:
             if not self.closed:
                 self._pictures[key] = drawn
@@ -167,18 +170,3 @@ class Desk:
             run.wait(_ENDING_S)
         self.shelf.close()
         atexit.unregister(self.close)
-
-
-def encode(rgb: NDArray[np.uint8]) -> bytes:
-    """Make a JPEG of a picture, no larger than a screen shows.
-
-    Parameters
-    ----------
-    rgb : ndarray, shape (height, width, 3), uint8
-    """
-    import cv2
-
-    share = _PICTURE_SIDE_PX / max(rgb.shape[:2])
-    shown = rgb if share >= 1 else cv2.resize(rgb, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", shown[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY))
-    return bytes(data)

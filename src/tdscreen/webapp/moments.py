@@ -62,7 +62,8 @@ def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> No
             "Moment in the clip (s)", 0.0, max(last_s, _STEP_S), step=_STEP_S, key=moment_key,
             help="Click in a curve, drag, or use the arrow keys.",
         )  # fmt: skip
-        _show_picture(desk, clip, moment_s)
+        close_up = st.toggle("Close up", value=True, key=f"close-{token}")
+        _show_picture(desk, clip, moment_s, close_up=close_up)
     with plots:
         st.subheader("Over time", anchor=False)
         st.plotly_chart(
@@ -95,12 +96,12 @@ def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> No
     )
 
 
-def _show_picture(desk: Desk, clip: MeasuredClip, moment_s: float) -> None:
+def _show_picture(desk: Desk, clip: MeasuredClip, moment_s: float, *, close_up: bool) -> None:
     index = int(np.argmin(np.abs(clip.tracks.times_s - moment_s)))
     time_s = float(clip.tracks.times_s[index])
     try:
         with st.spinner("Fetching the picture"):
-            picture = desk.picture(clip, index)
+            picture = desk.picture(clip, index, close_up=close_up)
     except TdscreenError as error:
         st.error(str(error))
         return

@@ -11,7 +11,7 @@ from html import escape
 from math import sqrt
 
 from tdscreen.assessment.assessment import Assessment, Coverage, ItemAssessment
-from tdscreen.assessment.words import REGION_NAMES
+from tdscreen.assessment.words import REGION_NAMES, join_names
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.words import (
@@ -84,18 +84,23 @@ def triage_panel(assessment: Assessment) -> str:
 
 
 def coverage_panel(coverage: Coverage) -> str:
-    """List what was not seen, with the reason, and then what was."""
+    """List what was not seen, parts with one reason together, and then what was."""
+    by_reason: dict[str, list[str]] = {}
+    for key in coverage.not_seen:
+        part = coverage.parts[key]
+        by_reason.setdefault(part.reason or "", []).append(part.name)
     unseen = "".join(
-        f"<li><b>{escape(sentence(part.name))}</b><br><span "
-        f"class='td-small'>{escape(part.reason or '')}</span></li>"
-        for part in (coverage.parts[key] for key in coverage.not_seen)
+        f"<li><b>{escape(sentence(join_names(names)))}</b><br>"
+        f'<span class="td-small td-file">{escape(reason)}</span></li>'
+        for reason, names in by_reason.items()
     )
-    seen = "".join(f"<li>{escape(sentence(part.name))}</li>" for part in (coverage.parts[key] for key in coverage.seen))
+    seen = escape(sentence(join_names([coverage.parts[key].name for key in coverage.seen])))
     return (
         '<div class="td-panel"><h3>Not seen</h3>'
         f'<ul class="td-parts unseen">{unseen}</ul><h3>Seen</h3>'
-        + (f'<ul class="td-parts seen">{seen}</ul>' if seen else "<p>Nothing could be measured.</p>")
-        + "</div>"
+        f'<ul class="td-parts seen"><li>{seen}</li></ul></div>'
+        if seen
+        else f'<div class="td-panel"><h3>Not seen</h3><ul class="td-parts unseen">{unseen}</ul></div>'
     )
 
 
