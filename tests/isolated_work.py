@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tdscreen.errors import VideoError
 from tdscreen.isolation import Progress
+from tdscreen.settings import VIDEO
 from tdscreen.video.reader import open_video
 
 
@@ -66,7 +67,7 @@ def fail(*, report):
 
 
 def grab_memory(*, report):
-    return len(bytearray(1 << 45))
+    return len(bytearray(VIDEO.worker_memory_bytes + (1 << 30)))
 
 
 def start_a_child_and_hang(*, pid_file, report):

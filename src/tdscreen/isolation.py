@@ -225,9 +225,8 @@ def _serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit_memory()
-    _die_with_parent()
     request = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_input, daemon=True).start()
+    _die_with_parent()
     lock = threading.Lock()
 
     def send(message: dict[str, Any]) -> None:
@@ -273,12 +272,17 @@ def _limit_memory() -> None:
 
 
 def _die_with_parent() -> None:
-    """Have Linux end this process with its parent, even when native code holds the interpreter's lock."""
+    """See to it that this process ends with its parent, where possible even if native code hangs.
+
+    On Linux the kernel does it, when the thread that started this process ends; that thread waits for it.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_end_with_input, daemon=True).start()
 
 
 def _end_with_input() -> None:
-    """Wait for the end of standard input, which comes when the parent is gone, on every system."""
+    """Wait for the end of standard input, which comes when the parent is gone."""
     sys.stdin.buffer.read()
     os._exit(1)

@@ -179,6 +179,20 @@ def test_a_call_that_changes_its_resolution_keeps_one_picture_size(tmp_path, rea
     assert corners(frames[-1].rgb) == "RGBW"
 
 
+def test_a_phone_turned_during_a_call_is_shown_with_black_beside_it(tmp_path, read):
+    wide = write_webm_as_browsers_do(tmp_path / "a.webm", scene(3)).read_bytes()
+    tall = write_webm_as_browsers_do(tmp_path / "b.webm", scene(3, width=132, height=160)).read_bytes()
+    clip = tmp_path / "clip.webm"
+    clip.write_bytes(wide + later_clusters(tall, 100))
+    turned = read(clip)[0][-1].rgb
+    assert turned.shape == (120, 160, 3)
+    # 132 x 160 fitted into 160 x 120 is 99 x 120, in the middle.
+    assert turned[:, :28].max() < 20
+    assert turned[:, -28:].max() < 20
+    assert turned[:, 34:-34].max(axis=2).min() > 20
+    assert turned[60, 40:120].mean() > 60
+
+
 def test_sound_is_left_alone(tmp_path, read):
     silent = read(write_clip(tmp_path / "silent.mp4", scene(10)))[0]
     frames, info, timing = read(write_clip(tmp_path / "clip.mp4", scene(10), with_sound=True))

@@ -52,6 +52,14 @@ def test_a_call_that_freezes_repeats():
     assert found([*pictures, *[pictures[-1]] * 20])[-20:].all()
 
 
+def test_lips_that_move_before_a_ground_that_an_encoder_left_alone_are_new():
+    pictures = list(scene(40, speed_px=4))
+    moved = pictures[-1].copy()
+    moved[50:70, 60:90] = np.roll(moved[50:70, 60:90], 8, axis=1) + 60
+    repeated = found([*pictures, moved, moved])
+    assert list(repeated[-2:]) == [False, True]
+
+
 def test_a_still_scene_before_a_noisy_camera_is_new_every_time():
     assert not found(scene(60, speed_px=0)).any()
 

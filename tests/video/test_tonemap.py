@@ -89,6 +89,13 @@ def test_the_published_points_of_both_curves_are_met():
     assert pq_to_nits(nits_to_pq(levels)) == pytest.approx(levels, rel=1e-9)
 
 
+def test_white_gives_way_to_highlights_as_the_standard_says():
+    # BT.2390-10, 5.4.1, worked out by hand for a source of 1000 and a target of 203 nits: 203 become 159.
+    assert 203 * roll_off(np.array([203.0])) == pytest.approx([159], abs=1)
+    levels = np.linspace(1, 1000, 400)
+    assert np.all(np.diff(roll_off(levels)) > 0)
+
+
 def test_light_below_the_knee_keeps_its_share_of_white():
     dim = np.array([0.5, 5.0, 26.0, 80.0])
     assert roll_off(dim) == pytest.approx(dim / 203, rel=1e-6)
