@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import io
 import json
 import math
 import signal
@@ -195,6 +196,9 @@ def _show(assessment: Any, *, as_json: bool) -> None:
     else:
         from tdscreen.console import print_assessment
 
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A terminal that cannot show a letter of a name shows the rest.
+            sys.stdout.reconfigure(errors="replace")
         print_assessment(assessment)
 
 
