@@ -17,7 +17,7 @@ from tdscreen.motion.signals import Signal
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.timing import TimingReport
 from tdscreen.vocabulary import MovementType, Region, Task, Verdict
-from tdscreen.webapp.run import ClipRequest, Examination, MeasuredClip
+from tdscreen.webapp.run import ClipRequest, Examination, MeasuredClip, Run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 
@@ -208,3 +208,12 @@ def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample() -> Path:
     """Find the sample of 12 s whose lips move from side to side at 1.5 Hz."""
     return SAMPLES / "lips_1.5hz.mp4"
+
+
+@pytest.fixture(scope="session")
+def finished_run(short_clip: Path) -> Run:
+    """Measure the short clip once, for tests that only look at what came of it."""
+    run = Run([ClipRequest("rest.mp4", short_clip, Task.REST)], together=True)
+    run.start()
+    assert run.wait(60.0)
+    return run

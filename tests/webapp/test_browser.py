@@ -185,8 +185,8 @@ def test_from_upload_to_result_in_a_real_browser(
             [sys.executable, "-m", "tdscreen", "score", str(letter)],
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-        problem = page.get_by_text("letter.mp4 could not be used.").inner_text()
-        sentence = problem.removeprefix("letter.mp4 could not be used. ")
+        sentence = page.get_by_text("Not used: letter.mp4").inner_text().removeprefix("Not used: letter.mp4")
+        assert sentence.strip()
         assert shell.returncode != 0
         assert " ".join(sentence.split()) in " ".join(shell.stderr.split())
 

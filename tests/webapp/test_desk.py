@@ -17,6 +17,7 @@ import pytest
 from tdscreen.errors import InputError
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.desk import Desk, DroppedClip
+from tdscreen.webapp.run import Run
 
 LONG_S = 60.0
 
@@ -124,14 +125,8 @@ def test_the_end_of_the_server_clears_every_desk(tmp_path: Path) -> None:
     assert not path.parent.exists()
 
 
-def test_a_picture_carries_its_landmarks_and_is_decoded_once(short_clip: Path) -> None:
-    desk = Desk()
-    clip = drop(desk, data=short_clip.read_bytes())
-    clip.task = Task.REST
-    desk.start()
-    assert desk.run is not None
-    assert desk.run.wait(LONG_S)
-    measured = desk.run.examinations[0].clips[0]
+def test_a_picture_carries_its_landmarks_and_is_decoded_once(desk: Desk, finished_run: Run) -> None:
+    measured = finished_run.examinations[0].clips[0]
     jpeg = desk.picture(measured, 30)
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (720, 720, 3)
@@ -142,7 +137,4 @@ def test_a_picture_carries_its_landmarks_and_is_decoded_once(short_clip: Path) -
     begun = time.perf_counter()
     assert desk.picture(measured, 30) is jpeg
     assert time.perf_counter() - begun < 0.1
-    desk.forget_results()
-    assert desk.run is None
-    assert clip.path.exists()
     desk.close()

@@ -15,6 +15,7 @@ from tdscreen.vocabulary import Region, Task
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.launch import APP_PATH
 from tdscreen.webapp.panels import triage_panel
+from tdscreen.webapp.run import Run
 
 LONG_S = 60.0
 
@@ -113,16 +114,14 @@ def test_a_long_clip_shows_its_progress_and_can_be_cancelled_without_losing_it(
 
 
 def test_the_result_is_read_in_order_triage_items_quality_movement_download(
-    desk: Desk, short_clip: Path
+    desk: Desk, finished_run: Run
 ) -> None:
-    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
-    finish(desk)
+    desk.run = finished_run
     page = open_page(desk)
     assert not page.exception
     assert [heading.value for heading in page.header] == [
         "Result", "Items", "Quality of the clips", "Movement over time", "Download",
     ]  # fmt: skip
-    assert desk.run is not None
     assessment = desk.run.examinations[0].assessment
     shown = html_of(page)
     assert triage_panel(assessment) in shown
@@ -132,11 +131,10 @@ def test_the_result_is_read_in_order_triage_items_quality_movement_download(
     assert "data:image/jpeg;base64," in shown
 
 
-def test_another_region_brings_its_own_curves(desk: Desk, short_clip: Path) -> None:
-    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
-    finish(desk)
+def test_another_region_brings_its_own_curves(desk: Desk, finished_run: Run) -> None:
+    desk.run = finished_run
     page = open_page(desk)
-    token = desk.clips[0].path.name
+    token = finished_run.requests[0].path.name
     page.radio(key=f"region-{token}").set_value(Region.JAW).run()
     assert not page.exception
     drawn = page.get("plotly_chart")[0].proto.spec
@@ -155,7 +153,7 @@ def test_a_file_that_is_no_video_shows_its_sentence_and_the_other_clip_its_resul
     page = open_page(desk)
     assert desk.run is not None
     sentence = desk.run.statuses[0].problem
-    assert f"le*tt*er.mp4 could not be used. {sentence}" in [element.value for element in page.text]
+    assert f"Not used: le*tt*er.mp4\n{sentence}" in [element.value for element in page.text]
     assert "Result" in [heading.value for heading in page.header]
 
 
@@ -168,6 +166,7 @@ def test_when_no_clip_can_be_used_the_page_says_so_and_offers_the_way_back(
     finish(desk)
     page = open_page(desk)
     assert not page.header
+    assert "says nothing about the person" in page.markdown[0].value
     page.button(key="back").click().run()
     assert [heading.value for heading in page.header] == ["1. Clips", "2. What each clip shows"]
 
@@ -180,9 +179,8 @@ def test_a_page_whose_desk_was_cleared_begins_anew(desk: Desk, short_clip: Path)
     assert page.session_state["desk"] is not desk
 
 
-def test_the_page_claims_neither_to_detect_nor_to_diagnose(desk: Desk, short_clip: Path) -> None:
-    drop(desk, short_clip, name="rest.mp4", task=Task.REST)
-    finish(desk)
+def test_the_page_claims_neither_to_detect_nor_to_diagnose(desk: Desk, finished_run: Run) -> None:
+    desk.run = finished_run
     page = open_page(desk)
     told = html_of(page) + " ".join(element.value for element in (*page.markdown, *page.caption, *page.text))
     assert not re.search(r"\b(detects?|diagnos\w+)\b", re.sub(r"base64,[^\"]+", "", told), re.IGNORECASE)

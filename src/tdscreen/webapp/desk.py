@@ -17,7 +17,7 @@ from tdscreen.webapp.pictures import around_followed, encode
 from tdscreen.webapp.run import ClipRequest, MeasuredClip, Run
 from tdscreen.webapp.shelf import Shelf
 
-ABSENCE_S = 30.0
+ABSENCE_S = 60.0
 """A page that is gone for so long is closed: longer than a connection blinks (assumed), and as long as
 ``disconnectedSessionTTL`` in ``config.toml``."""
 

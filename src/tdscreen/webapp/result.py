@@ -19,10 +19,11 @@ def show_result(desk: Desk, run: Run) -> None:
         if status.problem is not None:
             with st.container(border=True, key=f"problem-{request.path.name}"):
                 # As plain text: the name and the sentence are never read as formatting.
-                st.text(f"{request.name} could not be used. {status.problem}")
+                st.text(f"Not used: {request.name}\n{status.problem}")
     for problem in run.problems:
         st.error(problem)
     if not run.examinations:
+        st.markdown("No clip could be assessed. This says nothing about the person's movements.")
         return
     examination = _chosen(run.examinations)
     assessment = examination.assessment
