@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from moving import TIMES_S, sine, turned
 from tdscreen.geometry.hand import FINGERS, palm_frame
-from tdscreen.motion.hand_signals import along_main_axis, hand_signals, still_palm_paths
+from tdscreen.motion.hand_signals import along_main_axis, hand_signals, wrist_path
 from tdscreen.settings import GEOMETRY
 from tdscreen.vocabulary import Region
 
@@ -118,11 +118,14 @@ def test_frames_without_the_hand_are_unseen_and_change_nothing_else(still_hand_m
             assert np.nanmax(values) - np.nanmin(values) < 0.05, name
 
 
-def test_a_still_palm_has_still_knuckles(still_hand_mm: Floats) -> None:
-    frame = palm_frame(filmed(bent(still_hand_mm, "index", sine(10, 1.0)), arm_moves=True))
-    paths = still_palm_paths(frame, USABLE)
-    assert paths.shape == (len(TIMES_S), 18)
-    assert np.ptp(paths, axis=0).max() < 0.05
+def test_the_wrist_bears_witness_whatever_the_fingers_do(still_hand_mm: Floats) -> None:
+    still = wrist_path(
+        palm_frame(filmed(bent(still_hand_mm, "index", sine(10, 1.0)), arm_moves=False)), USABLE
+    )
+    carried = wrist_path(palm_frame(filmed(still_hand_mm, arm_moves=True)), USABLE)
+    assert still.shape == (len(TIMES_S), 2)
+    assert np.ptp(still, axis=0).max() < 0.05
+    assert np.ptp(carried, axis=0).max() > 5
 
 
 def test_a_path_is_measured_along_the_line_on_which_it_runs() -> None:

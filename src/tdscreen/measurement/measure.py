@@ -17,7 +17,7 @@ from tdscreen.measurement.quality import FrameConditions, check_quality, frame_c
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
 from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import Blinks, face_signals, still_point_paths
-from tdscreen.motion.hand_signals import hand_signals, still_palm_paths
+from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
 from tdscreen.settings import FACE, QUALITY, STILLNESS
@@ -96,7 +96,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
             continue
         palm = palm_frame(tracks.hands_px[:, index].astype(np.float64))
         usable = valid & ~tracks.repeated & settled(tracks.times_s, valid)
-        hand_still_mm = still_range(still_palm_paths(palm, usable), tracks.times_s)
+        hand_still_mm = still_range(wrist_path(palm, usable), tracks.times_s)
         region = HAND_REGION[side]
         for signal in hand_signals(palm, tracks.times_s, usable, region=region):
             signals.append(signal)

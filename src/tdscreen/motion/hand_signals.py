@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.geometry.hand import FINGERS, PALM_POINTS, WRIST, PalmFrame
+from tdscreen.geometry.hand import FINGERS, WRIST, PalmFrame
 from tdscreen.motion.signals import Signal
 from tdscreen.vocabulary import Region
 
@@ -71,16 +71,18 @@ def along_main_axis(path: FloatArray) -> FloatArray:
     return along
 
 
-def still_palm_paths(palm: PalmFrame, usable: BoolArray) -> FloatArray:
-    """Paths of the palm's knuckles against the palm: what stillness looks like in this clip.
+def wrist_path(palm: PalmFrame, usable: BoolArray) -> FloatArray:
+    """Path of the wrist in the picture: what finger signals of a still hand are made of.
+
+    The knuckles would be the nearer witness, but the tracker moves them when the fingers move (2 mm of range for a
+    rendered hand's flexing fingers, 0.2 to 0.9 mm for still ones), and a moving finger would then hide itself.
 
     Returns
     -------
-    ndarray, shape (n, 18)
+    ndarray, shape (n, 2)
         mm, NaN where not usable.
     """
-    points = palm.points_mm[:, list(PALM_POINTS)].reshape(len(usable), -1)
-    return np.where(usable[:, None], points, np.nan)
+    return np.where(usable[:, None], palm.wrist_mm, np.nan)
 
 
 def _angle_deg(one: FloatArray, other: FloatArray) -> FloatArray:
