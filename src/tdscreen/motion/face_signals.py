@@ -52,37 +52,43 @@ class Blinks:
     during: BoolArray
 
 
-def find_blinks(times_s: FloatArray, opening_mm: FloatArray, *, settings: FaceSettings = FACE) -> Blinks:
-    """Find blinks: both lids close fast and open again within half a second.
+def find_blinks(times_s: FloatArray, openings_mm: FloatArray, *, settings: FaceSettings = FACE) -> Blinks:
+    """Find blinks: the lids of both eyes close fast and open again within half a second.
+
+    A closure counts if the open eye was seen just before and just after it. A picture in which the lids were not seen
+    parts no closure, but an absence does.
 
     Parameters
     ----------
     times_s : ndarray, shape (n,)
-    opening_mm : ndarray, shape (n,)
-        Distance of the lids, mean of both eyes; NaN where not seen.
+    openings_mm : ndarray, shape (n, 2)
+        Distance of the lids of each eye; NaN where not seen.
     settings : FaceSettings
 
     Returns
     -------
     Blinks
     """
-    seen = np.isfinite(opening_mm)
+    seen = np.flatnonzero(np.isfinite(openings_mm).all(axis=1))
     during = np.zeros(len(times_s), dtype=np.bool_)
-    if not seen.any():
+    if seen.size < 2:
         return Blinks((), 0.0, during)
-    open_mm = float(np.percentile(opening_mm[seen], settings.open_eye_percentile))
-    closed = seen & (np.nan_to_num(opening_mm) < settings.blink_closure * open_mm)
+    at_s = times_s[seen]
+    open_mm = np.percentile(openings_mm[seen], settings.open_eye_percentile, axis=0)
+    closed = (openings_mm[seen] < settings.blink_closure * open_mm).all(axis=1)
+    steps_s = np.diff(at_s)
+    near = steps_s <= settings.blink_max_absence_s
     edges = np.flatnonzero(np.diff(np.concatenate(([False], closed, [False])).astype(int)))
     times = []
     for first, after in zip(edges[::2], edges[1::2], strict=True):
-        start_s, end_s = times_s[first], times_s[after - 1]
-        if end_s - start_s <= settings.blink_max_s:
-            times.append(float(start_s + end_s) / 2)
-            during |= (times_s >= start_s - settings.blink_flank_s) & (
-                times_s <= end_s + settings.blink_flank_s
+        watched = first > 0 and after < len(at_s) and bool(near[first - 1 : after].all())
+        if watched and at_s[after - 1] - at_s[first] <= settings.blink_max_s:
+            times.append(float(at_s[first] + at_s[after - 1]) / 2)
+            during |= (times_s >= at_s[first] - settings.blink_flank_s) & (
+                times_s <= at_s[after - 1] + settings.blink_flank_s
             )
-    seen_s = float(np.median(np.diff(times_s))) * int(seen.sum()) if len(times_s) > 1 else 0.0
-    return Blinks(tuple(times), 60.0 * len(times) / seen_s if seen_s > 0 else 0.0, during)
+    watched_s = float(steps_s[near].sum())
+    return Blinks(tuple(times), 60.0 * len(times) / watched_s if watched_s > 0 else 0.0, during)
 
 
 def face_signals(
@@ -104,7 +110,8 @@ def face_signals(
     -------
     signals : tuple of Signal
         Distances and shifts in mm: openings and widths grow as the parts move apart, heights upwards, side shifts
-        towards the picture's right, protrusion towards the camera. Turn, nod and tilt of the head in degrees.
+        towards the picture's right, protrusion towards the camera. Turn, nod and tilt of the head in degrees, signs
+        as in :class:`~tdscreen.geometry.face.HeadFrame`.
     blinks : Blinks
     """
     points = np.where(usable[:, None, None], head.points_mm, np.nan)
@@ -117,7 +124,7 @@ def face_signals(
 
     sides = ("left", "right") if mirrored else ("right", "left")
     lids = [np.mean([distance(*pair) for pair in pairs], axis=0) for pairs in LIDS]
-    blinks = find_blinks(times_s, np.mean(lids, axis=0), settings=settings)
+    blinks = find_blinks(times_s, np.stack(lids, axis=1), settings=settings)
     upper_lip, chin = mean_of(UPPER_LIP), mean_of(CHIN)
     bridge = np.where(usable[:, None], head.bridge_mm, np.nan)
     angles = np.where(usable[:, None], head.angles_deg, np.nan)
