@@ -97,7 +97,10 @@ def head_frame(face_px: FloatArray, *, settings: GeometrySettings = GEOMETRY) ->
     mm_per_px = settings.iris_mm / iris_px
     to_median = float(np.nanmedian(scale))
     from_camera = axes @ rotation
-    eyes = [aligned[:, (outer, inner)].mean(axis=1) for outer, inner in ((33, 133), (263, 362))]
+    eyes = [
+        aligned[:, (outer, inner)].mean(axis=1)
+        for outer, inner in ((RIGHT_EYE_OUTER, RIGHT_EYE_INNER), (LEFT_EYE_OUTER, LEFT_EYE_INNER))
+    ]
     interocular_px = float(np.nanmedian(np.linalg.norm(eyes[0] - eyes[1], axis=1)))
     return HeadFrame(
         points_mm=aligned * mm_per_px,
