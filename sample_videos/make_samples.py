@@ -68,7 +68,8 @@ class FaceScene:
     """One clip of the face: which points move, which are held, and how.
 
     ``amplitude_mm`` is half the distance between the ends of the movement, ``direction`` in the picture (x to the
-    right, y down); ``moved`` and ``held`` are points of the portrait.
+    right, y down); ``moved`` and ``held`` are points of the portrait; ``pulled_along`` names other regions that share
+    in the movement.
     """
 
     file: str
@@ -80,6 +81,7 @@ class FaceScene:
     one_sided: bool = False
     moved: list[tuple[float, float]] = field(default_factory=list)
     held: list[tuple[float, float]] = field(default_factory=list)
+    pulled_along: tuple[str, ...] = ()
     sigma_px: float = 40.0
     gain: float = 1.0
     fps_later: int = FPS
@@ -107,6 +109,7 @@ FACE_SCENES = (
         one_sided=True,
         moved=LOWER_LIP_AND_CHIN,
         held=UPPER_LIP,
+        pulled_along=("lips",),
         seed=3,
     ),
     FaceScene(
@@ -259,7 +262,10 @@ def face_truth(scene: FaceScene) -> dict[str, Any]:
         "height": CROP_SIZE * SCALE,
         "ruler": {"iris_mm": IRIS_DIAMETER_MM, "iris_px": round(IRIS_PX, 2)},
         "movements": movements,
-        "still": [] if refused else [r for r in FACE_REGIONS if r != scene.region],
+        "pulled_along": list(scene.pulled_along),
+        "still": []
+        if refused
+        else [r for r in FACE_REGIONS if r != scene.region and r not in scene.pulled_along],
         "not_in_view": ["tongue", *HANDS],
         "refused": scene.refused,
     }
@@ -322,6 +328,7 @@ def hand_truth(scene: HandScene, hand: Hand) -> dict[str, Any]:
                 "wrist_mm": scene.wrist_mm,
             }
         ],
+        "pulled_along": [],
         "still": [],
         "not_in_view": [*FACE_REGIONS, "tongue", "right_hand"],
         "refused": None,
