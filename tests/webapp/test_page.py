@@ -14,6 +14,7 @@ from tdscreen.assessment.assessment import NOTICE
 from tdscreen.vocabulary import Region, Task
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.launch import APP_PATH
+from tdscreen.webapp.moments import nearest_step
 from tdscreen.webapp.panels import triage_panel
 from tdscreen.webapp.run import Run
 
@@ -184,3 +185,19 @@ def test_the_page_claims_neither_to_detect_nor_to_diagnose(desk: Desk, finished_
     page = open_page(desk)
     told = html_of(page) + " ".join(element.value for element in (*page.markdown, *page.caption, *page.text))
     assert not re.search(r"\b(detects?|diagnos\w+)\b", re.sub(r"base64,[^\"]+", "", told), re.IGNORECASE)
+
+
+def test_a_click_on_the_last_picture_stays_within_the_slider() -> None:
+    assert nearest_step(11.98, last_s=11.98) == 11.98
+    assert nearest_step(3.01, last_s=11.98) == pytest.approx(3.0)
+
+
+def test_a_region_that_was_not_assessed_shows_its_curves_with_a_warning(desk: Desk, sample: Path) -> None:
+    drop(desk, sample.with_name("dark.mp4"), name="dark.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    shown = html_of(page)
+    assert "Unusable" in shown
+    assert ">Low<" not in shown
+    assert "If the assumed millimetres" not in shown
+    assert "Not assessed." in page.warning[0].value

@@ -55,6 +55,11 @@ def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> No
     last_s = float(clip.tracks.times_s[-1])
     st.session_state.setdefault(moment_key, _first_moment(clip, region))
 
+    measured = clip.measurement.regions[region]
+    if not measured.assessed:
+        st.warning(
+            f"Not assessed. {measured.reason} The curves show what was followed, so that you can check it."
+        )
     plots, picture = st.columns((3, 2), gap="medium")
     with picture:
         st.subheader("The moment", anchor=False)
@@ -70,7 +75,7 @@ def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> No
             movement_figure(signals, features, moment_s=moment_s, gaps_s=clip.measurement.timing.gaps_s),
             theme=None,
             key=chart_key,
-            on_select=lambda: _choose_moment(chart_key, moment_key),
+            on_select=lambda: _choose_moment(chart_key, moment_key, last_s=last_s),
             selection_mode="points",
             config=_PLOT_CONFIG,
         )
@@ -109,11 +114,10 @@ def _show_picture(desk: Desk, clip: MeasuredClip, moment_s: float, *, close_up: 
     st.html(picture_figure(picture, f"At {time_s:.2f} s: {seen}. The lines are what was followed."))
 
 
-def _choose_moment(chart_key: str, moment_key: str) -> None:
+def _choose_moment(chart_key: str, moment_key: str, *, last_s: float) -> None:
     points = st.session_state[chart_key].selection.points
     if points:
-        # The slider moves in steps, and stays within its ends.
-        st.session_state[moment_key] = round(float(points[0]["x"]) / _STEP_S) * _STEP_S
+        st.session_state[moment_key] = nearest_step(float(points[0]["x"]), last_s=last_s)
 
 
 def _most_moving(clip: MeasuredClip, seen: tuple[Region, ...]) -> Region:
@@ -131,4 +135,9 @@ def _first_moment(clip: MeasuredClip, region: Region) -> float:
     found = clip.measurement.regions[region]
     bouts = next((one.bouts for one in found.signals if one.name == found.signal), ())
     start_s, end_s = bouts[0] if bouts else (0.0, float(clip.tracks.times_s[-1]))
-    return round((start_s + end_s) / 2 / _STEP_S) * _STEP_S
+    return nearest_step((start_s + end_s) / 2, last_s=float(clip.tracks.times_s[-1]))
+
+
+def nearest_step(time_s: float, *, last_s: float) -> float:
+    """Give the slider's step nearest to a time, and never one beyond the last picture: it would be refused."""
+    return min(round(time_s / _STEP_S) * _STEP_S, last_s)

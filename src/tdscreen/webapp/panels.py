@@ -65,12 +65,12 @@ def triage_panel(assessment: Assessment) -> str:
             )
         )
     varied = ""
-    if triage.level_with_smaller_anchors is not None and triage.level_with_larger_anchors is not None:
-        smaller, larger = triage.level_with_smaller_anchors, triage.level_with_larger_anchors
+    smaller, larger = triage.level_with_smaller_anchors, triage.level_with_larger_anchors
+    if total.expected is not None and smaller is not None and larger is not None:
         varied = (
-            "If the assumed millimetres behind the scores were half as large, this would read "
+            '<p class="td-small">If the assumed millimetres behind the scores were half as large, this would read '
             f"<b>{TRIAGE_TITLES[smaller].lower()}</b>; if twice as large, "
-            f"<b>{TRIAGE_TITLES[larger].lower()}</b>."
+            f"<b>{TRIAGE_TITLES[larger].lower()}</b>.</p>"
         )
     level = triage.level
     return (
@@ -79,7 +79,7 @@ def triage_panel(assessment: Assessment) -> str:
         f"<p>{escape(TRIAGE_STATEMENTS[level])}</p>"
         f'<div class="td-figures">{"".join(figures)}</div>'
         f'<p class="td-small">{escape(triage.reason)}</p>'
-        f'<p class="td-small">{varied}</p></div>'
+        f"{varied}</div>"
     )
 
 
