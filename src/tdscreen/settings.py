@@ -31,6 +31,9 @@ class VideoSettings:
     repeat_flicker_share: float = 0.35
     """A picture repeats the one before if it flickers and moves less than this share of what recent new pictures
     do (measured: see ``tdscreen.video.repeats``)."""
+    repeat_most_movement_level: float = 1.5
+    """A repeat differs by no more than this mean level of 255 in any cell of a 24 x 24 grid: repeats encoded again
+    at 8 Mbit/s differed by 1.3 at most, a person who has slowed down by 3 to 15 (measured)."""
     least_flicker_level: float = 0.5
     """Flicker of new pictures, in levels of 255, below which a repeat cannot be told from a still scene
     (measured)."""

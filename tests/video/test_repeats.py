@@ -11,7 +11,11 @@ from tdscreen.video.repeats import RepeatFinder
 
 
 def found(pictures):
-    finder = RepeatFinder(flicker_share=VIDEO.repeat_flicker_share, least_flicker=VIDEO.least_flicker_level)
+    finder = RepeatFinder(
+        flicker_share=VIDEO.repeat_flicker_share,
+        most_movement=VIDEO.repeat_most_movement_level,
+        least_flicker=VIDEO.least_flicker_level,
+    )
     return np.array([finder.is_repeat(picture) for picture in pictures])
 
 
@@ -58,6 +62,13 @@ def test_lips_that_move_before_a_ground_that_an_encoder_left_alone_are_new():
     moved[50:70, 60:90] = np.roll(moved[50:70, 60:90], 8, axis=1) + 60
     repeated = found([*pictures, moved, moved])
     assert list(repeated[-2:]) == [False, True]
+
+
+def test_a_person_who_slows_down_is_not_repeated():
+    # Fast and then slow, before a ground whose noise falls with it as an encoder's does.
+    fast = scene(30, speed_px=12, noise=3)
+    slow = scene(30, speed_px=1, noise=0.6, seed=1)
+    assert not found([*fast, *slow])[31:].any()
 
 
 def test_a_still_scene_before_a_noisy_camera_is_new_every_time():

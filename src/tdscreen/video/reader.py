@@ -194,6 +194,7 @@ class VideoReader:
     def _convert(self) -> Generator[VideoFrame]:
         repeats = RepeatFinder(
             flicker_share=self._settings.repeat_flicker_share,
+            most_movement=self._settings.repeat_most_movement_level,
             least_flicker=self._settings.least_flicker_level,
         )
         frame, self._first = self._first, None
