@@ -187,9 +187,10 @@ def test_a_phone_turned_during_a_call_is_shown_with_black_beside_it(tmp_path, re
     turned = read(clip)[0][-1].rgb
     assert turned.shape == (120, 160, 3)
     # 132 x 160 fitted into 160 x 120 is 99 x 120, in the middle.
-    assert turned[:, :28].max() < 20
-    assert turned[:, -28:].max() < 20
-    assert turned[:, 34:-34].max(axis=2).min() > 20
+    assert turned[:, :28].max() == 0
+    assert turned[:, -28:].max() == 0
+    # Means of columns: how well the encoder does depends on how busy the machine is.
+    assert turned[:, 34:-34].mean(axis=(0, 2)).min() > 40
     assert turned[60, 40:120].mean() > 60
 
 
