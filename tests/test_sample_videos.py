@@ -20,15 +20,7 @@ LISTED = json.loads((Path(__file__).resolve().parents[1] / "sample_videos" / "tr
     "clips"
 ]
 MOVING = [pytest.param(clip, id=clip["file"]) for clip in LISTED if clip["movements"]]
-MESH_LEAKS = pytest.mark.xfail(
-    strict=True,
-    reason="brows that move by 3 mm bend the mesh as far as the lips, which seem to protrude at times",
-)
-STILL = [
-    pytest.param(clip, id=clip["file"], marks=MESH_LEAKS if clip["file"] == "brows_0.8hz.mp4" else ())
-    for clip in LISTED
-    if clip["still"]
-]
+STILL = [pytest.param(clip, id=clip["file"]) for clip in LISTED if clip["still"]]
 SEEN = [pytest.param(clip, id=clip["file"]) for clip in LISTED if not clip["refused"]]
 
 
