@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,7 +16,7 @@ from tdscreen.assessment.assessment import NOTICE
 from tdscreen.vocabulary import Region, Task
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.launch import APP_PATH
-from tdscreen.webapp.moments import nearest_step
+from tdscreen.webapp.moments import describe_followed, nearest_step
 from tdscreen.webapp.panels import triage_panel
 from tdscreen.webapp.run import Run
 
@@ -201,3 +203,14 @@ def test_a_region_that_was_not_assessed_shows_its_curves_with_a_warning(desk: De
     assert ">Low<" not in shown
     assert "If the assumed millimetres" not in shown
     assert "Not assessed." in page.warning[0].value
+
+
+def test_under_a_picture_stands_what_was_followed_in_it(finished_run: Run) -> None:
+    tracks = finished_run.examinations[0].clips[0].tracks
+    assert describe_followed(tracks, 10) == "The lines are what was followed: face."
+    hands = np.ones_like(tracks.hands_valid)
+    assert "face, left hand and right hand" in describe_followed(
+        dataclasses.replace(tracks, hands_valid=hands), 10
+    )
+    nobody = np.zeros_like(tracks.face_valid)
+    assert "Neither face nor hands" in describe_followed(dataclasses.replace(tracks, face_valid=nobody), 10)

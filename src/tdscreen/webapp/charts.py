@@ -34,6 +34,8 @@ MAX_POINTS = 4000
 SLOW_HIGH_HZ = 3.0
 """Upper end of where movements of the mouth in tardive dyskinesia lie (assumed)."""
 _ROW_HEIGHT_PX = 118
+_LOW_ROW_HEIGHT_PX = 92
+_MANY_ROWS = 6
 _FRAME_PX = 78
 
 
@@ -98,7 +100,7 @@ def movement_figure(
     """
     titles = [row_title(signal, features.get(signal.name)) for signal in signals]
     rows = len(signals)
-    height = _FRAME_PX + _ROW_HEIGHT_PX * rows
+    height = _FRAME_PX + rows * (_ROW_HEIGHT_PX if rows <= _MANY_ROWS else _LOW_ROW_HEIGHT_PX)
     figure = make_subplots(
         rows=rows,
         cols=1,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from tdscreen.assessment.words import REGION_NAMES
+from tdscreen.assessment.words import REGION_NAMES, join_names
 from tdscreen.errors import TdscreenError
+from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
 from tdscreen.vocabulary import Region
 from tdscreen.webapp.charts import most_moving_first, movement_figure, spectrum_figure
 from tdscreen.webapp.desk import Desk
@@ -110,8 +111,18 @@ def _show_picture(desk: Desk, clip: MeasuredClip, moment_s: float, *, close_up: 
     except TdscreenError as error:
         st.error(str(error))
         return
-    seen = "face followed" if clip.tracks.face_valid[index] else "no face found in this picture"
-    st.html(picture_figure(picture, f"At {time_s:.2f} s: {seen}. The lines are what was followed."))
+    st.html(picture_figure(picture, f"At {time_s:.2f} s. {describe_followed(clip.tracks, index)}"))
+
+
+def describe_followed(tracks: Tracks, index: int) -> str:
+    """Say what was followed in a picture, and so what its lines are."""
+    names = ["face"] if tracks.face_valid[index] else []
+    names += [
+        name for side, name in ((LEFT, "left hand"), (RIGHT, "right hand")) if tracks.hands_valid[index, side]
+    ]
+    if not names:
+        return "Neither face nor hands were found in this picture."
+    return f"The lines are what was followed: {join_names(names)}."
 
 
 def _choose_moment(chart_key: str, moment_key: str, *, last_s: float) -> None:
