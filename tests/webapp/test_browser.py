@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Response, Route, expect, sync_playwright
 
 from tdscreen.assessment.json_form import schema
-from tdscreen.webapp.launch import command
+from tdscreen.webapp.launch import APP_PATH, arguments
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +83,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])
+
+
+def as_people_do(port: int) -> list[str]:
+    return [sys.executable, "-m", "tdscreen", "app", "--port", str(port)]
 
 
 @contextmanager
@@ -159,7 +163,7 @@ def test_from_upload_to_result_in_a_real_browser(
     screenshots = tmp_path_factory.mktemp("screenshots")
     letter = tmp_path / "letter.mp4"
     letter.write_text("This is a letter and no video.\n" * 50)
-    with served(tmp_path, command) as (url, temporary), visit(browser, url, screenshots) as guest:
+    with served(tmp_path, as_people_do) as (url, temporary), visit(browser, url, screenshots) as guest:
         page = guest.page
         expect(page.get_by_role("note")).to_contain_text("not fitted on patients")
         guest.picture("1-empty.png")
@@ -253,7 +257,8 @@ def test_closing_the_page_removes_what_was_dropped(browser: Browser, sample: Pat
     script.write_text(SHORT_ABSENCE)
 
     def line(port: int) -> list[str]:
-        return [str(script) if part.endswith("app.py") else part for part in command(port)]
+        told = [str(script) if part == str(APP_PATH) else part for part in arguments(port)]
+        return [sys.executable, "-m", "streamlit", *told]
 
     with served(tmp_path, line) as (url, temporary):
         with visit(browser, url, tmp_path) as guest:

@@ -12,7 +12,7 @@ import pytest
 
 from tdscreen.errors import InputError
 from tdscreen.webapp.desk import ABSENCE_S
-from tdscreen.webapp.launch import APP_PATH, CONFIG_PATH, command, run, server_flags
+from tdscreen.webapp.launch import APP_PATH, CONFIG_PATH, arguments, run, server_flags
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,5 +60,5 @@ def test_a_port_that_is_taken_or_none_is_refused_in_a_sentence() -> None:
 
 
 def test_a_chosen_port_is_passed_on() -> None:
-    assert command(8123)[-1] == "--server.port=8123"
-    assert not any("server.port" in part for part in command())
+    assert arguments(8123)[-1] == "--server.port=8123"
+    assert not any("server.port" in part for part in arguments())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -32,8 +30,8 @@ def server_flags(config_path: Path = CONFIG_PATH) -> list[str]:
     ]
 
 
-def command(port: int | None = None) -> list[str]:
-    """Give the command line that serves the page.
+def arguments(port: int | None = None) -> list[str]:
+    """Give what ``streamlit`` is called with.
 
     Parameters
     ----------
@@ -41,21 +39,19 @@ def command(port: int | None = None) -> list[str]:
         Port on this machine; the first free one from 8501 on if not given.
     """
     chosen = [] if port is None else [f"--server.port={port}"]
-    return [sys.executable, "-m", "streamlit", "run", str(APP_PATH), *server_flags(), *chosen]
+    return ["run", str(APP_PATH), *server_flags(), *chosen]
 
 
-def run(port: int | None = None) -> int:
+def run(port: int | None = None) -> None:
     """Serve the page until it is interrupted.
+
+    The server runs in this process, so that whoever ends the process ends the server, which then removes what it
+    holds.
 
     Parameters
     ----------
     port : int, optional
         Port on this machine; the first free one from 8501 on if not given.
-
-    Returns
-    -------
-    int
-        Exit status of the server.
 
     Raises
     ------
@@ -64,13 +60,9 @@ def run(port: int | None = None) -> int:
     """
     if port is not None:
         _require_free(port)
-    server = subprocess.Popen(command(port))
-    try:
-        return server.wait()
-    except KeyboardInterrupt:
-        # The server was interrupted with us and removes what it holds before it ends.
-        server.wait()
-        return 0
+    from streamlit.web.cli import main
+
+    main(arguments(port), prog_name="streamlit", standalone_mode=False)
 
 
 def _require_free(port: int) -> None:
