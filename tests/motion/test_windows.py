@@ -51,6 +51,13 @@ def test_a_window_moves_when_its_range_exceeds_the_limit():
     assert percent_time_moving(found.covered_s, found.ranges > 2.0) == 0
 
 
+def test_no_share_of_time_is_more_than_the_whole():
+    covered_s = np.ones(7)
+    covered_s[[3, 6]] = 0.96, 0.48
+    assert 100 * covered_s.sum() / covered_s.sum() > 100
+    assert percent_time_moving(covered_s, np.ones(7, bool)) == 100
+
+
 def test_the_amplitude_of_a_sine_of_three_millimetres_is_three_whatever_the_pictures_catch():
     for frequency_hz in (0.7, 1.5, 5.0, 6.9):
         times_s = np.arange(601) / 30

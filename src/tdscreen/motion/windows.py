@@ -92,7 +92,8 @@ def windows(grid: Grid, *, settings: MotionSettings = MOTION) -> Windows:
 def percent_time_moving(covered_s: Floats, moving: Bools) -> float:
     """Return the share, 0 to 100, of the time covered that lies in moving windows; 0 if none is covered."""
     total_s = float(covered_s.sum())
-    return 100 * float(covered_s[moving].sum()) / total_s if total_s > 0 else 0.0
+    # Sums of all and of all that moves may differ in the last digit; no share is more than the whole.
+    return min(100 * float(covered_s[moving].sum()) / total_s, 100.0) if total_s > 0 else 0.0
 
 
 def moving_values(grid: Grid, found: Windows, moving: Bools) -> list[Bools]:
