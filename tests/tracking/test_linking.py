@@ -289,6 +289,40 @@ def test_a_third_hand_is_left_out() -> None:
     assert followed_hands(things) == ({"left": 300}, {"right": 300})
 
 
+@pytest.mark.parametrize(
+    ("x", "palm_px", "own"),
+    [
+        (300, 65, True),
+        (690, 65, True),
+        (300, 190, True),
+        (720, 65, False),
+        (300, 15, False),
+        (300, 220, False),
+    ],
+    ids=[
+        "at the chest",
+        "arm held out",
+        "held to the camera",
+        "out of reach",
+        "far behind",
+        "near the camera",
+    ],
+)
+def test_a_hand_that_cannot_belong_to_the_followed_face_is_left_out(
+    x: float, palm_px: float, *, own: bool
+) -> None:
+    frames, _ = seen([Thing("hand", range(100), at(x), size_px=palm_px, vote=lambda _: RIGHT_VOTE)])
+    tracklets = linking.link(frames, max_jump=1.5, max_absence_s=0.5, vote_weight=1.0)
+    options: dict = {
+        "reach_faces": TRACKING.hand_reach_faces,
+        "palm_to_face": (TRACKING.palm_to_face_min, TRACKING.palm_to_face_max),
+    }
+    found = linking.own_hands(tracklets, np.full((100, 2), (100.0, 300.0)), np.full(100, 100.0), **options)
+    assert found == (tracklets if own else [])
+    without_face = linking.own_hands(tracklets, np.full((100, 2), np.nan), np.full(100, np.nan), **options)
+    assert without_face == tracklets
+
+
 def test_a_second_right_hand_is_not_taken_for_the_left() -> None:
     things = [
         hand("right", range(300), at(200)),

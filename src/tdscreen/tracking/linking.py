@@ -225,6 +225,40 @@ def follow_person(
     return chosen
 
 
+def own_hands(
+    tracklets: Sequence[Tracklet],
+    face_centre_px: NDArray[np.float64],
+    face_width_px: NDArray[np.float64],
+    *,
+    reach_faces: float,
+    palm_to_face: tuple[float, float],
+) -> list[Tracklet]:
+    """Leave out hands that cannot belong to the face that is followed: out of reach, or of a size that does not fit.
+
+    Parameters
+    ----------
+    tracklets : sequence of Tracklet
+    face_centre_px, face_width_px : ndarray, shape (n, 2) and (n,)
+        In each frame of the clip; all NaN if no face was seen, and then every hand may be the patient's.
+    reach_faces : float
+        Farthest middle distance of a hand from the face, in face widths.
+    palm_to_face : (float, float)
+        Least and greatest length of the palm, where it is seen flat, in face widths.
+    """
+    if not np.isfinite(face_width_px).any():
+        return list(tracklets)
+    own = []
+    for tracklet in tracklets:
+        frames = [detection.frame for detection in tracklet.detections]
+        width = face_width_px[frames]
+        distance = np.median(np.hypot(*(tracklet.centres_px - face_centre_px[frames]).T) / width)
+        sizes = np.array([detection.size_px for detection in tracklet.detections])
+        flat_palm = np.percentile(sizes / width, 90)
+        if distance <= reach_faces and palm_to_face[0] <= flat_palm <= palm_to_face[1]:
+            own.append(tracklet)
+    return own
+
+
 def sides(tracklets: Sequence[Tracklet]) -> tuple[list[Tracklet], list[Tracklet]]:
     """Give each tracklet of a hand to the left or the right side.
 

@@ -21,6 +21,7 @@ from tdscreen.video.timing import TimingReport
 
 METADATA_KEY = b"tdscreen_tracks"
 FORMAT_VERSION = 1
+_ROWS_AT_ONCE = 256
 
 _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "times_s": (np.float64, ()),
@@ -56,7 +57,6 @@ def save_tracks(tracks: Tracks, path: Path) -> None:
         raise InputError(
             f"{path} is already there. Name another file for the tracks, or remove that one first."
         )
-    columns = {name: _to_column(getattr(tracks, name), shape, pa) for name, (_, shape) in _ARRAYS.items()}
     whole = {
         field.name: getattr(tracks, field.name)
         for field in dataclasses.fields(tracks)
@@ -64,11 +64,21 @@ def save_tracks(tracks: Tracks, path: Path) -> None:
     }
     whole["timing"] = dataclasses.asdict(tracks.timing)
     header = json.dumps({"format": FORMAT_VERSION, **whole})
-    table = pa.table(columns).replace_schema_metadata({METADATA_KEY: header.encode()})
+
+    def rows(first: int) -> Any:
+        piece = {name: getattr(tracks, name)[first : first + _ROWS_AT_ONCE] for name in _ARRAYS}
+        columns = {name: _to_column(piece[name], shape, pa) for name, (_, shape) in _ARRAYS.items()}
+        return pa.table(columns).replace_schema_metadata({METADATA_KEY: header.encode()})
+
     # Written beside its place and renamed, so that a run cut short leaves no half file under the name asked for.
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        pq.write_table(table, part, compression="zstd")  # type: ignore[no-untyped-call]
+        table = rows(0)
+        # Piece by piece: written at once, a clip takes several times the memory of its tracks. Hardly two numbers
+        # are equal, so a dictionary of them is only in the way.
+        with pq.ParquetWriter(part, table.schema, compression="zstd", use_dictionary=False) as writer:
+            for first in range(0, max(len(tracks.times_s), 1), _ROWS_AT_ONCE):
+                writer.write_table(rows(first))
         part.replace(path)
     except OSError as error:
         raise InputError(f"The tracks could not be written to {path}: {error.strerror or error}.") from error

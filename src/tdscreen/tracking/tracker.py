@@ -13,7 +13,7 @@ from tdscreen.isolation import Progress
 from tdscreen.settings import TRACKING, VIDEO, TrackingSettings, VideoSettings
 from tdscreen.tracking import linking
 from tdscreen.tracking.detector import LandmarkDetector, SeenHand
-from tdscreen.tracking.linking import Detection, Tracklet
+from tdscreen.tracking.linking import Detection
 from tdscreen.tracking.tracks import LEFT, N_FACE_POINTS, N_HAND_POINTS, RIGHT, FloatArray, Tracks
 from tdscreen.video.reader import file_sha256, open_video
 
@@ -187,7 +187,13 @@ def _follow_hands(
         max_absence_s=settings.hand_max_absence_s,
         vote_weight=settings.hand_vote_weight,
     )
-    own = [t for t in tracklets if _is_own(t, face_centre, face_width, settings=settings)]
+    own = linking.own_hands(
+        tracklets,
+        face_centre,
+        face_width,
+        reach_faces=settings.hand_reach_faces,
+        palm_to_face=(settings.palm_to_face_min, settings.palm_to_face_max),
+    )
     hands_px = np.full((len(times_s), 2, N_HAND_POINTS, 3), np.nan, dtype=np.float32)
     hands_world_m = np.full_like(hands_px, np.nan)
     for side, chosen in zip((LEFT, RIGHT), linking.sides(own), strict=True):
@@ -214,25 +220,3 @@ def _face_place(face_px: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.fl
     points = face_px[nearest].astype(float)
     width = np.hypot(*(points[:, FACE_RIGHT_EDGE, :2] - points[:, FACE_LEFT_EDGE, :2]).T)
     return points[:, :, :2].mean(axis=1), width
-
-
-def _is_own(
-    tracklet: Tracklet,
-    face_centre: NDArray[np.float64],
-    face_width: NDArray[np.float64],
-    *,
-    settings: TrackingSettings,
-) -> bool:
-    """Whether a hand can belong to the face that is followed: near enough, and of a size that goes with it."""
-    frames = [detection.frame for detection in tracklet.detections]
-    width = face_width[frames]
-    if not np.isfinite(width).any():
-        return True
-    centres = np.array([detection.centre_px for detection in tracklet.detections])
-    reach = np.median(np.hypot(*(centres - face_centre[frames]).T) / width)
-    sizes = np.array([detection.size_px for detection in tracklet.detections])
-    largest_palm = np.percentile(sizes / width, 90)
-    return bool(
-        reach <= settings.hand_reach_faces
-        and settings.palm_to_face_min <= largest_palm <= settings.palm_to_face_max
-    )
