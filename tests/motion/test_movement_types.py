@@ -77,6 +77,26 @@ def test_fast_broad_movement_of_lips_and_jaw_together_is_like_speech(times_s, me
     )
 
 
+@pytest.mark.parametrize(("jaw_limit_mm", "like_speech"), [(4.0, True), (1.0, False)])
+def test_talking_lips_beside_a_jaw_that_may_talk_unseen_are_like_speech_and_beside_a_still_one_not(
+    times_s, measure, irregular, jaw_limit_mm, like_speech
+):
+    slow = irregular(times_s, 0.8, 2, amplitude=2, seed=1)
+    lips = measure(slow + irregular(times_s, 3, 5, amplitude=1.5, seed=51), times_s)
+    jaw = measure(np.zeros(times_s.size), times_s, noise_floor=jaw_limit_mm)
+    kinds = movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw})
+    assert (SPEECH in kinds) == like_speech
+
+
+def test_slow_movement_in_noise_beside_an_unseen_jaw_is_not_like_speech(times_s, measure, irregular):
+    noise = np.random.default_rng(0).normal(0, 0.8, times_s.size)
+    limits = {"noise_floor": 2.7, "noise_sd": 0.5}
+    lips = measure(irregular(times_s, 0.6, 2.5, amplitude=2, seed=1) + noise, times_s, **limits)
+    jaw = measure(np.zeros(times_s.size), times_s, noise_floor=6.0)
+    assert lips.percent_time_moving > 50
+    assert SPEECH not in movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw})
+
+
 def test_regular_movement_of_lips_and_jaw_is_not_like_speech(times_s, measure):
     found = measure(sine(times_s, 3.4), times_s)
     kinds = movement_types(found, region=Region.LIPS, task=Task.REST, others={Region.JAW: found})

@@ -16,6 +16,7 @@ from tdscreen.settings import QUALITY
 from tdscreen.vocabulary import HAND_REGION, MovementType, Region, Task
 
 NORMAL_95 = 1.96
+MOUTH_PARTNER = {Region.LIPS: Region.JAW, Region.JAW: Region.LIPS}
 VOLUNTARY_REASON = "The movement was asked for in this task."
 SPEECH_REASON = "This looks like talking, and other movement of the mouth cannot be told apart from it here."
 
@@ -122,6 +123,8 @@ def measure_region(
     others = {other: features for other, features in speaking.items() if other is not region}
     kinds = movement_types(main, region=region, task=task, others=others)
     not_scored = _why_not_scored(kinds, in_mm)
+    if not_scored is None and _talks(region, task, speaking):
+        not_scored = SPEECH_REASON
     main_scored = main.without_tremor or main
     quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
     return RegionMeasurement(
@@ -187,6 +190,17 @@ def _amplitude_interval(features: SignalFeatures, ruler: Ruler) -> Interval:
     """95% interval from the ruler and the noise; what the mesh itself loses is not in it (see the docs)."""
     sd = math.hypot(ruler.uncertainty * features.amplitude, features.noise_sd)
     return max(features.amplitude - NORMAL_95 * sd, 0.0), features.amplitude + NORMAL_95 * sd
+
+
+def _talks(region: Region, task: Task, speaking: Mapping[Region, SignalFeatures]) -> bool:
+    """Say whether the other part of the mouth looks like talking: this one then talks along, seen or not."""
+    if region not in MOUTH_PARTNER or MOUTH_PARTNER[region] not in speaking:
+        return False
+    partner = MOUTH_PARTNER[region]
+    others = {other: features for other, features in speaking.items() if other is not partner}
+    return MovementType.SPEECH_LIKE in movement_types(
+        speaking[partner], region=partner, task=task, others=others
+    )
 
 
 def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatures]) -> str | None:

@@ -44,7 +44,7 @@ def movement_types(
         What the person was asked to do.
     others : mapping of Region to SignalFeatures, optional
         The signals that speak for the other regions of the same clip. Speech moves lips and jaw together:
-        without the one the other is never called speech-like.
+        without the one, or where the one is seen to be still, the other is never called speech-like.
 
     Returns
     -------
@@ -96,17 +96,29 @@ def _is_speech_like(
     others: Mapping[Region, SignalFeatures],
     settings: MotionSettings,
 ) -> bool:
-    """Return whether lips and jaw both move, irregularly, with a good share of power from 3 Hz up."""
-    if region not in _MOUTH:
+    """Return whether this part of the mouth moves as in talking: a good share of power from 3 Hz up, in both parts.
+
+    A partner that shows nothing counts as still only where its share in talking would have shown. Where it would
+    not, this part speaks for both, if its fast movement stands above what stillness shows.
+    """
+    if region not in _MOUTH or _fast_share(features) < settings.speech_min_fast_share:
         return False
     partner = others.get(_MOUTH[1 - _MOUTH.index(region)])
-    if partner is None or partner.tremor is not None or partner.percent_time_moving == 0:
+    if partner is None or partner.tremor is not None:
         return False
-    return all(_fast_share(f) >= settings.speech_min_fast_share for f in (features, partner))
+    if partner.percent_time_moving > 0:
+        return _fast_share(partner) >= settings.speech_min_fast_share
+    unseen = partner.noise_floor > settings.speech_partner_share * 2 * features.amplitude
+    return unseen and _fast_power(features) > features.noise_sd**2
+
+
+def _fast_power(features: SignalFeatures) -> float:
+    """Return the power from 3 Hz up to 7 Hz, or as high as the clip can show."""
+    return sum(features.band_power[band] or 0.0 for band in ("3-4", "4-7"))
 
 
 def _fast_share(features: SignalFeatures) -> float:
     """Return the share of power from 3 Hz up, of that up to 7 Hz or as high as the clip can show."""
     slow = features.band_power["0.5-3"] or 0.0
-    fast = sum(features.band_power[band] or 0.0 for band in ("3-4", "4-7"))
+    fast = _fast_power(features)
     return fast / (slow + fast) if slow + fast > 0 else 0.0

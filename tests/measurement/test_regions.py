@@ -1,0 +1,68 @@
+"""The signals of a region become its measurement, beside those of the other regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
+
+from tdscreen.measurement.clip import RegionMeasurement
+from tdscreen.measurement.regions import SPEECH_REASON, Ruler, measure_region
+from tdscreen.motion.features import SignalFeatures, signal_features
+from tdscreen.vocabulary import MovementType, Region, Task
+
+Floats = NDArray[np.float64]
+TIMES_S = np.arange(601) / 30
+RULER = Ruler(uncertainty=0.1, body_length_mm=62.0)
+
+
+def sine(amplitude_mm: float, hz: float) -> Floats:
+    return np.asarray(amplitude_mm * np.sin(2 * np.pi * hz * TIMES_S))
+
+
+def talking(amplitude_mm: float, *, seed: int) -> Floats:
+    noise = np.random.default_rng(seed).normal(size=TIMES_S.size)
+    x = sosfiltfilt(butter(2, [1, 5], "bandpass", fs=30, output="sos"), noise)
+    return np.asarray(amplitude_mm * x / np.abs(x).max())
+
+
+def features(name: str, x: Floats, *, limit_mm: float) -> SignalFeatures:
+    return signal_features(
+        name, "mm", x, TIMES_S, noise_floor=limit_mm, noise_sd=limit_mm / 5.4, highest_frequency_hz=12.0
+    )
+
+
+@pytest.fixture
+def measured() -> Callable[[Region, dict[Region, SignalFeatures]], RegionMeasurement]:
+    """Measure a region of one signal beside those of others."""
+
+    def run(region: Region, speaking: dict[Region, SignalFeatures]) -> RegionMeasurement:
+        return measure_region(region, [speaking[region]], RULER, task=Task.UNSTRUCTURED, speaking=speaking)
+
+    return run
+
+
+def test_a_jaw_that_shows_nothing_while_the_lips_talk_is_not_scored_as_still(measured):
+    speaking = {
+        Region.LIPS: features("lips.opening", talking(6.0, seed=1), limit_mm=2.0),
+        Region.JAW: features("jaw.opening", np.zeros(TIMES_S.size), limit_mm=7.0),
+    }
+    assert MovementType.SPEECH_LIKE in measured(Region.LIPS, speaking).movement_types
+    jaw = measured(Region.JAW, speaking)
+    assert jaw.assessed
+    assert jaw.amplitude_mm == 0
+    assert jaw.scored_amplitude_mm is None
+    assert jaw.scored_percent_time_moving is None
+    assert jaw.not_scored_reason == SPEECH_REASON
+
+
+def test_a_jaw_that_rests_beside_lips_that_do_not_talk_is_scored_as_still(measured):
+    speaking = {
+        Region.LIPS: features("lips.opening", sine(3.0, 1.2), limit_mm=2.0),
+        Region.JAW: features("jaw.opening", np.zeros(TIMES_S.size), limit_mm=2.0),
+    }
+    assert measured(Region.JAW, speaking).scored_amplitude_mm == 0
+    assert measured(Region.LIPS, speaking).scored_amplitude_mm == pytest.approx(3.0, rel=0.05)
