@@ -8,7 +8,6 @@ from tdscreen.vocabulary import Task
 from tdscreen.webapp.desk import Desk, DroppedClip
 from tdscreen.webapp.words import TASKS, number
 
-CLIP_TYPES = ("mp4", "mov", "m4v", "webm", "mkv", "avi", "mpg", "mpeg", "3gp")
 _MEGABYTE = 1_000_000
 
 FILMING_ADVICE = """

@@ -42,7 +42,7 @@ def arguments(port: int | None = None) -> list[str]:
     return ["run", str(APP_PATH), *server_flags(), *chosen]
 
 
-def run(port: int | None = None) -> None:
+def run(port: int | None = None) -> int:
     """Serve the page until it is interrupted.
 
     The server runs in this process, so that whoever ends the process ends the server, which then removes what it
@@ -52,6 +52,11 @@ def run(port: int | None = None) -> None:
     ----------
     port : int, optional
         Port on this machine; the first free one from 8501 on if not given.
+
+    Returns
+    -------
+    int
+        Exit status.
 
     Raises
     ------
@@ -63,6 +68,7 @@ def run(port: int | None = None) -> None:
     from streamlit.web.cli import main
 
     main(arguments(port), prog_name="streamlit", standalone_mode=False)
+    return 0
 
 
 def _require_free(port: int) -> None:
