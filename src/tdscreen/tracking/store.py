@@ -76,7 +76,9 @@ def save_tracks(tracks: Tracks, path: Path) -> None:
         table = rows(0)
         # Piece by piece: written at once, a clip takes several times the memory of its tracks. Hardly two numbers
         # are equal, so a dictionary of them is only in the way.
-        with pq.ParquetWriter(part, table.schema, compression="zstd", use_dictionary=False) as writer:
+        with pq.ParquetWriter(  # type: ignore[no-untyped-call]
+            part, table.schema, compression="zstd", use_dictionary=False
+        ) as writer:
             for first in range(0, max(len(tracks.times_s), 1), _ROWS_AT_ONCE):
                 writer.write_table(rows(first))
         part.replace(path)
