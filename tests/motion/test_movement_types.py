@@ -89,9 +89,9 @@ def test_talking_lips_beside_a_jaw_that_may_talk_unseen_are_like_speech_and_besi
 
 
 def test_slow_movement_in_noise_beside_an_unseen_jaw_is_not_like_speech(times_s, measure, irregular):
-    noise = np.random.default_rng(0).normal(0, 0.8, times_s.size)
-    limits = {"noise_floor": 2.7, "noise_sd": 0.5}
-    lips = measure(irregular(times_s, 0.6, 2.5, amplitude=2, seed=1) + noise, times_s, **limits)
+    noise = np.random.default_rng(0).normal(0, 1.5, times_s.size)
+    limits = {"noise_floor": 5.4, "noise_sd": 1.0}
+    lips = measure(irregular(times_s, 0.6, 2.5, amplitude=2.5, seed=1) + noise, times_s, **limits)
     jaw = measure(np.zeros(times_s.size), times_s, noise_floor=6.0)
     assert lips.percent_time_moving > 50
     assert SPEECH not in movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw})
