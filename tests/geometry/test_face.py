@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from moving import TIMES_S, sine, turned
 from tdscreen.geometry.face import BRIDGE, HeadFrame, head_frame, iris_diameter_px
-from tdscreen.motion.face_signals import face_signals
+from tdscreen.motion.face_signals import MEASURED_POINTS, face_signals
 from tdscreen.settings import GEOMETRY
 from tdscreen.vocabulary import Region
 
@@ -150,3 +150,21 @@ def test_frames_without_a_face_are_unseen_and_change_nothing_else(still_face_px:
     for values in (frame.points_mm[:, 0, 0], frame.angles_deg[:, 0], frame.bridge_mm[:, 0]):
         assert np.flatnonzero(np.isnan(values)).tolist() == list(range(50, 80))
     assert np.nanmax(np.ptp(frame.points_mm[~np.isnan(frame.bridge_mm[:, 0])], axis=0)) < 0.01
+
+
+def test_only_the_points_asked_for_are_kept_and_they_are_the_same_to_the_last_digit(
+    still_face_px: Floats,
+) -> None:
+    face = moved_head(still_face_px)
+    whole, part = head_frame(face), head_frame(face, keep=MEASURED_POINTS)
+    assert part.points_mm.shape[1] < 120
+    np.testing.assert_array_equal(part.at(MEASURED_POINTS), whole.at(MEASURED_POINTS))
+    np.testing.assert_array_equal(whole.at(MEASURED_POINTS), whole.points_mm[:, list(MEASURED_POINTS)])
+    np.testing.assert_array_equal(part.angles_deg, whole.angles_deg)
+    assert (part.mm_per_px, part.interocular_mm, part.iris_px) == (
+        whole.mm_per_px,
+        whole.interocular_mm,
+        whole.iris_px,
+    )
+    with pytest.raises(ValueError, match="not in tuple"):
+        part.at((200, 211))

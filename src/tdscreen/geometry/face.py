@@ -5,7 +5,9 @@ Point numbers are those of MediaPipe's face mesh with irises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,12 @@ FOREHEAD, CHIN = 10, 152
 BRIDGE = 6
 IRIS_HORIZONTAL = ((469, 471), (474, 476))
 """Ends of each iris's horizontal diameter. The lids cut the vertical one."""
+_FRAME_POINTS = (
+    *RIGID_POINTS,
+    *(number for ends in IRIS_HORIZONTAL for number in ends),
+    *(RIGHT_EYE_OUTER, LEFT_EYE_OUTER, RIGHT_EYE_INNER, LEFT_EYE_INNER, FOREHEAD, CHIN, BRIDGE),
+)
+"""What the head's frame and its ruler are made of."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,9 @@ class HeadFrame:
 
     Attributes
     ----------
-    points_mm : ndarray, shape (n, 478, 3)
+    numbers : tuple of int
+        Which points of the mesh it holds, k of them, rising.
+    points_mm : ndarray, shape (n, k, 3)
         x along the line of the eyes (to the right in the picture), y down the face, z away from the camera.
     angles_deg : ndarray, shape (n, 3)
         Turn (yaw), nod (pitch) and tilt (roll) against the camera. Positive: the face turns towards the picture's
@@ -57,6 +67,11 @@ class HeadFrame:
     scale_uncertainty: float
     interocular_mm: float
     iris_px: float
+    numbers: tuple[int, ...] = tuple(range(478))
+
+    def at(self, numbers: Sequence[int]) -> FloatArray:
+        """Give points by their number in the mesh, shape (n, len(numbers), 3)."""
+        return self.points_mm[:, [self.numbers.index(number) for number in numbers]]
 
 
 def iris_diameter_px(face_px: FloatArray) -> FloatArray:
@@ -70,54 +85,76 @@ def iris_diameter_px(face_px: FloatArray) -> FloatArray:
     -------
     ndarray, shape (n,)
     """
-    diameters = [np.linalg.norm(face_px[:, a, :2] - face_px[:, b, :2], axis=1) for a, b in IRIS_HORIZONTAL]
+    return _diameter_px(face_px, IRIS_HORIZONTAL)
+
+
+def _diameter_px(points_px: FloatArray, ends: Sequence[Sequence[int]]) -> FloatArray:
+    diameters = [np.linalg.norm(points_px[:, a, :2] - points_px[:, b, :2], axis=1) for a, b in ends]
     return np.asarray(np.mean(diameters, axis=0), dtype=np.float64)
 
 
-def head_frame(face_px: FloatArray, *, settings: GeometrySettings = GEOMETRY) -> HeadFrame:
+def head_frame(
+    face_px: NDArray[np.floating[Any]],
+    *,
+    keep: Sequence[int] | None = None,
+    settings: GeometrySettings = GEOMETRY,
+) -> HeadFrame:
     """Take the head's movement out of a face and give it in millimetres.
 
     Parameters
     ----------
     face_px : ndarray, shape (n, 478, 3)
         NaN where the face was not seen. At least one frame must show it.
+    keep : sequence of int, optional
+        The points that are asked for; all if not given. The whole mesh of a long clip in float64, with what is
+        made of it on the way, would take ten times the memory of its tracks.
     settings : GeometrySettings
 
     Returns
     -------
     HeadFrame
+        With at least the points to keep.
     """
-    face = face_px.astype(np.float64)
-    aligned, rotation, scale = align(face, fit_on=RIGID_POINTS)
-    axes = _face_axes(np.nanmedian(aligned, axis=0))
+    numbers = tuple(range(face_px.shape[1])) if keep is None else tuple(sorted({*keep, *_FRAME_POINTS}))
+    place = {number: index for index, number in enumerate(numbers)}
+    face = face_px[:, list(numbers)].astype(np.float64)
+    aligned, rotation, scale = align(face, fit_on=tuple(place[number] for number in RIGID_POINTS))
+    axes = _face_axes(*(np.nanmedian(aligned[:, place[number]], axis=0) for number in _AXES_POINTS))
     aligned = aligned @ axes.T
     # The iris is measured where the eyes look at the camera and are open: the upper half of what the clip shows,
     # since turning away and closing lids only ever make it narrower.
-    iris_px = float(np.nanpercentile(iris_diameter_px(aligned), settings.iris_percentile))
+    irises = [[place[number] for number in ends] for ends in IRIS_HORIZONTAL]
+    iris_px = float(np.nanpercentile(_diameter_px(aligned, irises), settings.iris_percentile))
     mm_per_px = settings.iris_mm / iris_px
     to_median = float(np.nanmedian(scale))
     from_camera = axes @ rotation
     eyes = [
-        aligned[:, (outer, inner)].mean(axis=1)
+        aligned[:, (place[outer], place[inner])].mean(axis=1)
         for outer, inner in ((RIGHT_EYE_OUTER, RIGHT_EYE_INNER), (LEFT_EYE_OUTER, LEFT_EYE_INNER))
     ]
     interocular_px = float(np.nanmedian(np.linalg.norm(eyes[0] - eyes[1], axis=1)))
     return HeadFrame(
         points_mm=aligned * mm_per_px,
         angles_deg=_angles_deg(from_camera),
-        bridge_mm=face[:, BRIDGE, :2] * mm_per_px * to_median,
+        bridge_mm=face[:, place[BRIDGE], :2] * mm_per_px * to_median,
         mm_per_px=mm_per_px * to_median,
         scale_uncertainty=settings.iris_uncertainty,
         interocular_mm=interocular_px * mm_per_px,
         iris_px=iris_px / to_median,
+        numbers=numbers,
     )
 
 
-def _face_axes(shape: FloatArray) -> FloatArray:
-    """Rows: right along the eyes, down the face, away from the camera; of one face, shape (478, 3)."""
-    right = shape[LEFT_EYE_OUTER] - shape[RIGHT_EYE_OUTER]
+_AXES_POINTS = (RIGHT_EYE_OUTER, LEFT_EYE_OUTER, FOREHEAD, CHIN)
+
+
+def _face_axes(
+    right_eye: FloatArray, left_eye: FloatArray, forehead: FloatArray, chin: FloatArray
+) -> FloatArray:
+    """Rows: right along the eyes, down the face, away from the camera; of four points, each of shape (3,)."""
+    right = left_eye - right_eye
     right /= np.linalg.norm(right)
-    down = shape[CHIN] - shape[FOREHEAD]
+    down = chin - forehead
     down -= (down @ right) * right
     down /= np.linalg.norm(down)
     return np.stack([right, down, np.cross(right, down)])

@@ -16,7 +16,7 @@ from tdscreen.measurement.clip import ClipMeasurement, MovingTogether, RegionMea
 from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
 from tdscreen.motion.coupling import coupling
-from tdscreen.motion.face_signals import Blinks, face_signals, still_point_paths
+from tdscreen.motion.face_signals import MEASURED_POINTS, Blinks, face_signals, still_point_paths
 from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
@@ -74,7 +74,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
     signals: list[Signal] = []
     limits: dict[str, float] = {}
     rulers: dict[Region, Ruler] = {}
-    head = head_frame(tracks.face_px.astype(np.float64)) if tracks.face_valid.any() else None
+    head = head_frame(tracks.face_px, keep=MEASURED_POINTS) if tracks.face_valid.any() else None
     conditions = frame_conditions(tracks, head)
     blinks: Blinks | None = None
     face_still_mm = math.nan

@@ -25,12 +25,25 @@ INNER_LIPS = (13, 14)
 MOUTH_CORNERS = (61, 291)
 CHIN = (199, 200, 175)
 """On the chin's skin. Point 152 lies on the silhouette and slides along it."""
+BROW_ENDS = (55, 285)
 BROWS = ((65, 66, 107, 55, 105), (295, 296, 336, 285, 334))
 LIDS = (((159, 145), (158, 153)), ((386, 374), (385, 380)))
 """Pairs of points on the upper and lower lid. First the eye at the picture's left."""
 STILL_POINTS = (116, 345, 111, 340, 123, 352, 188, 412)
 """Cheekbones and the sides of the nose's bridge: not in the rigid fit, and hardly moved by lips, jaw or brows. What
 they show is what stillness shows."""
+MEASURED_POINTS = (
+    *UPPER_LIP,
+    *LIPS_MIDLINE,
+    *INNER_LIPS,
+    *MOUTH_CORNERS,
+    *CHIN,
+    *BROW_ENDS,
+    *(number for brow in BROWS for number in brow),
+    *(number for eye in LIDS for pair in eye for number in pair),
+    *STILL_POINTS,
+)
+"""Every point that a signal of the face is made of."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +127,16 @@ def face_signals(
         as in :class:`~tdscreen.geometry.face.HeadFrame`.
     blinks : Blinks
     """
-    points = np.where(usable[:, None, None], head.points_mm, np.nan)
+
+    def seen(numbers: tuple[int, ...]) -> FloatArray:
+        return np.where(usable[:, None, None], head.at(numbers), np.nan)
 
     def mean_of(numbers: tuple[int, ...]) -> FloatArray:
-        return np.asarray(points[:, list(numbers)].mean(axis=1), dtype=np.float64)
+        return np.asarray(seen(numbers).mean(axis=1), dtype=np.float64)
 
     def distance(one: int, other: int) -> FloatArray:
-        return np.asarray(np.linalg.norm(points[:, one] - points[:, other], axis=1), dtype=np.float64)
+        ends = seen((one, other))
+        return np.asarray(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1), dtype=np.float64)
 
     sides = ("left", "right") if mirrored else ("right", "left")
     lids = [np.mean([distance(*pair) for pair in pairs], axis=0) for pairs in LIDS]
@@ -133,7 +149,7 @@ def face_signals(
         (f"brow_{side}_height", Region.UPPER_FACE, "mm", -mean_of(brow)[:, 1])
         for side, brow in zip(sides, BROWS, strict=True)
     ]
-    named.append(("brow_distance", Region.UPPER_FACE, "mm", distance(55, 285)))
+    named.append(("brow_distance", Region.UPPER_FACE, "mm", distance(*BROW_ENDS)))
     named += [
         (f"eye_{side}_opening", Region.UPPER_FACE, "mm", np.where(blinks.during, np.nan, opening))
         for side, opening in zip(sides, lids, strict=True)
@@ -166,5 +182,5 @@ def still_point_paths(head: HeadFrame, usable: BoolArray) -> FloatArray:
     ndarray, shape (n, 16)
         x and y of each still point in mm, NaN where not usable.
     """
-    points = head.points_mm[:, list(STILL_POINTS), :2].reshape(len(usable), -1)
+    points = head.at(STILL_POINTS)[:, :, :2].reshape(len(usable), -1)
     return np.where(usable[:, None], points, np.nan)
