@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from measured_clips import (
     asked_for,
     clip,
+    features,
     inseparable,
     moving,
     quiet_face,
@@ -247,6 +248,19 @@ def test_stillness_in_a_clip_too_coarse_to_show_movement_is_not_assessed() -> No
     assert not found.assessed
     assert "too unsteady or coarse to show 2 mm" in (found.reason or "")
     assert assess([clip(still(Region.LIPS, noise_floor_mm=3.9))]).items[Item.LIPS].assessed
+
+
+def test_fingers_that_a_trembling_wrist_hides_are_not_called_still() -> None:
+    wrist = trembling(Region.LEFT_HAND, amplitude_mm=25.0, percent=100.0)
+    fingers = features("left_hand.index_tip", amplitude_mm=0.0, percent=0.0, noise_floor_mm=17.0)
+    hidden = dataclasses.replace(wrist, signals=(*wrist.signals, fingers))
+    found = assess([clip(hidden)]).items[Item.UPPER_LIMBS]
+    assert not found.assessed
+    assert "No movement was found beside the tremor" in (found.reason or "")
+    assert "to show 8 mm" in (found.reason or "")
+    clear = dataclasses.replace(fingers, noise_floor=15.0)
+    seen = dataclasses.replace(wrist, signals=(*wrist.signals, clear))
+    assert assess([clip(seen)]).items[Item.UPPER_LIMBS].assessed
 
 
 def test_a_movement_says_in_words_what_it_did_to_the_score() -> None:

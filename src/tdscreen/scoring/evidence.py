@@ -200,12 +200,12 @@ def _of_region(
     if reason is not None or amplitude_mm is None or percent is None:
         return SetAside(clip.file, region, reason or "The movement could not be scored.")
     scale = scale_name(region, measured.signal, item)
-    if amplitude_mm == 0 and not _would_show(measured.noise_floor_mm, slight_to_mm[scale]):
+    if amplitude_mm == 0 and (unseen_mm := _unseen(measured, item, slight_to_mm)) is not None:
+        beside = " beside the tremor" if MovementType.TREMOR_LIKE in measured.movement_types else ""
         return SetAside(
             clip.file,
             region,
-            "No movement was found, but the clip is too unsteady or coarse to show "
-            f"{slight_to_mm[scale]:g} mm. "
+            f"No movement was found{beside}, but the clip is too unsteady or coarse to show {unseen_mm:g} mm. "
             "Please record again, nearer and with the camera at rest.",
         )
     return Evidence(
@@ -235,9 +235,17 @@ def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
     return tuple(joined)
 
 
-def _would_show(noise_floor_mm: float | None, slight_to_mm: float) -> bool:
-    """Say whether more than slight movement would show; the floor is a range, the edge half of one."""
-    return noise_floor_mm is not None and noise_floor_mm / 2.0 <= slight_to_mm
+def _unseen(measured: RegionMeasurement, item: Item, slight_to_mm: Mapping[str, float]) -> float | None:
+    """Give an amplitude, more than slight, that one of a region's signals in mm would not show; None if all would.
+
+    Each signal by itself: a wrist that trembles is seen well, and hides the fingers that it carries along.
+    """
+    for entry in measured.signals:
+        slight_mm = slight_to_mm[scale_name(measured.region, entry.name, item)]
+        # The limit is a range, the edge half of one.
+        if entry.unit == "mm" and entry.assessed_s > 0 and entry.noise_floor / 2.0 > slight_mm:
+            return slight_mm
+    return None
 
 
 def join_reasons(set_aside: Sequence[SetAside]) -> str:
