@@ -217,6 +217,8 @@ def _face_place(face_px: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.fl
     nearest = np.where(
         np.abs(seen[after] - frames) < np.abs(seen[before] - frames), seen[after], seen[before]
     )
-    points = face_px[nearest].astype(float)
-    width = np.hypot(*(points[:, FACE_RIGHT_EDGE, :2] - points[:, FACE_LEFT_EDGE, :2]).T)
-    return points[:, :, :2].mean(axis=1), width
+    # Summed in double precision without a copy of every point in it, which would outweigh the tracks themselves.
+    centre = face_px[:, :, :2].mean(axis=1, dtype=np.float64)
+    edges = face_px[:, (FACE_LEFT_EDGE, FACE_RIGHT_EDGE), :2].astype(float)
+    width = np.hypot(*(edges[:, 1] - edges[:, 0]).T)
+    return centre[nearest], width[nearest]
