@@ -110,11 +110,24 @@ def test_nothing_is_called_still_without_a_detection_limit(steady_s, measure, li
         measure(np.zeros(91), steady_s(3), noise_floor=limit)
 
 
-def test_one_second_is_enough_to_say_something(steady_s, measure):
-    times_s = steady_s(1)
+def test_two_seconds_are_enough_to_say_something_and_one_is_not(steady_s, measure):
+    times_s = steady_s(2)
     found = measure(3 * np.sin(2 * np.pi * 3 * times_s), times_s)
     assert found.percent_time_moving == 100
-    assert found.peak_frequency_hz == pytest.approx(3, abs=0.3)
+    assert found.peak_frequency_hz == pytest.approx(3, abs=0.15)
+    assert measure(found.amplitude * np.sin(2 * np.pi * 3 * steady_s(1)), steady_s(1)).assessed_s == 0
+
+
+@pytest.mark.parametrize("phase", np.linspace(0, 1.5, 4) * np.pi)
+def test_a_part_that_is_lost_again_and_again_moves_no_less_than_one_that_is_always_seen(
+    steady_s, measure, phase
+):
+    times_s = steady_s(30)
+    x = 3 * np.sin(2 * np.pi * 1.0 * times_s + phase)
+    for seen_s in (1.2, 2.2):
+        seen = np.where(times_s % (seen_s + 0.3) < seen_s, x, np.nan)
+        found = measure(seen, times_s)
+        assert found.assessed_s == 0 or found.amplitude == pytest.approx(3, rel=0.15)
 
 
 @settings(max_examples=15, deadline=None)

@@ -77,7 +77,7 @@ def speaking_signal(found: Sequence[SignalFeatures]) -> SignalFeatures | None:
     Returns
     -------
     SignalFeatures or None
-        None if no signal in mm was seen for a second.
+        None if no signal in mm was seen for two seconds.
     """
     return max(_in_mm(found), key=_prominence, default=None)
 

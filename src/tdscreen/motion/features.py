@@ -37,7 +37,7 @@ class SignalFeatures:
     unit : str
         ``mm`` or ``deg``.
     assessed_s : float
-        Time over which the signal was seen in spans of a second or more.
+        Time over which the signal was seen in spans of two seconds or more.
     noise_floor : float
         The detection limit: 95th percentile of the band-limited range in 1 s that stillness shows in this
         clip.
