@@ -103,7 +103,7 @@ def upright(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[NDArray[np.u
 
 def write_lossless(path: Path, planes: Sequence[NDArray[np.uint8]]) -> Path:
     frames = (av.VideoFrame.from_ndarray(np.ascontiguousarray(p), format="yuv444p") for p in planes)
-    return write_clip(path, frames, pixel_format="yuv444p", options={"qp": "0", "crf": "0"})
+    return write_clip(path, frames, pixel_format="yuv444p", options={"crf": "0"})
 
 
 @pytest.fixture(scope="module")
