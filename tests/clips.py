@@ -112,7 +112,8 @@ def write_webm_as_browsers_do(
 def later_clusters(data: bytes, time_ms: int) -> bytes:
     """Give the clusters of a live WebM, moved to a later time so that they can be put behind another's."""
     moved = bytearray(data[data.index(b"\x1f\x43\xb6\x75") :])
-    at = moved.index(b"\xe7") + 1
+    # Behind the cluster's size, which may hold the mark of its time by chance.
+    at = moved.index(b"\xe7", 4 + 9 - moved[4].bit_length()) + 1
     width = moved[at] & 0x7F
     moved[at + 1 : at + 1 + width] = time_ms.to_bytes(width, "big")
     return bytes(moved)
