@@ -140,6 +140,19 @@ def test_pictures_whose_time_does_not_advance_are_dropped_and_counted(tmp_path, 
     assert [frame.index for frame in frames] == list(range(9))
 
 
+def test_one_stamp_that_leaps_ahead_costs_its_own_picture_and_no_other(tmp_path, read):
+    clip = write_webm_as_browsers_do(tmp_path / "clip.webm", scene(10))
+    data = bytearray(clip.read_bytes())
+    at = data.index(b"\x81" + (4 * 1000 // 30).to_bytes(2, "big"))
+    data[at + 1 : at + 3] = (30_000).to_bytes(2, "big")
+    clip.write_bytes(data)
+    frames, _, timing = read(clip)
+    assert timing.dropped_stamps == 1
+    assert [frame.time_s for frame in frames] == pytest.approx(
+        [k / 30 for k in range(10) if k != 4], abs=1e-3
+    )
+
+
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("matrix", ["ITU601", "ITU709"])
 def test_the_files_colour_matrix_and_range_are_obeyed(tmp_path, read, matrix, full):

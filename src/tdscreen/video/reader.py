@@ -197,31 +197,50 @@ class VideoReader:
             most_movement=self._settings.repeat_most_movement_level,
             least_flicker=self._settings.least_flicker_level,
         )
-        frame, self._first = self._first, None
-        origin: int | None = None
-        while frame is not None:
-            stamp = frame.pts
-            if stamp is None:
-                self._dropped += 1
-            else:
-                origin = stamp if origin is None else origin
-                time_s = _seconds(stamp - origin, frame.time_base or self._stream.time_base)
-                if self._times_s and time_s <= self._times_s[-1]:
-                    self._dropped += 1
-                else:
-                    self._check_duration(time_s)
-                    rgb = self._converter.rgb(frame)
-                    repeated = repeats.is_repeat(rgb)
-                    self._times_s.append(time_s)
-                    self._repeated.append(repeated)
-                    yield VideoFrame(len(self._times_s) - 1, time_s, rgb, repeated)
-            frame = next(self._decoded, None)
+        for frame, time_s in self._timed():
+            self._check_duration(time_s)
+            rgb = self._converter.rgb(frame)
+            repeated = repeats.is_repeat(rgb)
+            self._times_s.append(time_s)
+            self._repeated.append(repeated)
+            yield VideoFrame(len(self._times_s) - 1, time_s, rgb, repeated)
         self._ended = True
         if not self._times_s:
             raise VideoError(
                 f"The pictures of {self._name} carry no times, and without them movement cannot be timed."
                 " Convert the clip to MP4 (H.264) with another program and try again."
             )
+
+    def _timed(self) -> Generator[tuple[AvFrame, float]]:
+        """Give the frames with their times, and leave out those whose time cannot be.
+
+        Where a time lies before that of the frame before, one of the two is wrong: the later one if it goes back
+        behind the frame before both, else the earlier, which leapt ahead; or one leap would hide all up to it.
+        """
+        frame, self._first = self._first, None
+        held: tuple[int, AvFrame] | None = None
+        given: list[int] = []
+        while frame is not None:
+            stamp = frame.pts
+            if stamp is None:
+                self._dropped += 1
+            elif held is None:
+                held = stamp, frame
+            elif stamp > held[0]:
+                given = [*given[:1], held[0]]
+                yield held[1], self._since(given[0], *held)
+                held = stamp, frame
+            else:
+                self._dropped += 1
+                if stamp < held[0] and (not given or stamp > given[-1]):
+                    held = stamp, frame
+            frame = next(self._decoded, None)
+        if held is not None:
+            yield held[1], self._since(given[0] if given else held[0], *held)
+
+    def _since(self, origin: int, stamp: int, frame: AvFrame) -> float:
+        """Give the time of a stamp in seconds since another."""
+        return _seconds(stamp - origin, frame.time_base or self._stream.time_base)
 
     def _check_duration(self, duration_s: float | None) -> None:
         limit_s = self._settings.max_duration_s
