@@ -172,6 +172,19 @@ def test_the_order_in_which_faces_are_reported_means_nothing() -> None:
         )
 
 
+def test_what_looks_like_a_face_in_two_pictures_is_nobody() -> None:
+    assert followed_faces([Thing("a button", range(50, 52), at(300))]) == {}
+
+
+def test_two_people_who_walk_past_each_other_are_told_apart_by_where_they_were_going() -> None:
+    going_right = Thing("one", range(60), crossing(100, 700, from_s=0, to_s=2))
+    going_left = Thing("other", range(60), crossing(705, 105, from_s=0, to_s=2))
+    frames, who = seen([going_right, going_left])
+    tracklets = linking.link(frames, max_jump=0.6, max_absence_s=1.0)
+    found = [names_in([tracklet], who) for tracklet in tracklets]
+    assert found in ([{"one": 60}, {"other": 60}], [{"other": 60}, {"one": 60}])
+
+
 def test_a_face_found_twice_counts_once_and_two_faces_side_by_side_count_twice() -> None:
     def face(x: float, size_px: float, index: int) -> Detection:
         return Detection(0, 0.0, np.array([x, 100.0]), size_px, 0.0, index)

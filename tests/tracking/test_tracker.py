@@ -6,9 +6,11 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from skimage import data
 
 from tdscreen import api
 from tdscreen.measurement.measure import measure
@@ -65,6 +67,26 @@ def test_tracks_have_the_shapes_and_the_validity_that_they_promise(face_and_hand
     assert not tracks.hands_valid[:, RIGHT].any()
     assert (tracks.image_width_px, tracks.image_height_px) == (700, 400)
     assert tracks.face_px[:, :, 0].max() < 400 < tracks.hands_px[:, LEFT, :, 0].min()
+
+
+def test_a_face_that_looks_into_the_camera_for_a_moment_does_not_disown_the_hand(
+    left_hand_pictures: list[Picture], tmp_path: Path
+) -> None:
+    near = cv2.resize(data.astronaut()[30:210, 135:315], (780, 780))
+
+    def picture(index: int) -> Picture:
+        canvas = np.full((780, 1000, 3), 150, np.uint8)
+        if 40 <= index < 46:
+            canvas[:, :780] = near
+        canvas[400:624, 800:968] = cv2.resize(left_hand_pictures[index], (168, 224))
+        return canvas
+
+    path = tmp_path / "moment.mp4"
+    times_s = np.arange(80) / 30
+    write_clip(path, (picture(index) for index in range(80)), times_s)
+    tracks = track_video(path)
+    assert 0 < tracks.face_valid.mean() < 0.1
+    assert tracks.hands_valid[:, LEFT].mean() > 0.9
 
 
 # Hands

@@ -16,6 +16,9 @@ from scipy.optimize import linear_sum_assignment
 MAX_SHARED_FRAMES = 5
 """A thing found anew may be reported at its old place as well for so many frames (assumed)."""
 MIN_DETECTIONS = 3
+"""What is seen in fewer pictures, 0.1 s at the usual rate, was seen by mistake, or too briefly to measure (assumed)."""
+MIN_FACE_SHARE = 0.1
+"""A face seen in a smaller share of the pictures says nothing of whose the hands are (assumed)."""
 FIRM_VOTE = 2.9
 """Mean log odds from which a hand's side is not doubted: a probability of 0.95 (assumed)."""
 _FORBIDDEN = 1e6
@@ -187,7 +190,7 @@ def follow_person(
 
     The person is the one seen longest and nearest. Earlier and later tracklets join if they can be the same person,
     come back: at another time, of about the same size, and mostly at the same place or going on where the person was
-    lost.
+    lost. What looks like a face for a moment only is nobody.
 
     Parameters
     ----------
@@ -206,6 +209,8 @@ def follow_person(
     """
     chosen: list[Tracklet] = []
     for tracklet in sorted(tracklets, key=lambda t: (-t.weight, t.detections[0].frame)):
+        if len(tracklet.detections) < MIN_DETECTIONS:
+            continue
         if not chosen:
             chosen.append(tracklet)
             continue
@@ -239,7 +244,7 @@ def own_hands(
     ----------
     tracklets : sequence of Tracklet
     face_centre_px, face_width_px : ndarray, shape (n, 2) and (n,)
-        In each frame of the clip; all NaN if no face was seen, and then every hand may be the patient's.
+        In each frame of the clip; all NaN if no face was followed, and then every hand may be the patient's.
     reach_faces : float
         Farthest middle distance of a hand from the face, in face widths.
     palm_to_face : (float, float)

@@ -206,10 +206,13 @@ def _follow_hands(
 
 
 def _face_place(face_px: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Centre and width of the face in each frame; where it was not seen, those of the nearest frame in which it was."""
+    """Centre and width of the face in each frame; where it was not seen, those of the nearest frame in which it was.
+
+    All NaN if it was seen too rarely to say whose the hands are.
+    """
     n = len(face_px)
     seen = np.flatnonzero(np.isfinite(face_px[:, 0, 0]))
-    if seen.size == 0:
+    if seen.size <= linking.MIN_FACE_SHARE * n:
         return np.full((n, 2), np.nan), np.full(n, np.nan)
     after = np.clip(np.searchsorted(seen, np.arange(n)), 0, seen.size - 1)
     before = np.clip(after - 1, 0, seen.size - 1)
