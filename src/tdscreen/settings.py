@@ -197,6 +197,10 @@ class MotionSettings:
     """What is slower than this is never set aside with a tremor: it is where tardive dyskinesia lies (assumed)."""
     tremor_chance_percent: float = 10.0
     """Beside a tremor, movement in no more of the time than this is none: noise alone moves 5% of windows."""
+    too_fast_share: float = 0.5
+    """A movement with more of its power from 0.5 to 7 Hz than this at 4 Hz and above is not taken for dyskinesia, be
+    it steady or not: a tremor may wander, and dyskinesia has most energy at 1 to 2 Hz (Wirshing 1991). The share is
+    assumed."""
     rhythmic_min_regularity: float = 0.6
     """From here a movement is called rhythmic, below irregular: correlation two periods later (assumed)."""
     chewing_low_hz: float = 0.94

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
 from tdscreen.measurement.clip import RegionMeasurement
-from tdscreen.measurement.regions import SPEECH_REASON, Ruler, measure_region
+from tdscreen.measurement.regions import SPEECH_REASON, TOO_FAST_REASON, Ruler, measure_region
 from tdscreen.motion.features import SignalFeatures, signal_features
 from tdscreen.vocabulary import MovementType, Region, Task
 
@@ -66,3 +66,23 @@ def test_a_jaw_that_rests_beside_lips_that_do_not_talk_is_scored_as_still(measur
     }
     assert measured(Region.JAW, speaking).scored_amplitude_mm == 0
     assert measured(Region.LIPS, speaking).scored_amplitude_mm == pytest.approx(3.0, rel=0.05)
+
+
+def wandering(amplitude_mm: float, hz: float, *, sd_hz: float, seed: int) -> Floats:
+    """Return a sine whose rate wanders by so much within a second or two."""
+    noise = np.random.default_rng(seed).normal(size=TIMES_S.size)
+    slow = sosfiltfilt(butter(2, 0.6, fs=30, output="sos"), noise)
+    return np.asarray(amplitude_mm * np.sin(2 * np.pi * np.cumsum(hz + sd_hz * slow / slow.std()) / 30))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tremor_that_wanders_too_much_to_be_set_aside_is_not_scored_and_a_slow_movement_is(measured, seed):
+    hand = Region.LEFT_HAND
+    fast = features("left_hand.index_tip", wandering(8.0, 5.2, sd_hz=0.7, seed=seed), limit_mm=4.0)
+    assert fast.tremor is None
+    found = measured(hand, {hand: fast})
+    assert found.amplitude_mm == pytest.approx(8.0, rel=0.1)
+    assert found.scored_amplitude_mm is None
+    assert found.not_scored_reason == TOO_FAST_REASON
+    slow = features("left_hand.index_tip", wandering(8.0, 2.0, sd_hz=0.5, seed=seed), limit_mm=4.0)
+    assert measured(hand, {hand: slow}).scored_amplitude_mm == pytest.approx(8.0, rel=0.1)

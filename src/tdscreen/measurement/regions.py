@@ -12,13 +12,15 @@ from tdscreen.motion.features import Interval, SignalFeatures, signal_features
 from tdscreen.motion.movement_types import movement_types
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.windows import NOISE_RANGE_IN_SD
-from tdscreen.settings import QUALITY
+from tdscreen.printing import rounded_down
+from tdscreen.settings import MOTION, QUALITY, MotionSettings
 from tdscreen.vocabulary import HAND_REGION, MovementType, Region, Task
 
 NORMAL_95 = 1.96
 MOUTH_PARTNER = {Region.LIPS: Region.JAW, Region.JAW: Region.LIPS}
 VOLUNTARY_REASON = "The movement was asked for in this task."
 SPEECH_REASON = "This looks like talking, and other movement of the mouth cannot be told apart from it here."
+TOO_FAST_REASON = "Most of this movement is as fast as a tremor, and cannot be told apart from one."
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,12 @@ def measure_region(
     moves = main.amplitude > 0
     others = {other: features for other, features in speaking.items() if other is not region}
     kinds = movement_types(main, region=region, task=task, others=others)
+    main_scored = main.without_tremor or main
     not_scored = _why_not_scored(kinds, in_mm)
     if not_scored is None and _talks(region, task, speaking):
         not_scored = SPEECH_REASON
-    main_scored = main.without_tremor or main
+    if not_scored is None and _too_fast(main_scored):
+        not_scored = TOO_FAST_REASON
     quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
     return RegionMeasurement(
         region=region,
@@ -158,9 +162,7 @@ def _in_mm(found: Sequence[SignalFeatures]) -> list[SignalFeatures]:
 
 def _why_not_assessed(region: Region, in_mm: Sequence[SignalFeatures], assessed_s: float) -> str | None:
     if assessed_s < QUALITY.min_region_s:
-        return (
-            f"Seen without a break for only {assessed_s:.1f} seconds; {QUALITY.min_region_s:.0f} are needed."
-        )
+        return f"Seen without a break for only {rounded_down(assessed_s)} seconds; {QUALITY.min_region_s:.0f} are needed."
     limit_mm = QUALITY.max_hand_limit_mm if region in HAND_REGION.values() else QUALITY.max_face_limit_mm
     blindest_mm = max(features.noise_floor for features in in_mm)
     if blindest_mm > limit_mm and not any(features.amplitude > 0 for features in in_mm):
@@ -201,6 +203,13 @@ def _talks(region: Region, task: Task, speaking: Mapping[Region, SignalFeatures]
     return MovementType.SPEECH_LIKE in movement_types(
         speaking[partner], region=partner, task=task, others=others
     )
+
+
+def _too_fast(features: SignalFeatures, *, settings: MotionSettings = MOTION) -> bool:
+    """Say whether most of what moves is as fast as tremor, though not steady enough to be set aside as one."""
+    power = [features.band_power[band] or 0.0 for band in ("0.5-3", "3-4", "4-7")]
+    fast = power[2] > max(settings.too_fast_share * sum(power), features.noise_sd**2)
+    return fast and features.percent_time_moving > settings.tremor_chance_percent
 
 
 def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatures]) -> str | None:
