@@ -1,6 +1,8 @@
-"""What may be printed as it is."""
+"""What may be printed as it is, and how."""
 
 from __future__ import annotations
+
+import math
 
 
 def printable(text: str) -> str:
@@ -24,3 +26,15 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )
+
+
+def rounded_down(value: float) -> str:
+    """Write a number with one decimal, never more than it is: 9.99 s do not read as the 10.0 s that are needed.
+
+    Examples
+    --------
+    >>> rounded_down(9.99)
+    '9.9'
+    """
+    # Past what binary digits lose: 9.9 is a hair less than itself.
+    return f"{math.floor(10 * value + 1e-6) / 10:.1f}"

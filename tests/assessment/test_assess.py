@@ -136,6 +136,18 @@ def test_a_clip_under_10_s_reports_its_regions_but_neither_items_nor_triage() ->
     assert assess([clip(still(Region.LIPS), duration_s=10.0)]).items[Item.LIPS].assessed
 
 
+@pytest.mark.parametrize("duration_s", [9.9, 9.99, 9.998])
+def test_a_clip_a_hair_under_10_s_is_not_said_to_be_10_s_long(duration_s: float) -> None:
+    found = assess([clip(moving(Region.LIPS, amplitude_mm=6.0, percent=90.0), duration_s=duration_s)])
+    assert found.triage.level is None
+    assert "the longest is 9.9 s" in found.triage.reason
+    assert "The clip is 9.9 s long" in (found.items[Item.LIPS].reason or "")
+
+
+def test_a_clip_of_10_s_on_a_clock_of_milliseconds_is_10_s_long() -> None:
+    assert assess([clip(still(Region.LIPS), duration_s=9.9996)]).items[Item.LIPS].assessed
+
+
 def test_a_short_good_clip_and_a_long_dark_one_are_unusable_together() -> None:
     short = clip(*quiet_face(tongue=True), file="short.mp4", duration_s=5.0)
     dark = clip(file="dark.mp4", verdict=Verdict.UNUSABLE)

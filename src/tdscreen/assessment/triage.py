@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from tdscreen.assessment.assessment import Coverage, ItemAssessment
 from tdscreen.assessment.words import join_names
 from tdscreen.measurement.clip import ClipMeasurement
+from tdscreen.printing import rounded_down
 from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, is_usable, join_reasons
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import Item, Region, TriageLevel, Verdict
@@ -27,7 +28,7 @@ def too_short_reason(clips: Sequence[ClipMeasurement]) -> str | None:
         return None
     longest_s = max(clip.duration_s for clip in clips)
     return (
-        f"No clip is {SCORING.min_clip_s:g} s long or longer (the longest is {longest_s:.1f} s), so neither "
+        f"No clip is {SCORING.min_clip_s:g} s long or longer (the longest is {rounded_down(longest_s)} s), so neither "
         "items nor a triage are given. Please record again, for longer."
     )
 

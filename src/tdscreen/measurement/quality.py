@@ -113,7 +113,8 @@ def check_quality(
         ),
         _check(
             "duration",
-            timing.duration_s,
+            # To a millisecond, which container clocks lose.
+            round(timing.duration_s, 3),
             SCORING.min_clip_s,
             "s",
             Verdict.LIMITED,

@@ -162,7 +162,8 @@ def _in_mm(found: Sequence[SignalFeatures]) -> list[SignalFeatures]:
 
 def _why_not_assessed(region: Region, in_mm: Sequence[SignalFeatures], assessed_s: float) -> str | None:
     if assessed_s < QUALITY.min_region_s:
-        return f"Seen without a break for only {rounded_down(assessed_s)} seconds; {QUALITY.min_region_s:.0f} are needed."
+        seen_s = rounded_down(assessed_s)
+        return f"Seen without a break for only {seen_s} seconds; {QUALITY.min_region_s:.0f} are needed."
     limit_mm = QUALITY.max_hand_limit_mm if region in HAND_REGION.values() else QUALITY.max_face_limit_mm
     blindest_mm = max(features.noise_floor for features in in_mm)
     if blindest_mm > limit_mm and not any(features.amplitude > 0 for features in in_mm):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.motion.features import Interval
+from tdscreen.printing import rounded_down
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import ITEM_REGIONS, Item, MovementType, Region, Task, Verdict
 
@@ -97,7 +98,7 @@ class ItemEvidence:
 
 def is_long_enough(clip: ClipMeasurement) -> bool:
     """Say whether a clip is long enough to be scored (to a millisecond, which container clocks lose)."""
-    return clip.duration_s >= SCORING.min_clip_s - 1e-3
+    return round(clip.duration_s, 3) >= SCORING.min_clip_s
 
 
 def is_usable(clip: ClipMeasurement) -> bool:
@@ -116,7 +117,7 @@ def clip_reason(clip: ClipMeasurement) -> str | None:
         return f"The clip is unusable. {advice}".strip()
     if not is_long_enough(clip):
         return (
-            f"The clip is {clip.duration_s:.1f} s long, and items need {SCORING.min_clip_s:g} s or more. "
+            f"The clip is {rounded_down(clip.duration_s)} s long, and items need {SCORING.min_clip_s:g} s or more. "
             "Please record again, for longer."
         )
     return None
