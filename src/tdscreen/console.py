@@ -138,13 +138,8 @@ def _table(first: str, *numbers: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column(first, overflow="fold")
     for title in numbers:
-        is_kind = title == "kind"
         table.add_column(
-            title,
-            justify="left" if is_kind else "right",
-            vertical="top",
-            overflow="fold",
-            min_width=max(map(len, TYPE_WORDS.values())) if is_kind else None,
+            title, justify="left" if title == "kind" else "right", vertical="top", overflow="fold"
         )
     return table
 

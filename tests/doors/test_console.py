@@ -32,8 +32,8 @@ def words(text: str) -> str:
     return " ".join(text.replace("│", " ").split())
 
 
-@pytest.mark.parametrize("width", [80, 120, 200])
-@pytest.mark.parametrize("name", ["lips_1.5hz.mp4", "dark.mp4"])
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("name", ["lips_1.5hz.mp4", "jaw_1hz.mp4", "dark.mp4"])
 def test_no_line_is_wider_than_the_terminal_nor_than_can_be_read(
     name: str, width: int, assessment_of: Callable[[str], Assessment]
 ) -> None:
