@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
 from tdscreen.measurement.clip import RegionMeasurement
-from tdscreen.measurement.regions import SPEECH_REASON, TOO_FAST_REASON, Ruler, measure_region
+from tdscreen.measurement.regions import (
+    SPEECH_REASON,
+    TOO_FAST_REASON,
+    Ruler,
+    measure_region,
+    speaking_signal,
+)
 from tdscreen.motion.features import SignalFeatures, signal_features
 from tdscreen.vocabulary import MovementType, Region, Task
 
 Floats = NDArray[np.float64]
 TIMES_S = np.arange(601) / 30
+Measured = Callable[[Region, dict[Region, SignalFeatures]], RegionMeasurement]
 RULER = Ruler(uncertainty=0.1, body_length_mm=62.0)
 
 
@@ -36,7 +43,7 @@ def features(name: str, x: Floats, *, limit_mm: float) -> SignalFeatures:
 
 
 @pytest.fixture
-def measured() -> Callable[[Region, dict[Region, SignalFeatures]], RegionMeasurement]:
+def measured() -> Measured:
     """Measure a region of one signal beside those of others."""
 
     def run(region: Region, speaking: dict[Region, SignalFeatures]) -> RegionMeasurement:
@@ -45,7 +52,7 @@ def measured() -> Callable[[Region, dict[Region, SignalFeatures]], RegionMeasure
     return run
 
 
-def test_a_jaw_that_shows_nothing_while_the_lips_talk_is_not_scored_as_still(measured):
+def test_a_jaw_that_shows_nothing_while_the_lips_talk_is_not_scored_as_still(measured: Measured) -> None:
     speaking = {
         Region.LIPS: features("lips.opening", talking(6.0, seed=1), limit_mm=2.0),
         Region.JAW: features("jaw.opening", np.zeros(TIMES_S.size), limit_mm=7.0),
@@ -59,7 +66,7 @@ def test_a_jaw_that_shows_nothing_while_the_lips_talk_is_not_scored_as_still(mea
     assert jaw.not_scored_reason == SPEECH_REASON
 
 
-def test_a_jaw_that_rests_beside_lips_that_do_not_talk_is_scored_as_still(measured):
+def test_a_jaw_that_rests_beside_lips_that_do_not_talk_is_scored_as_still(measured: Measured) -> None:
     speaking = {
         Region.LIPS: features("lips.opening", sine(3.0, 1.2), limit_mm=2.0),
         Region.JAW: features("jaw.opening", np.zeros(TIMES_S.size), limit_mm=2.0),
@@ -76,7 +83,9 @@ def wandering(amplitude_mm: float, hz: float, *, sd_hz: float, seed: int) -> Flo
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_tremor_that_wanders_too_much_to_be_set_aside_is_not_scored_and_a_slow_movement_is(measured, seed):
+def test_a_tremor_that_wanders_too_much_to_be_set_aside_is_not_scored_and_a_slow_movement_is(
+    measured: Measured, seed: int
+) -> None:
     hand = Region.LEFT_HAND
     fast = features("left_hand.index_tip", wandering(8.0, 5.2, sd_hz=0.7, seed=seed), limit_mm=4.0)
     assert fast.tremor is None
@@ -86,3 +95,15 @@ def test_a_tremor_that_wanders_too_much_to_be_set_aside_is_not_scored_and_a_slow
     assert found.not_scored_reason == TOO_FAST_REASON
     slow = features("left_hand.index_tip", wandering(8.0, 2.0, sd_hz=0.5, seed=seed), limit_mm=4.0)
     assert measured(hand, {hand: slow}).scored_amplitude_mm == pytest.approx(8.0, rel=0.1)
+
+
+def test_a_tremor_of_the_wrist_is_named_beside_the_fingers_that_speak_for_the_hand() -> None:
+    hand = Region.LEFT_HAND
+    wrist = features("left_hand.wrist_sideways", sine(8.0, 5.0), limit_mm=5.0)
+    fingers = features("left_hand.index_tip", sine(14.0, 1.3), limit_mm=12.0)
+    loudest = speaking_signal([wrist, fingers])
+    assert loudest is fingers
+    found = measure_region(hand, [wrist, fingers], RULER, task=Task.REST, speaking={hand: loudest})
+    assert found.signal == "left_hand.index_tip"
+    assert found.movement_types == (MovementType.RHYTHMIC, MovementType.TREMOR_LIKE)
+    assert found.scored_amplitude_mm == pytest.approx(14.0, rel=0.05)

@@ -123,7 +123,11 @@ def measure_region(
     main = speaking[region]
     moves = main.amplitude > 0
     others = {other: features for other, features in speaking.items() if other is not region}
-    kinds = movement_types(main, region=region, task=task, others=others)
+    found_kinds = set(movement_types(main, region=region, task=task, others=others))
+    # A wrist may tremble while it is the fingers that speak for the hand.
+    if any(features.tremor is not None for features in in_mm):
+        found_kinds.add(MovementType.TREMOR_LIKE)
+    kinds = tuple(kind for kind in MovementType if kind in found_kinds)
     main_scored = main.without_tremor or main
     not_scored = _why_not_scored(kinds, in_mm)
     if not_scored is None and _talks(region, task, speaking):
