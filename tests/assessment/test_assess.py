@@ -63,8 +63,9 @@ def test_low_needs_each_of_the_four_regions_for_long_enough(brief: Region) -> No
     found = assess([clip(*seen)])
     assert found.triage.level is TriageLevel.UNCERTAIN
     assert "Seen for less than 5 s" in found.triage.reason
-    twice = assess([clip(*seen, file="a.mp4"), clip(*seen, file="b.mp4")])
-    assert twice.triage.level is TriageLevel.LOW
+    one = clip(*seen, file="a.mp4")
+    assert assess([one, clip(*seen, file="b.mp4")]).triage.level is TriageLevel.LOW
+    assert assess([one, dataclasses.replace(one, file="copy.mp4")]).triage.level is TriageLevel.UNCERTAIN
 
 
 def test_strong_movement_is_elevated_and_names_where_it_was_seen() -> None:

@@ -252,7 +252,7 @@ def _triage(
             level_with_smaller_anchors=TriageLevel.UNCERTAIN,
             level_with_larger_anchors=TriageLevel.UNCERTAIN,
         )
-    seen_s = {item: math.fsum(seen.assessed_s for seen in entry.evidence) for item, entry in gathered.items()}
+    seen_s = {item: _seen_s(entry.evidence) for item, entry in gathered.items()}
     hindrances = hindrances_to_low(items, seen_s)
     probabilities = [schooler_kane_probability(_stack(variant)) for variant in variants]
     levels = [sort_level(probability, hindrances) for probability in probabilities]
@@ -263,6 +263,11 @@ def _triage(
         level_with_smaller_anchors=levels[1],
         level_with_larger_anchors=levels[2],
     )
+
+
+def _seen_s(evidence: Sequence[Evidence]) -> float:
+    """Add up for how long an item's regions were seen; a clip that was handed in twice was seen once."""
+    return math.fsum({(seen.input_sha256, seen.region): seen.assessed_s for seen in evidence}.values())
 
 
 def _provenance(clips: Sequence[ClipMeasurement], model: SeverityModel) -> Provenance:
