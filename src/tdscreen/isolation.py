@@ -194,8 +194,11 @@ def _drain(pipe: IO[bytes], printed: deque[str]) -> None:
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End the child and whatever it started, which is all in its own process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+    if sys.platform == "win32":
+        child.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
     child.wait()
 
 
