@@ -56,21 +56,22 @@ def track_video(
     times_s: list[float] = []
     repeated: list[bool] = []
     luminance: list[float] = []
-    faces: list[list[FloatArray]] = []
+    faces = _FaceLog()
     hands: list[list[SeenHand]] = []
     with open_video(path, settings=video) as clip, LandmarkDetector(settings=tracking) as detector:
         for frame in clip:
-            faces.append(detector.faces(frame.rgb))
+            found = detector.faces(frame.rgb)
+            faces.append(frame.time_s, found)
             hands.append(detector.hands(frame.rgb))
             times_s.append(frame.time_s)
             repeated.append(frame.repeated)
-            luminance.append(_luminance(frame.rgb, faces[-1]))
+            luminance.append(_luminance(frame.rgb, found))
             if report is not None:
                 report(Progress(len(times_s), frame.time_s, clip.info.declared_duration_s))
         info, timing = clip.info, clip.timing()
 
     times = np.asarray(times_s, dtype=np.float64)
-    face_px, faces_seen = _follow_face(times, faces, settings=tracking)
+    face_px, faces_seen = _follow_face(faces, settings=tracking)
     face_valid = np.isfinite(face_px[:, 0, 0])
     hands_px, hands_world_m = _follow_hands(times, hands, face_px, mirrored=mirrored, settings=tracking)
     return Tracks(
@@ -117,21 +118,54 @@ def _face_width(face: FloatArray) -> float:
     return float(np.hypot(*(face[FACE_RIGHT_EDGE, :2] - face[FACE_LEFT_EDGE, :2])))
 
 
-def _follow_face(
-    times_s: NDArray[np.float64], faces: Sequence[Sequence[FloatArray]], *, settings: TrackingSettings
-) -> tuple[FloatArray, NDArray[np.uint8]]:
-    """Choose one person's face through the clip, and count the faces in each frame."""
-    detections = [
-        linking.drop_duplicates(
+class _FaceLog:
+    """The faces of a clip, frame by frame, in hardly more memory than the tracks that come of them.
+
+    A clip shows one face most of the time: the first face of each frame lies where the tracks will lie, and only
+    further ones are kept beside.
+    """
+
+    _FRAMES_AT_ONCE = 1024
+
+    def __init__(self) -> None:
+        self._first = np.empty((0, N_FACE_POINTS, 3), dtype=np.float32)
+        self._further: dict[tuple[int, int], FloatArray] = {}
+        self.detections: list[list[Detection]] = []
+
+    def append(self, time_s: float, found: Sequence[FloatArray]) -> None:
+        """Add a frame."""
+        frame = len(self.detections)
+        if frame == len(self._first):
+            # In place: a copy would need twice the memory while it is made.
+            self._first.resize((frame + self._FRAMES_AT_ONCE, N_FACE_POINTS, 3), refcheck=False)
+        self._first[frame] = found[0] if found else np.nan
+        self._further |= {(frame, index): face for index, face in enumerate(found) if index > 0}
+        self.detections.append(
             [
                 Detection(
-                    i, float(times_s[i]), face[:, :2].mean(axis=0).astype(float), _face_width(face), 0.0, k
+                    frame, time_s, face[:, :2].mean(axis=0).astype(float), _face_width(face), 0.0, index
                 )
-                for k, face in enumerate(found)
-            ],
-            min_distance=settings.duplicate_distance,
+                for index, face in enumerate(found)
+            ]
         )
-        for i, found in enumerate(faces)
+
+    def chosen(self, choice: dict[int, int]) -> FloatArray:
+        """Give the face chosen in each frame, by its index; NaN where none was. To be called once, at the end."""
+        n = len(self.detections)
+        self._first.resize((n, N_FACE_POINTS, 3), refcheck=False)
+        for frame in range(n):
+            index = choice.get(frame)
+            if index is None:
+                self._first[frame] = np.nan
+            elif index > 0:
+                self._first[frame] = self._further[frame, index]
+        return self._first
+
+
+def _follow_face(faces: _FaceLog, *, settings: TrackingSettings) -> tuple[FloatArray, NDArray[np.uint8]]:
+    """Choose one person's face through the clip, and count the faces in each frame."""
+    detections = [
+        linking.drop_duplicates(found, min_distance=settings.duplicate_distance) for found in faces.detections
     ]
     tracklets = linking.link(
         detections,
@@ -146,10 +180,8 @@ def _follow_face(
         max_step=settings.face_max_jump,
         max_absence_s=settings.person_max_absence_s,
     )
-    followed = np.full((len(times_s), N_FACE_POINTS, 3), np.nan, dtype=np.float32)
-    for tracklet in person:
-        for detection in tracklet.detections:
-            followed[detection.frame] = faces[detection.frame][detection.index]
+    choice = {detection.frame: detection.index for tracklet in person for detection in tracklet.detections}
+    followed = faces.chosen(choice)
     return followed, np.array([len(found) for found in detections], dtype=np.uint8)
 
 
