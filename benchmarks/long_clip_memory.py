@@ -29,6 +29,7 @@ PROGRAM = """
 import resource, sys
 from tdscreen import api
 tracks = api.track(sys.argv[1])
+api.measure(tracks)
 kept = sum(a.nbytes for a in vars(tracks).values() if hasattr(a, "nbytes"))
 worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 caller = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

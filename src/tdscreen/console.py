@@ -74,7 +74,7 @@ def _clip(clip: ClipMeasurement) -> Group:
 
 def _check(check: QualityCheck) -> str:
     observed = "could not be observed" if check.value is None else f"{check.value:.3g}"
-    rule = f"limit {check.limit:g} {check.unit}".rstrip()
+    rule = f"{check.bound} {check.limit:g} {check.unit}".rstrip()
     return f"{check.name.replace('_', ' ')}: {observed} ({rule}). {check.advice}"
 
 

@@ -128,7 +128,7 @@ class StillnessSettings:
     face: tuple[tuple[str, float, float], ...] = (
         ("brow_left_height", 5.0, 0.6),
         ("brow_right_height", 5.0, 0.6),
-        ("brow_distance", 5.0, 0.6),
+        ("brow_half_distance", 2.5, 0.6),
         ("eye_left_opening", 4.0, 0.8),
         ("eye_right_opening", 4.0, 0.8),
         ("lips.opening", 6.0, 0.6),
@@ -234,6 +234,7 @@ class QualitySettings:
     mesh still reports a face but trembles by 1.4 mm, a face has 0.01 to 0.03 (measured)."""
     max_luminance: float = 0.97
     min_face_share: float = 50.0
+    min_unbroken_share: float = 50.0
     min_iris_px: float = 6.0
     """At 6 px a pixel is 2 mm."""
     min_facing_share: float = 50.0
@@ -267,9 +268,11 @@ class ScoringSettings:
     """Schooler and Kane 1982: at least mild in two regions ..."""
     severity_in_one_item: int = 3
     """... or at least moderate in one."""
+    min_item_s: float = 5.0
+    """A region seen for less in a clip gives no evidence for an item (assumed)."""
     low_max_probability: float = 0.05
     """``low`` needs a chance of at most this that the Schooler-Kane severity rule is met (assumed)."""
-    low_min_assessed_s: float = 5.0
+    low_min_assessed_s: float = 8.0
     """``low`` needs each of its regions to have been seen for this long, over all clips (assumed)."""
     elevated_min_probability: float = 0.50
     """``elevated`` from this chance on (assumed)."""

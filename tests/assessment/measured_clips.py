@@ -183,6 +183,7 @@ def clip(
                     name="light",
                     value=12.0 if dark else 120.0,
                     limit=40.0,
+                    bound="at least",
                     unit="of 255",
                     passed=not dark,
                     severity=Verdict.UNUSABLE,

@@ -54,15 +54,23 @@ def test_low_needs_each_of_the_four_regions(missing: Region) -> None:
     assert assess([clip(*seen)]).triage.level is TriageLevel.UNCERTAIN
 
 
+def test_a_region_seen_for_3_s_of_a_long_clip_gives_no_item() -> None:
+    glimpsed = [dataclasses.replace(entry, assessed_s=3.0) for entry in quiet_face(tongue=True)]
+    found = assess([clip(*glimpsed)])
+    assert not any(item.assessed for item in found.items.values())
+    assert "only 3.0 s" in (found.items[Item.LIPS].reason or "")
+    assert found.triage.level is TriageLevel.UNCERTAIN
+
+
 @pytest.mark.parametrize("brief", [Region.UPPER_FACE, Region.TONGUE])
 def test_low_needs_each_of_the_four_regions_for_long_enough(brief: Region) -> None:
     seen = [
-        dataclasses.replace(entry, assessed_s=2.5) if entry.region is brief else entry
+        dataclasses.replace(entry, assessed_s=6.0) if entry.region is brief else entry
         for entry in quiet_face(tongue=True)
     ]
     found = assess([clip(*seen)])
     assert found.triage.level is TriageLevel.UNCERTAIN
-    assert "Seen for less than 5 s" in found.triage.reason
+    assert "Seen for less than 8 s" in found.triage.reason
     one = clip(*seen, file="a.mp4")
     assert assess([one, clip(*seen, file="b.mp4")]).triage.level is TriageLevel.LOW
     assert assess([one, dataclasses.replace(one, file="copy.mp4")]).triage.level is TriageLevel.UNCERTAIN

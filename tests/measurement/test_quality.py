@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tdscreen import api
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck
@@ -57,6 +58,13 @@ def turned(tracks: Tracks, degrees: float, *, share: float = 1.0) -> Tracks:
     return changed(tracks, face_px=face)
 
 
+def without_face(tracks: Tracks, lost: NDArray[np.bool_]) -> Tracks:
+    """Take the face out of some pictures."""
+    face = tracks.face_px.copy()
+    face[lost] = np.nan
+    return changed(tracks, face_px=face, face_valid=tracks.face_valid & ~lost)
+
+
 def with_hand_over_mouth(tracks: Tracks, share: float) -> Tracks:
     """Hold a hand before the mouth in the first share of the clip."""
     mouth = tracks.face_px[:, [61, 291, 0, 17]].mean(axis=1)
@@ -79,7 +87,7 @@ def test_a_good_clip_passes_every_check_and_each_shows_its_value_beside_its_limi
     names = {check.name for check in clip.quality.checks}
     assert names == {
         "frames", "duration", "frame_rate", "complete", "light", "overexposure", "face_visible", "face_size",
-        "facing", "mouth_free", "steady", "one_person",
+        "facing", "face_unbroken", "mouth_free", "steady", "one_person",
     }  # fmt: skip
     for check in clip.quality.checks:
         assert check.advice == ""
@@ -108,6 +116,13 @@ WRONG: dict[str, tuple[Callable[[Tracks], Tracks], str, Verdict, str]] = {
     ),
     "cut off": (
         lambda t: changed(t, timing={"decoded_share": 0.5, "truncated": True}), "complete", Verdict.LIMITED, "cut off",
+    ),
+    "a clock that jumps": (
+        lambda t: changed(t, timing={"dropped_stamps": 200}), "complete", Verdict.LIMITED, "damaged",
+    ),
+    "a face that comes and goes": (
+        lambda t: without_face(t, np.arange(len(t.times_s)) % 30 < 9),
+        "face_unbroken", Verdict.LIMITED, "comes and goes",
     ),
     "too far": (
         lambda t: changed(t, face_px=t.face_px / 6), "face_size", Verdict.UNUSABLE, "Come nearer",

@@ -79,12 +79,14 @@ def _region(region: Region, measure: str, *, amplitude_mm: float) -> RegionMeasu
 def _check(
     name: str, *, value: float | None, limit: float, unit: str, passed: bool, advice: str
 ) -> QualityCheck:
-    return QualityCheck(name, value, limit, unit, passed, Verdict.UNUSABLE, "" if passed else advice)
+    return QualityCheck(
+        name, value, limit, "at least", unit, passed, Verdict.UNUSABLE, "" if passed else advice
+    )
 
 
 def _measurement(*, file: str, task: Task, lips_mm: float, too_dark: bool) -> ClipMeasurement:
     seen = {
-        Region.UPPER_FACE: _region(Region.UPPER_FACE, "brow_distance", amplitude_mm=0.0),
+        Region.UPPER_FACE: _region(Region.UPPER_FACE, "brow_half_distance", amplitude_mm=0.0),
         Region.LIPS: _region(Region.LIPS, "opening", amplitude_mm=lips_mm),
         Region.JAW: _region(Region.JAW, "opening", amplitude_mm=0.0),
     }
@@ -165,7 +167,7 @@ def measured_clip(lips_signal: Signal, tmp_path: Path) -> Callable[..., Measured
     ) -> MeasuredClip:
         still = dataclasses.replace(
             lips_signal,
-            name="upper_face.brow_distance",
+            name="upper_face.brow_half_distance",
             region=Region.UPPER_FACE,
             values=np.full(len(TIMES_S), 30.0),
         )

@@ -117,18 +117,10 @@ def test_a_failed_check_shows_its_value_beside_the_rule_and_what_to_do(examinati
     assert "Unusable" in text
 
 
-@pytest.mark.parametrize(
-    ("value", "passed", "expected"),
-    [
-        (0.5, True, "at least 0.15"),
-        (0.1, False, "at least 0.15"),
-        (0.1, True, "at most 0.15"),
-        (0.5, False, "at most 0.15"),
-        (None, False, "limit 0.15"),
-    ],
-)
-def test_a_rule_reads_as_at_least_or_at_most(value: float | None, passed: bool, expected: str) -> None:
-    assert rule(QualityCheck("light", value, 0.15, "", passed, Verdict.LIMITED, "")) == expected
+@pytest.mark.parametrize("bound", ["at least", "at most"])
+def test_a_rule_reads_as_at_least_or_at_most(bound: str) -> None:
+    check = QualityCheck("light", 0.5, 0.15, bound, "", True, Verdict.LIMITED, "")
+    assert rule(check) == f"{bound} 0.15"
 
 
 def test_a_region_that_was_not_seen_says_why_and_shows_no_number(examination: Make) -> None:

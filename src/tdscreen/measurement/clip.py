@@ -22,6 +22,8 @@ class QualityCheck:
         What was observed; None if it could not be (no face to measure the light of).
     limit : float
         The rule's bound, in the same unit.
+    bound : str
+        ``at least`` or ``at most``: on which side of the limit a clip passes.
     unit : str
         As ``% of frames``, ``px``, ``s``; empty for a plain number.
     passed : bool
@@ -34,6 +36,7 @@ class QualityCheck:
     name: str
     value: float | None
     limit: float
+    bound: str
     unit: str
     passed: bool
     severity: Verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -13,14 +14,14 @@ from numpy.typing import NDArray
 from tdscreen.geometry.face import HeadFrame, head_frame
 from tdscreen.geometry.hand import palm_frame
 from tdscreen.measurement.clip import ClipMeasurement, MovingTogether, RegionMeasurement
-from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions
+from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions, settled
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
 from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import MEASURED_POINTS, Blinks, face_signals, still_point_paths
 from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
-from tdscreen.settings import FACE, QUALITY, STILLNESS
+from tdscreen.settings import QUALITY, STILLNESS
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
 from tdscreen.vocabulary import HAND_REGION, Region, Side, Task, Verdict
 
@@ -30,6 +31,15 @@ BoolArray = NDArray[np.bool_]
 FACE_REGIONS = (Region.UPPER_FACE, Region.LIPS, Region.JAW, Region.HEAD)
 MOUTH_REGIONS = (Region.LIPS, Region.JAW)
 BROWS = (f"{Region.UPPER_FACE}.brow_left_height", f"{Region.UPPER_FACE}.brow_right_height")
+TAPPING_HAND = {
+    Task.FINGER_TAPPING_LEFT: Region.LEFT_HAND,
+    Task.FINGER_TAPPING_RIGHT: Region.RIGHT_HAND,
+}
+OTHER_HAND = {Region.LEFT_HAND: Region.RIGHT_HAND, Region.RIGHT_HAND: Region.LEFT_HAND}
+OTHER_HAND_REASON = (
+    "This hand moves, and the one that was asked to tap does not. "
+    "Was the recording mirrored, or the other hand meant?"
+)
 TONGUE_REASON = "The tongue is not measured by this version."
 
 
@@ -149,6 +159,7 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
         )
         for region, reason in reasons.items()
     }
+    _set_aside_the_other_hand(regions, task)
     return ClipMeasurement(
         file=tracks.file,
         task=task,
@@ -168,6 +179,23 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
     )
 
 
+def _set_aside_the_other_hand(regions: dict[Region, RegionMeasurement], task: Task) -> None:
+    """Score no tapping as involuntary where the hand that was asked for is still or not to be seen.
+
+    A selfie that was not stated to be mirrored, or the wrong hand, would otherwise read as severe movement.
+    """
+    if task not in TAPPING_HAND:
+        return
+    asked, other = regions[TAPPING_HAND[task]], regions[OTHER_HAND[TAPPING_HAND[task]]]
+    if not asked.amplitude_mm and other.amplitude_mm:
+        regions[other.region] = dataclasses.replace(
+            other,
+            scored_amplitude_mm=None,
+            scored_percent_time_moving=None,
+            not_scored_reason=OTHER_HAND_REASON,
+        )
+
+
 def _moving_together(
     regions: Mapping[Region, RegionMeasurement], signals: Sequence[Signal]
 ) -> tuple[MovingTogether, ...]:
@@ -184,26 +212,6 @@ def _moving_together(
         if together is not None:
             found.append(MovingTogether(first, second, together))
     return tuple(found)
-
-
-def settled(times_s: FloatArray, valid: BoolArray, *, settling_s: float = FACE.settling_s) -> BoolArray:
-    """Leave out what follows directly on being found: the first landmarks still settle.
-
-    Parameters
-    ----------
-    times_s : ndarray, shape (n,)
-    valid : ndarray, shape (n,), bool
-    settling_s : float
-
-    Returns
-    -------
-    ndarray, shape (n,), bool
-    """
-    kept = valid.copy()
-    found = np.flatnonzero(valid & ~np.concatenate(([False], valid[:-1])))
-    for start_s in times_s[found]:
-        kept &= (times_s < start_s) | (times_s >= start_s + settling_s)
-    return kept
 
 
 def _limit(signal: Signal, still_range_mm: float, table: tuple[tuple[str, float, float], ...]) -> float:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from tdscreen.geometry.face import HeadFrame
 from tdscreen.measurement.clip import QualityCheck, QualityReport
-from tdscreen.settings import FACE, QUALITY, SCORING, QualitySettings
+from tdscreen.motion.spans import good_spans
+from tdscreen.settings import FACE, MOTION, QUALITY, SCORING, QualitySettings
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.vocabulary import Task, Verdict
 
@@ -131,7 +132,7 @@ def check_quality(
         ),
         _check(
             "complete",
-            100.0 * timing.decoded_share,
+            100.0 * min(timing.decoded_share, timing.frames / max(timing.frames + timing.dropped_stamps, 1)),
             settings.min_decoded_share,
             "% of the clip",
             Verdict.LIMITED,
@@ -185,6 +186,14 @@ def check_quality(
                 "The face is turned away. Look towards the camera.",
             ),
             _check(
+                "face_unbroken",
+                _unbroken_share(tracks),
+                settings.min_unbroken_share,
+                "% of the clip",
+                Verdict.LIMITED,
+                "The face comes and goes. Keep it in the picture without a break.",
+            ),
+            _check(
                 "mouth_free",
                 100.0 - covered_share,
                 settings.min_mouth_free_share,
@@ -234,8 +243,43 @@ def check_quality(
     return QualityReport(verdict, tuple(checks))
 
 
+def _unbroken_share(tracks: Tracks) -> float:
+    """Share of the clip, 0 to 100, in which the face is seen in spans long enough to measure."""
+    spans = good_spans(
+        tracks.times_s,
+        settled(tracks.times_s, tracks.face_valid),
+        max_gap_s=MOTION.max_gap_s,
+        min_duration_s=MOTION.min_span_s,
+    )
+    unbroken_s = sum(tracks.times_s[span.stop - 1] - tracks.times_s[span.start] for span in spans)
+    return 100.0 * float(unbroken_s) / tracks.timing.duration_s
+
+
+def settled(
+    times_s: NDArray[np.float64], valid: BoolArray, *, settling_s: float = FACE.settling_s
+) -> BoolArray:
+    """Leave out what follows directly on being found: the first landmarks still settle.
+
+    Parameters
+    ----------
+    times_s : ndarray, shape (n,)
+    valid : ndarray, shape (n,), bool
+    settling_s : float
+
+    Returns
+    -------
+    ndarray, shape (n,), bool
+    """
+    kept = valid.copy()
+    found = np.flatnonzero(valid & ~np.concatenate(([False], valid[:-1])))
+    for start_s in times_s[found]:
+        kept &= (times_s < start_s) | (times_s >= start_s + settling_s)
+    return kept
+
+
 def _check(
     name: str, value: float, limit: float, unit: str, severity: Verdict, advice: str, *, upper: bool = False
 ) -> QualityCheck:
     passed = value <= limit if upper else value >= limit
-    return QualityCheck(name, value, limit, unit, passed, severity, "" if passed else advice)
+    bound = "at most" if upper else "at least"
+    return QualityCheck(name, value, limit, bound, unit, passed, severity, "" if passed else advice)

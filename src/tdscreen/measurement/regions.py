@@ -18,7 +18,7 @@ from tdscreen.vocabulary import HAND_REGION, MovementType, Region, Task
 
 NORMAL_95 = 1.96
 MOUTH_PARTNER = {Region.LIPS: Region.JAW, Region.JAW: Region.LIPS}
-VOLUNTARY_REASON = "The movement was asked for in this task."
+VOLUNTARY_REASON = "The movement was asked for in this task, or goes with it."
 SPEECH_REASON = "This looks like talking, and other movement of the mouth cannot be told apart from it here."
 TOO_FAST_REASON = "Most of this movement is as fast as a tremor, and cannot be told apart from one."
 

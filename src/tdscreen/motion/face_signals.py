@@ -149,7 +149,8 @@ def face_signals(
         (f"brow_{side}_height", Region.UPPER_FACE, "mm", -mean_of(brow)[:, 1])
         for side, brow in zip(sides, BROWS, strict=True)
     ]
-    named.append(("brow_distance", Region.UPPER_FACE, "mm", distance(*BROW_ENDS)))
+    # Half of it: how far each brow comes, as the table of millimetres means it.
+    named.append(("brow_half_distance", Region.UPPER_FACE, "mm", distance(*BROW_ENDS) / 2))
     named += [
         (f"eye_{side}_opening", Region.UPPER_FACE, "mm", np.where(blinks.during, np.nan, opening))
         for side, opening in zip(sides, lids, strict=True)

@@ -16,11 +16,11 @@ ASKED_FOR: dict[Task, frozenset[Region]] = {
     Task.FINGER_TAPPING_RIGHT: frozenset({Region.RIGHT_HAND}),
     Task.ARMS_OUT: frozenset(),
     Task.HANDS_HANGING: frozenset(),
-    Task.SPEECH: frozenset({Region.LIPS, Region.JAW, Region.TONGUE}),
+    Task.SPEECH: frozenset({Region.LIPS, Region.JAW, Region.TONGUE, Region.LEFT_HAND, Region.RIGHT_HAND}),
     Task.UNSTRUCTURED: frozenset(),
 }
-"""The regions that each task asks to move. Arms held out and hands hanging are postures: they ask for no
-movement."""
+"""The regions that each task asks to move, or that move with it on purpose: hands go with talking. Arms held out and
+hands hanging are postures: they ask for no movement."""
 
 _MOUTH = (Region.LIPS, Region.JAW)
 

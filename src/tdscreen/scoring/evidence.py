@@ -131,6 +131,11 @@ def region_reason(measured: RegionMeasurement) -> str | None:
         return measured.not_scored_reason or "The movement was asked for in this task, so it is not scored."
     if measured.scored_amplitude_mm is None or measured.scored_percent_time_moving is None:
         return measured.not_scored_reason or "The movement could not be scored."
+    if measured.assessed_s < SCORING.min_item_s:
+        return (
+            f"It was seen without a break for only {rounded_down(measured.assessed_s)} s, and items need "
+            f"{SCORING.min_item_s:g} s. Please record again, without breaks."
+        )
     return None
 
 

@@ -36,13 +36,13 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
 }
 
 
-def save_tracks(tracks: Tracks, path: Path) -> None:
+def save_tracks(tracks: Tracks, path: str | Path) -> None:
     """Write tracks to a Parquet file.
 
     Parameters
     ----------
     tracks : Tracks
-    path : Path
+    path : str or Path
         Of a file that is not there yet.
 
     Raises
@@ -53,6 +53,7 @@ def save_tracks(tracks: Tracks, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    path = Path(path)
     if path.exists():
         raise InputError(
             f"{path} is already there. Name another file for the tracks, or remove that one first."
@@ -88,12 +89,12 @@ def save_tracks(tracks: Tracks, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def load_tracks(path: Path) -> Tracks:
+def load_tracks(path: str | Path) -> Tracks:
     """Read tracks that :func:`save_tracks` wrote.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
 
     Returns
     -------
@@ -110,6 +111,7 @@ def load_tracks(path: Path) -> Tracks:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"There is no file {path}. Check the name.")
     foreign = f"{path.name} is not a file of tracks as 'tdscreen track' writes it."

@@ -272,10 +272,7 @@ def _check_row(check: QualityCheck) -> str:
 def rule(check: QualityCheck) -> str:
     """Write a check's rule: at least, or at most, its limit."""
     unit = f" {check.unit}" if check.unit else ""
-    bound = f"{number(check.limit)}{unit}"
-    if check.value is None or check.value == check.limit:
-        return f"limit {bound}"
-    return f"{'at least' if (check.value > check.limit) == check.passed else 'at most'} {bound}"
+    return f"{check.bound} {number(check.limit)}{unit}"
 
 
 def region_table(clip: ClipMeasurement) -> str:
