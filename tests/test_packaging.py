@@ -309,6 +309,20 @@ def test_ci_runs_the_second_command_as_the_readme_has_it() -> None:
     assert 'bash -euo pipefail -c "$command"' in script
 
 
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("*/*.md")]
+    links = [
+        (page, link.split("#")[0])
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+        if "://" not in link and not link.startswith("#")
+    ]
+    assert len(links) > 10
+    assert [
+        f"{page.relative_to(ROOT)}: {link}" for page, link in links if not (page.parent / link).exists()
+    ] == []
+
+
 def test_the_project_names_no_registry_and_no_machine() -> None:
     # In pieces, so that this file does not find itself.
     words = [
