@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 CLOCK = 90_000
 """Ticks a second of the clips' clock; formats with a clock of their own round to it."""
+_CLUSTER = b"\x1f\x43\xb6\x75"
+"""The mark with which a cluster of a WebM begins."""
 
 
 def scene(
@@ -106,12 +108,29 @@ def write_webm_as_browsers_do(
     path: Path, pictures: Iterable[NDArray[np.uint8]], *, codec: str = "libvpx", **more: object
 ) -> Path:
     """Write a WebM like a browser's recorder: no duration, no frame count, clusters of unknown size."""
-    return write_clip(path, pictures, codec=codec, container="webm", container_options={"live": "1"}, **more)  # type: ignore[arg-type]
+    write_clip(path, pictures, codec=codec, container="webm", container_options={"live": "1"}, **more)  # type: ignore[arg-type]
+    path.write_bytes(_with_unknown_sizes(path.read_bytes()))
+    return path
+
+
+def _with_unknown_sizes(data: bytes) -> bytes:
+    """Write all ones, which mean "unknown", for the size of each cluster, as a recorder does before its end."""
+    changed = bytearray(data)
+    at = data.index(_CLUSTER)
+    while data[at : at + 4] == _CLUSTER:
+        width = 9 - data[at + 4].bit_length()
+        size = int.from_bytes(data[at + 4 : at + 4 + width], "big") & ((1 << 7 * width) - 1)
+        unknown = (1 << 7 * width + 1) - 1
+        changed[at + 4 : at + 4 + width] = unknown.to_bytes(width, "big")
+        if size == (1 << 7 * width) - 1:
+            break
+        at += 4 + width + size
+    return bytes(changed)
 
 
 def later_clusters(data: bytes, time_ms: int) -> bytes:
     """Give the clusters of a live WebM, moved to a later time so that they can be put behind another's."""
-    moved = bytearray(data[data.index(b"\x1f\x43\xb6\x75") :])
+    moved = bytearray(data[data.index(_CLUSTER) :])
     # Behind the cluster's size, which may hold the mark of its time by chance.
     at = moved.index(b"\xe7", 4 + 9 - moved[4].bit_length()) + 1
     width = moved[at] & 0x7F
