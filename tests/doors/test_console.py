@@ -95,7 +95,7 @@ def test_a_failed_check_shows_its_value_beside_its_limit_and_what_to_do(
     text = words(summary(assessment_of("dark.mp4")))
     assert "Quality: unusable" in text
     assert "light: 0.0" in text
-    assert "limit 0.08 of full brightness" in text
+    assert "at least 0.08 of full brightness" in text
     assert "Put a lamp or a window in front of the person" in text
     assert "Triage: UNUSABLE" in text
     assert "LOW" not in text
