@@ -54,6 +54,20 @@ def test_low_needs_each_of_the_four_regions(missing: Region) -> None:
     assert assess([clip(*seen)]).triage.level is TriageLevel.UNCERTAIN
 
 
+def test_a_jaw_that_moves_at_the_rate_of_chewing_is_scored_and_gum_is_asked_about() -> None:
+    chewing = dataclasses.replace(
+        moving(Region.JAW, amplitude_mm=5.0, percent=90.0),
+        movement_types=(MovementType.RHYTHMIC, MovementType.CHEWING_LIKE),
+    )
+    found = assess([clip(chewing)])
+    assert found.items[Item.JAW].assessed
+    assert "ask about gum" in found.triage.reason
+    assert (
+        "ask about gum"
+        not in assess([clip(moving(Region.JAW, amplitude_mm=5.0, percent=90.0))]).triage.reason
+    )
+
+
 def test_a_region_seen_for_3_s_of_a_long_clip_gives_no_item() -> None:
     glimpsed = [dataclasses.replace(entry, assessed_s=3.0) for entry in quiet_face(tongue=True)]
     found = assess([clip(*glimpsed)])

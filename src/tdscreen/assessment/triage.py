@@ -10,7 +10,7 @@ from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.printing import rounded_down
 from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, is_usable, join_reasons
 from tdscreen.settings import SCORING
-from tdscreen.vocabulary import Item, Region, TriageLevel, Verdict
+from tdscreen.vocabulary import Item, MovementType, Region, TriageLevel, Verdict
 
 REQUIRED_FOR_LOW = (Item.FACIAL_EXPRESSION, Item.LIPS, Item.JAW, Item.TONGUE)
 """Without each of these assessed, a quiet examination is uncertain: a false "low" does harm."""
@@ -123,6 +123,10 @@ def explain_level(
         told.extend(hindrances if probability <= SCORING.low_max_probability else (_between(probability),))
     names = join_names([entry.name for entry in assessed])
     told.append(f"It rests on {len(assessed)} of {len(items)} items: {names}.")
+    if any(
+        MovementType.CHEWING_LIKE in found.movement_types for clip in clips for found in clip.regions.values()
+    ):
+        told.append("The jaw moves at the rate of chewing: ask about gum, food and dentures.")
     if any(clip.quality.verdict is Verdict.LIMITED for clip in clips):
         told.append("The quality of the recording was limited.")
     told.append(f"Not seen: {join_names(coverage.not_seen_names)}.")
