@@ -1,0 +1,75 @@
+"""One direction of flow: no room knows the rooms behind it, and only the named rooms know the heavy libraries."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
+
+ORDER = (
+    "common", "video", "geometry", "tracking", "motion", "measurement", "scoring", "assessment", "api", "doors",
+)  # fmt: skip
+COMMON = {"errors", "vocabulary", "settings", "printing", "isolation", "__init__", "__version__"}
+DOORS = {"cli", "console", "webapp", "__main__"}
+UNKNOWN_TO = {
+    "mediapipe": {"tracking"},
+    "av": {"video", "tracking", "phantom"},
+    "onnxruntime": {"scoring", "assessment"},
+    "streamlit": {"doors"},
+    "plotly": {"doors"},
+    "rich": {"doors"},
+    "click": {"doors", "scoring"},  # the maker of the model is a command, too
+}
+"""Which rooms may import each library; every other room may not."""
+NOT_ITS_BUSINESS = {
+    "motion": {"tracking", "video"},
+    "scoring": {"video", "tracking", "geometry"},
+    "geometry": {"video"},
+}
+"""Rooms that could see another by the order, and must not all the same."""
+
+
+def room_of(module: str) -> str:
+    name = module.removeprefix("tdscreen").lstrip(".").split(".")[0] or "__init__"
+    return "common" if name in COMMON else "doors" if name in DOORS else name
+
+
+def imports() -> Iterator[tuple[Path, str, str]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [
+                    f"{node.module}.{a.name}" if node.module == "tdscreen" else node.module
+                    for a in node.names
+                ]
+            for name in set(names):
+                yield path.relative_to(PACKAGE), room_of("tdscreen." + parts[0]), name
+
+
+def test_every_import_points_up_the_house() -> None:
+    crossings = [(path, room, room_of(name)) for path, room, name in imports() if name.startswith("tdscreen")]
+    assert len(crossings) > 100
+    wrong = [
+        f"{path} ({room}) knows {other}"
+        for path, room, other in crossings
+        if room != "phantom" and (other == "phantom" or ORDER.index(other) > ORDER.index(room))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", NOT_ITS_BUSINESS)
+def test_a_room_knows_no_more_than_it_must(room: str) -> None:
+    others = {room_of(name) for _, here, name in imports() if here == room and name.startswith("tdscreen")}
+    assert others.isdisjoint(NOT_ITS_BUSINESS[room])
+
+
+@pytest.mark.parametrize("library", UNKNOWN_TO)
+def test_a_library_is_known_only_where_it_is_used(library: str) -> None:
+    rooms = {room for _, room, name in imports() if name.split(".")[0] == library}
+    assert rooms <= UNKNOWN_TO[library]
