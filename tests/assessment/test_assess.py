@@ -68,6 +68,18 @@ def test_a_jaw_that_moves_at_the_rate_of_chewing_is_scored_and_gum_is_asked_abou
     )
 
 
+def test_a_tremor_that_was_set_aside_is_said_to_be_so() -> None:
+    trembling = dataclasses.replace(
+        moving(Region.LEFT_HAND, amplitude_mm=5.0, percent=90.0),
+        movement_types=(MovementType.RHYTHMIC, MovementType.TREMOR_LIKE),
+        scored_amplitude_mm=0.0,
+        scored_percent_time_moving=0.0,
+    )
+    said = "Tremor-like movement was set aside and not scored: left hand."
+    assert said in assess([clip(trembling, still(Region.LIPS))]).triage.reason
+    assert "Tremor" not in assess([clip(still(Region.LEFT_HAND))]).triage.reason
+
+
 def test_a_region_seen_for_3_s_of_a_long_clip_gives_no_item() -> None:
     glimpsed = [dataclasses.replace(entry, assessed_s=3.0) for entry in quiet_face(tongue=True)]
     found = assess([clip(*glimpsed)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tdscreen.assessment.assessment import Coverage, ItemAssessment
-from tdscreen.assessment.words import join_names
+from tdscreen.assessment.words import REGION_NAMES, join_names
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.printing import rounded_down
 from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, is_usable, join_reasons
@@ -123,14 +123,24 @@ def explain_level(
         told.extend(hindrances if probability <= SCORING.low_max_probability else (_between(probability),))
     names = join_names([entry.name for entry in assessed])
     told.append(f"It rests on {len(assessed)} of {len(items)} items: {names}.")
-    if any(
-        MovementType.CHEWING_LIKE in found.movement_types for clip in clips for found in clip.regions.values()
-    ):
+    trembling = _regions_with(MovementType.TREMOR_LIKE, clips)
+    if trembling:
+        told.append(f"Tremor-like movement was set aside and not scored: {join_names(trembling)}.")
+    if _regions_with(MovementType.CHEWING_LIKE, clips):
         told.append("The jaw moves at the rate of chewing: ask about gum, food and dentures.")
     if any(clip.quality.verdict is Verdict.LIMITED for clip in clips):
         told.append("The quality of the recording was limited.")
     told.append(f"Not seen: {join_names(coverage.not_seen_names)}.")
     return " ".join(told)
+
+
+def _regions_with(kind: MovementType, clips: Sequence[ClipMeasurement]) -> list[str]:
+    """Name the regions that show a kind of movement in a clip that is used."""
+    return [
+        REGION_NAMES[region]
+        for region in Region
+        if any(clip_reason(clip) is None and kind in clip.regions[region].movement_types for clip in clips)
+    ]
 
 
 def _between(probability: float) -> str:
