@@ -54,12 +54,17 @@ class Detection:
 class Tracklet:
     """Detections of one thing that follow each other closely in time and place."""
 
-    detections: list[Detection] = field(default_factory=list)
+    detections: list[Detection]
+    vote: float = field(init=False)
+    """Sum of the votes: positive for a right hand. Kept as it grows, since it is asked for in every frame."""
 
-    @property
-    def vote(self) -> float:
-        """Sum of the votes: positive for a right hand."""
-        return sum(detection.vote for detection in self.detections)
+    def __post_init__(self) -> None:
+        self.vote = sum(detection.vote for detection in self.detections)
+
+    def add(self, detection: Detection) -> None:
+        """Go on with the next detection."""
+        self.detections.append(detection)
+        self.vote += detection.vote
 
     @property
     def weight(self) -> float:
@@ -148,7 +153,7 @@ def link(
             cost[~allowed] = _FORBIDDEN
             for row, column in zip(*linear_sum_assignment(cost), strict=True):
                 if allowed[row, column]:
-                    live[row].detections.append(detections[column])
+                    live[row].add(detections[column])
                     taken.add(int(column))
         for column, detection in enumerate(detections):
             if column not in taken:
