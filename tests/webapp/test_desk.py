@@ -50,6 +50,21 @@ def test_uploads_lie_in_a_private_folder_under_a_number(desk: Desk) -> None:
     desk.close()
 
 
+def test_a_clip_s_name_has_no_folder_of_unix_or_of_windows(desk: Desk) -> None:
+    assert drop(desk, "..\\..\\Anna\\rest.mp4").name == "rest.mp4"
+    assert drop(desk, "/home/anna/rest.mp4").name == "rest.mp4"
+    desk.close()
+
+
+def test_a_second_click_on_start_begins_no_second_run(desk: Desk) -> None:
+    drop(desk).task = Task.REST
+    desk.start()
+    run = desk.run
+    desk.start()
+    assert desk.run is run
+    desk.close()
+
+
 def test_two_clips_of_one_name_are_two_clips(desk: Desk) -> None:
     first, second = drop(desk, data=b"1"), drop(desk, data=b"2")
     assert first.path.read_bytes() == b"1"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -62,3 +67,32 @@ def test_a_port_that_is_taken_or_none_is_refused_in_a_sentence() -> None:
 def test_a_chosen_port_is_passed_on() -> None:
     assert arguments(8123)[-1] == "--server.port=8123"
     assert not any("server.port" in part for part in arguments())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal.")
+def test_closing_the_terminal_ends_the_server_with_all_that_it_does_at_its_end(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tdscreen", "app", "--port", str(port)],
+        cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as server:  # fmt: skip
+        until = time.monotonic() + 30
+        while not _serves(port):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        server.send_signal(signal.SIGHUP)
+        told = server.communicate(timeout=30)[0]
+    # A process that the signal itself ends has its negative number, and has removed nothing.
+    assert server.returncode == 0
+    assert "Traceback" not in told
+
+
+def _serves(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError):
+        return False

@@ -40,7 +40,9 @@ def test_the_triage_is_said_in_words_with_the_chance_and_the_total_out_of_its_ma
     text = words(triage_panel(assessment))
     assert TRIAGE_TITLES[assessment.triage.level] in text
     assert TRIAGE_STATEMENTS[assessment.triage.level] in text
-    assert "Schooler-Kane" in text
+    # The chance knows nothing of the items that were not assessed, and does not look as if it did.
+    assessed = assessment.total.items_assessed
+    assert f"chance that the {assessed} of 7 items assessed meet the Schooler-Kane severity rule" in text
     assert f"of {assessment.total.maximum}" in text
     assert f"over {assessment.total.items_assessed} of 7 items" in text
 

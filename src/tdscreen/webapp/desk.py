@@ -77,7 +77,8 @@ class Desk:
 
     def drop(self, name: str, source: BinaryIO, *, size_bytes: int) -> DroppedClip:
         """Lay an upload on the desk."""
-        clip = DroppedClip(Path(name).name, self.shelf.put(source), size_bytes)
+        # Neither the folders of a path as Unix writes them nor as Windows does.
+        clip = DroppedClip(name.replace("\\", "/").rpartition("/")[2], self.shelf.put(source), size_bytes)
         self.clips.append(clip)
         return clip
 
@@ -88,7 +89,12 @@ class Desk:
         clip.path.unlink(missing_ok=True)
 
     def start(self) -> None:
-        """Measure the clips on the desk. Every clip's task must have been named."""
+        """Measure the clips on the desk. Every clip's task must have been named.
+
+        An impatient second click does not begin a second run, which would leave the first one without an owner.
+        """
+        if self.run is not None:
+            return
         requests = [
             ClipRequest(clip.name, clip.path, clip.task, clip.mirrored)
             for clip in self.clips

@@ -26,7 +26,7 @@ def show_intake(desk: Desk) -> None:
         "and hands "
         "and estimates what an AIMS examination of them would say, with its reasons. The clips stay on the "
         "computer "
-        "that runs this page and are removed when you close it.</p>"
+        "that runs this page and are removed when you close or reload it.</p>"
     )
     st.header("1. Clips", anchor=False)
     key = f"uploads-{desk.uploads_taken}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import tomllib
 from pathlib import Path
@@ -65,10 +66,22 @@ def run(port: int | None = None) -> int:
     """
     if port is not None:
         _require_free(port)
+    _end_with_the_terminal()
     from streamlit.web.cli import main
 
     main(arguments(port), prog_name="streamlit", standalone_mode=False)
     return 0
+
+
+def _end_with_the_terminal() -> None:
+    """See to it that closing the terminal's window ends the server as any other end does: its clips go, too.
+
+    Left to itself, the process would be gone at once, and the uploads would stay. Who asked for the signal to be
+    ignored, as ``nohup`` does, keeps that; Windows has no such signal.
+    """
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) is signal.SIG_DFL:
+        signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _require_free(port: int) -> None:

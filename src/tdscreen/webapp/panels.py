@@ -50,7 +50,9 @@ def triage_panel(assessment: Assessment) -> str:
         figures.append(
             _figure(
                 _percent(triage.probability_schooler_kane),
-                "chance that the Schooler-Kane severity rule is met",
+                # Beside "uncertain" a small chance would read like "low": it knows only what was assessed.
+                f"chance that the {total.items_assessed} of {len(Item)} items assessed meet the Schooler-Kane "
+                "severity rule",
             )
         )
     if total.expected is not None:
