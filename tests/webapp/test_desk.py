@@ -16,7 +16,7 @@ import pytest
 
 from tdscreen.errors import InputError
 from tdscreen.vocabulary import Task
-from tdscreen.webapp.desk import Desk, DroppedClip
+from tdscreen.webapp.desk import Desk, DroppedClip, readable_name
 from tdscreen.webapp.run import Run
 
 LONG_S = 60.0
@@ -54,6 +54,12 @@ def test_a_clip_s_name_has_no_folder_of_unix_or_of_windows(desk: Desk) -> None:
     assert drop(desk, "..\\..\\Anna\\rest.mp4").name == "rest.mp4"
     assert drop(desk, "/home/anna/rest.mp4").name == "rest.mp4"
     desk.close()
+
+
+def test_a_clip_s_name_does_not_turn_the_words_that_follow_it() -> None:
+    assert readable_name("a\u202egpj.mp4\n") == "agpj.mp4"
+    assert readable_name("Größe 日本 👩\u200d⚕️ 1.mp4") == "Größe 日本 👩\u200d⚕️ 1.mp4"
+    assert readable_name("\u202e") == "clip without a name"
 
 
 def test_a_second_click_on_start_begins_no_second_run(desk: Desk) -> None:

@@ -24,6 +24,8 @@ ABSENCE_S = 60.0
 _PICTURES_KEPT = 8
 _ENDING_S = 5.0
 """A worker that was told to end is waited for so long before its clip is removed."""
+_JOINER = "\u200d"
+"""Makes one emoji of several, and does no harm."""
 _NUMBERS = itertools.count(1)
 
 
@@ -52,6 +54,17 @@ class DroppedClip:
     number: int = field(default_factory=lambda: next(_NUMBERS))
 
 
+def readable_name(name: str) -> str:
+    """Give a file's name as people may read it beside other words.
+
+    Folders go, as Unix and as Windows write them, and so do characters that are not seen but change how the words
+    after them are read, as those that turn their direction. A name of which nothing is left says so.
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    seen = "".join(letter for letter in last if letter.isprintable() or letter == _JOINER)
+    return seen.strip() or "clip without a name"
+
+
 class Desk:
     """All that one open page holds. :meth:`close` ends the worker and removes every clip, picture and result.
 
@@ -77,8 +90,7 @@ class Desk:
 
     def drop(self, name: str, source: BinaryIO, *, size_bytes: int) -> DroppedClip:
         """Lay an upload on the desk."""
-        # Neither the folders of a path as Unix writes them nor as Windows does.
-        clip = DroppedClip(name.replace("\\", "/").rpartition("/")[2], self.shelf.put(source), size_bytes)
+        clip = DroppedClip(readable_name(name), self.shelf.put(source), size_bytes)
         self.clips.append(clip)
         return clip
 
