@@ -36,6 +36,13 @@ PHONE = {"width": 390, "height": 844}
 STARTS_MS = 30_000
 MEASURES_MS = 120_000
 
+FAINTEST = """one => {
+    let least = 1;
+    for (; one; one = one.parentElement) least = Math.min(least, getComputedStyle(one).opacity);
+    return least;
+}"""
+"""How faded a text is by what it lies in: its colour's contrast holds only if it is not."""
+
 SHORT_ABSENCE = """
 from tdscreen.webapp import page
 from tdscreen.webapp.desk import Desk
@@ -217,6 +224,8 @@ def test_from_upload_to_result_in_a_real_browser(
         page.wait_for_function(
             "width => document.querySelector('figure img')?.naturalWidth === width", arg=close_up_px
         )
+        faded = page.get_by_test_id("stCaptionContainer").first.locator("p").evaluate(FAINTEST)
+        assert faded == 1
         guest.picture("4-result.png")
         page.set_viewport_size(PHONE)
         guest.picture("5-phone.png")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.vocabulary import Region, Task
 from tdscreen.webapp.desk import Desk
+from tdscreen.webapp.intake import FILMING_ADVICE
 from tdscreen.webapp.launch import APP_PATH
 from tdscreen.webapp.moments import describe_followed, nearest_step
 from tdscreen.webapp.panels import triage_panel
@@ -132,6 +133,13 @@ def test_the_result_is_read_in_order_triage_items_quality_movement_download(
     # A clip of less than 10 s is never sorted, let alone low.
     assert "Not sorted" in shown
     assert "data:image/jpeg;base64," in shown
+
+
+def test_nobody_is_asked_to_film_a_tongue_that_is_not_measured(finished_run: Run) -> None:
+    tongue = finished_run.examinations[0].clips[0].measurement.regions[Region.TONGUE]
+    assert ("does not measure the tongue" in FILMING_ADVICE) == (
+        tongue.reason == "The tongue is not measured by this version."
+    )
 
 
 def test_another_region_brings_its_own_curves(desk: Desk, finished_run: Run) -> None:

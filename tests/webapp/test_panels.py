@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.measurement.clip import QualityCheck
 from tdscreen.vocabulary import Item, TriageLevel, Verdict
@@ -16,13 +17,14 @@ from tdscreen.webapp.panels import (
     coverage_panel,
     item_cards,
     notice_bar,
+    origin,
     quality_table,
     region_table,
     rule,
     spread,
     triage_panel,
 )
-from tdscreen.webapp.run import Examination
+from tdscreen.webapp.run import Examination, MeasuredClip
 from tdscreen.webapp.words import TRIAGE_STATEMENTS, TRIAGE_TITLES
 
 Make = Callable[..., Examination]
@@ -45,6 +47,15 @@ def test_the_triage_is_said_in_words_with_the_chance_and_the_total_out_of_its_ma
     assert f"chance that the {assessed} of 7 items assessed meet the Schooler-Kane severity rule" in text
     assert f"of {assessment.total.maximum}" in text
     assert f"over {assessment.total.items_assessed} of 7 items" in text
+
+
+def test_one_recording_under_two_names_is_said_to_be_one(
+    examination: Make, measured_clip: Callable[..., MeasuredClip]
+) -> None:
+    assert "more than once" not in origin(examination().assessment)
+    twice = [measured_clip(file=file).measurement for file in ("a.mp4", "<b>.mp4")]
+    told = origin(assess([*twice, dataclasses.replace(twice[0], file="c.mp4", input_sha256="1" * 64)]))
+    assert "more than once:</b> a.mp4 and &lt;b&gt;.mp4. " in told
 
 
 def test_a_dark_clip_reads_as_unusable_and_never_as_low_or_as_absence(examination: Make) -> None:

@@ -14,8 +14,9 @@ FILMING_ADVICE = """
 - Film for 15 to 30 seconds, at 30 pictures a second, with the phone upright and propped against something.
 - Head and shoulders fill the picture; for hands, let both hands show as well. One person only.
 - Light from the front, a window or a lamp; no mask, no sunglasses, nothing in the mouth.
-- One task a clip. Ask the person to rest quietly, and film the tongue resting in the open mouth as well: an
-  examination in which the tongue was not seen is never called low.
+- One task a clip. Ask the person to rest quietly.
+- This version does not measure the tongue, and an examination without it is never called low. Look at the tongue
+  yourself.
 """
 
 

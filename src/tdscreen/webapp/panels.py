@@ -39,7 +39,20 @@ def origin(assessment: Assessment) -> str:
     """Say which clips an assessment rests on."""
     names = ", ".join(clip.file for clip in assessment.clips)
     count = "one clip" if len(assessment.clips) == 1 else f"{len(assessment.clips)} clips of one sitting"
-    return f'<p class="td-small td-file">One examination of {count}: {escape(names)}</p>'
+    again = "".join(
+        f'<p class="td-small td-file"><b>The same recording more than once:</b> {escape(join_names(files))}. '
+        "It is one view of the person, not several.</p>"
+        for files in _same_recordings(assessment.clips)
+    )
+    return f'<p class="td-small td-file">One examination of {count}: {escape(names)}</p>{again}'
+
+
+def _same_recordings(clips: Sequence[ClipMeasurement]) -> list[list[str]]:
+    """Give the names of clips whose bytes are the same, whatever they are called."""
+    by_bytes: dict[str, list[str]] = {}
+    for clip in clips:
+        by_bytes.setdefault(clip.input_sha256, []).append(clip.file)
+    return [files for files in by_bytes.values() if len(files) > 1]
 
 
 def triage_panel(assessment: Assessment) -> str:

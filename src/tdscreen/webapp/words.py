@@ -49,9 +49,9 @@ TRIAGE_STATEMENTS: dict[TriageLevel | None, str] = {
         "day."
     ),
     TriageLevel.UNCERTAIN: (
-        "These clips do not settle the question either way. Examine the person, or record what is listed as "
-        "not "
-        "seen and add it to the examination."
+        "These clips do not settle the question either way. Examine the person. Where a part is listed as not "
+        "seen because of how it was filmed, another clip may add it; what this version does not measure, no "
+        "clip can add."
     ),
     TriageLevel.ELEVATED: (
         "Movement was measured that would be rated on an AIMS examination. Examine the person: other causes, "
