@@ -52,7 +52,7 @@ def test_uploads_lie_in_a_private_folder_under_a_number(desk: Desk) -> None:
 
 def test_a_clip_s_name_has_no_folder_of_unix_or_of_windows(desk: Desk) -> None:
     assert drop(desk, "..\\..\\Anna\\rest.mp4").name == "rest.mp4"
-    assert drop(desk, "/home/anna/rest.mp4").name == "rest.mp4"
+    assert drop(desk, "/home/anna/open.mp4").name == "open.mp4"
     desk.close()
 
 
@@ -76,6 +76,10 @@ def test_two_clips_of_one_name_are_two_clips(desk: Desk) -> None:
     assert first.path.read_bytes() == b"1"
     assert second.path.read_bytes() == b"2"
     assert first.number != second.number
+    # Whoever reads a reason knows which of them it is about.
+    assert (first.name, second.name, drop(desk).name) == ("rest.mp4", "rest.mp4 (2)", "rest.mp4 (3)")
+    desk.remove(second)
+    assert drop(desk).name == "rest.mp4 (2)"
     desk.close()
 
 

@@ -38,7 +38,7 @@ class DroppedClip:
     number : int
         Tells it from all others; widgets are named after it.
     name : str
-        What it was called on the uploader's machine; never a path.
+        What it was called on the uploader's machine, numbered if another has that name; never a path.
     path : Path
     size_bytes : int
     task : Task or None
@@ -90,7 +90,11 @@ class Desk:
 
     def drop(self, name: str, source: BinaryIO, *, size_bytes: int) -> DroppedClip:
         """Lay an upload on the desk."""
-        clip = DroppedClip(readable_name(name), self.shelf.put(source), size_bytes)
+        readable, taken = readable_name(name), {clip.name for clip in self.clips}
+        # Phones call many clips alike, and a reason must say which of them it is about.
+        others = (f"{readable} ({count})" for count in itertools.count(2))
+        free = readable if readable not in taken else next(other for other in others if other not in taken)
+        clip = DroppedClip(free, self.shelf.put(source), size_bytes)
         self.clips.append(clip)
         return clip
 
