@@ -18,6 +18,7 @@ from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.intake import FILMING_ADVICE
 from tdscreen.webapp.launch import APP_PATH
 from tdscreen.webapp.moments import describe_followed, nearest_step
+from tdscreen.webapp.page import LOST
 from tdscreen.webapp.panels import triage_panel
 from tdscreen.webapp.run import Run
 
@@ -188,6 +189,25 @@ def test_a_page_whose_desk_was_cleared_begins_anew(desk: Desk, short_clip: Path)
     page = open_page(desk)
     assert [heading.value for heading in page.header] == ["1. Clips"]
     assert page.session_state["desk"] is not desk
+
+
+def test_a_page_that_lost_its_clips_says_so(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4")
+    held = open_page(desk)
+    assert not any(info.value == LOST for info in held.info)
+    again = AppTest.from_file(str(APP_PATH), default_timeout=30)
+    again.query_params.update(held.query_params)
+    assert [info.value for info in again.run().info] == [LOST]
+    assert not AppTest.from_file(str(APP_PATH), default_timeout=30).run().info
+
+
+def test_a_page_whose_clips_were_taken_off_has_lost_nothing(desk: Desk, short_clip: Path) -> None:
+    drop(desk, short_clip, name="a.mp4")
+    desk.uploads_taken = 1
+    page = open_page(desk)
+    page.button(key=f"remove-{desk.clips[0].number}").click().run()
+    assert not page.info
+    assert not page.query_params
 
 
 def test_the_page_claims_neither_to_detect_nor_to_diagnose(desk: Desk, finished_run: Run) -> None:

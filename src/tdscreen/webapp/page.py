@@ -15,6 +15,13 @@ from tdscreen.webapp.result import show_result
 from tdscreen.webapp.waiting import show_waiting
 
 _DESK_KEY = "desk"
+_HELD = "held"
+"""Stands in the page's address while it holds clips, so that a page that lost them can say so."""
+
+LOST = (
+    "The clips that lay here were removed: the page was reloaded, or was away for more than a minute, as when a "
+    "computer sleeps. Please drop them again."
+)
 
 
 def show() -> None:
@@ -24,6 +31,14 @@ def show() -> None:
     st.html(notice_bar(NOTICE))
     st.title("tdscreen", anchor=False)
     desk = _own_desk()
+    if desk.clips:
+        st.query_params[_HELD] = "1"
+    elif _HELD in st.query_params:
+        if desk.uploads_taken:
+            # They were taken off one by one.
+            del st.query_params[_HELD]
+        else:
+            st.info(LOST)
     if desk.run is None:
         show_intake(desk)
     elif desk.run.running:
