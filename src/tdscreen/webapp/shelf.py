@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -11,6 +13,36 @@ from typing import BinaryIO
 from tdscreen.errors import InputError
 
 CHUNK_BYTES = 1 << 20
+PREFIX = "tdscreen-page-"
+"""Begins the name of every folder; the number of the process that made it follows."""
+
+
+def sweep() -> None:
+    """Remove folders whose process is gone: one that is killed outright, or loses its power, cannot tidy up itself.
+
+    Only folders of this user's own are touched. Windows has no harmless way to ask whether a process lives; there
+    nothing is done.
+    """
+    if sys.platform == "win32":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        maker = folder.name.removeprefix(PREFIX).split("-")[0]
+        try:
+            own = folder.stat().st_uid == os.getuid()
+            if own and maker.isdecimal() and not _lives(int(maker)):
+                shutil.rmtree(folder)
+        except FileNotFoundError:
+            continue  # another page was sweeping, too
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class Shelf:
@@ -40,7 +72,8 @@ class Shelf:
                     "This page was closed and keeps nothing. Load it again and drop the clip once more."
                 )
             if self.folder is None:
-                self.folder = Path(tempfile.mkdtemp(prefix="tdscreen-"))
+                sweep()
+                self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
             self._count += 1
             path = self.folder / f"clip-{self._count:03d}"
             with path.open("xb") as target:
