@@ -12,6 +12,7 @@ from tdscreen.motion.windows import (
     amplitude,
     band_limited_sd,
     bouts,
+    joined_bouts,
     moving_values,
     percent_time_moving,
     stillness_limit,
@@ -102,3 +103,8 @@ def test_white_noise_has_the_range_and_deviation_foretold(fps):
         assert np.percentile(ranges, 95) / grid.spans[0].values.std() == pytest.approx(
             NOISE_RANGE_IN_SD, rel=0.03
         )
+
+
+def test_bouts_of_several_signals_join_where_they_touch() -> None:
+    assert joined_bouts([(4.0, 6.0), (0.0, 1.0), (1.0, 2.5), (4.5, 5.0)]) == ((0.0, 2.5), (4.0, 6.0))
+    assert joined_bouts([]) == ()

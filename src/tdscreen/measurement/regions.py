@@ -11,7 +11,7 @@ from tdscreen.motion.face_signals import Blinks
 from tdscreen.motion.features import Interval, SignalFeatures, signal_features
 from tdscreen.motion.movement_types import movement_types
 from tdscreen.motion.signals import Signal
-from tdscreen.motion.windows import NOISE_RANGE_IN_SD
+from tdscreen.motion.windows import NOISE_RANGE_IN_SD, joined_bouts
 from tdscreen.printing import rounded_down
 from tdscreen.settings import MOTION, QUALITY, MotionSettings
 from tdscreen.vocabulary import HAND_REGION, MovementType, Region, Task
@@ -183,12 +183,7 @@ def _prominence(features: SignalFeatures) -> tuple[float, float]:
 
 def _percent_moving(signals: Sequence[SignalFeatures], assessed_s: float) -> float:
     """Share of time, 0 to 100, in which any of the signals moves."""
-    joined: list[Interval] = []
-    for start_s, end_s in sorted(bout for features in signals for bout in features.bouts):
-        if joined and start_s <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
-        else:
-            joined.append((start_s, end_s))
+    joined = joined_bouts(bout for features in signals for bout in features.bouts)
     moving_s = sum(end_s - start_s for start_s, end_s in joined)
     return min(100.0 * moving_s / assessed_s, 100.0)
 

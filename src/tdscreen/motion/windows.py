@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
@@ -146,6 +147,28 @@ def bouts(found: Windows, moving: Bools) -> tuple[tuple[float, float], ...]:
         else:
             joined.append((start_s, end_s))
         before = index
+    return tuple(joined)
+
+
+def joined_bouts(bouts_s: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Join bouts of several signals: the stretches in which any of them moves.
+
+    Parameters
+    ----------
+    bouts_s : iterable of (float, float)
+        Start and end of each, in any order.
+
+    Returns
+    -------
+    tuple of (float, float)
+        In order, none touching the next.
+    """
+    joined: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(bouts_s):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
+        else:
+            joined.append((start_s, end_s))
     return tuple(joined)
 
 

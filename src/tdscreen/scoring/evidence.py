@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.motion.features import Interval
+from tdscreen.motion.windows import joined_bouts
 from tdscreen.printing import rounded_down
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import ITEM_REGIONS, Item, MovementType, Region, Task, Verdict
@@ -231,14 +232,8 @@ def _of_region(
 
 def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
     """Join the stretches in which any of a region's signals in mm moves, tremor set aside."""
-    joined: list[Interval] = []
     signals = [entry.without_tremor or entry for entry in measured.signals if entry.unit == "mm"]
-    for start_s, end_s in sorted(bout for entry in signals for bout in entry.bouts):
-        if joined and start_s <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
-        else:
-            joined.append((start_s, end_s))
-    return tuple(joined)
+    return joined_bouts(bout for entry in signals for bout in entry.bouts)
 
 
 def _unseen(measured: RegionMeasurement, item: Item, slight_to_mm: Mapping[str, float]) -> float | None:
