@@ -27,13 +27,13 @@ from tdscreen.phantom.clip import write_clip
 from tdscreen.phantom.hand import FINGERS, KNUCKLE, TIP, Hand, pose, read_hand
 from tdscreen.phantom.render import render_hand
 from tdscreen.phantom.warp import (
-    IRIS_DIAMETER_MM,
     Movement,
     expose,
     sine_trajectory,
     sway_trajectory,
     warp_sequence,
 )
+from tdscreen.settings import GEOMETRY
 
 TRUTH_FORMAT = "tdscreen-sample-truth/1"
 DURATION_S = 12.0
@@ -48,7 +48,7 @@ CROP_LEFT, CROP_TOP, CROP_SIZE, MARGIN = 105, 15, 240, 8
 """The part of the portrait that is shown, and what is kept around it so that no border comes into view; in px."""
 IRIS_PX = 8.2 * SCALE
 """Width of both irises in the portrait, by hand on a 16-fold enlargement: 8.2 px, uncertain by 0.3."""
-PX_PER_MM = IRIS_PX / IRIS_DIAMETER_MM
+PX_PER_MM = IRIS_PX / GEOMETRY.iris_mm
 SWAY_PX = 2.0
 
 # Points of the portrait, in its own pixels.
@@ -260,7 +260,7 @@ def face_truth(scene: FaceScene) -> dict[str, Any]:
         "duration_s": DURATION_S,
         "width": CROP_SIZE * SCALE,
         "height": CROP_SIZE * SCALE,
-        "ruler": {"iris_mm": IRIS_DIAMETER_MM, "iris_px": round(IRIS_PX, 2)},
+        "ruler": {"iris_mm": GEOMETRY.iris_mm, "iris_px": round(IRIS_PX, 2)},
         "movements": movements,
         "pulled_along": list(scene.pulled_along),
         "still": []

@@ -174,8 +174,8 @@ class MotionSettings:
     """Order of the penalty that removes what is faster than the band."""
     window_s: float = 1.0
     noise_percentile: float = 95.0
-    max_gap_s: float = 0.2
-    """A longer interval without a sample ends a span, as ``VideoSettings.gap_s`` (assumed)."""
+    max_gap_s: float = VideoSettings.gap_s
+    """A longer interval without a sample ends a span."""
     min_span_s: float = 2.0
     """Shorter spans are not assessed. The band begins at half a hertz, and this is one period of it: of 1 Hz a span of
     1 s shows 0.46 of the amplitude, one of 2 s 1.05, one of 2 s still 0.63 of 0.6 Hz (measured on sines)."""

@@ -16,9 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 
 PictureArray = NDArray[np.uint8]
 
-IRIS_DIAMETER_MM = 11.7
-"""Visible width of the human iris, by which pixels of a face become millimetres."""
-
 _CONVERGED_PX = 1e-3
 _MAX_ROUNDS = 40
 

@@ -22,7 +22,6 @@ Everything is assumed: the AIMS names no size, and nothing was fitted on patient
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,37 +29,16 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.scoring.model import FEATURE_SCHEMA
+from tdscreen.scoring.model import FEATURE_SCHEMA, Scale
 from tdscreen.vocabulary import Item
 
-
-@dataclass(frozen=True)
-class AmplitudeScale:
-    """From millimetres (half the range) to slight, moderate and large, for one kind of movement.
-
-    Attributes
-    ----------
-    name : str
-        Prefix of the model's two inputs, as ``lips`` or ``upper_limbs.wrist``.
-    item : Item
-        The item that it scores.
-    slight_to_mm, moderate_to_mm : float
-        Upper edges of slight and of moderate; above is large.
-    """
-
-    name: str
-    item: Item
-    slight_to_mm: float
-    moderate_to_mm: float
-
-
-AMPLITUDE_SCALES: tuple[AmplitudeScale, ...] = (
-    AmplitudeScale("facial_expression", Item.FACIAL_EXPRESSION, 1.5, 4.0),
-    AmplitudeScale("lips", Item.LIPS, 2.0, 5.0),
-    AmplitudeScale("jaw", Item.JAW, 3.0, 8.0),
-    AmplitudeScale("tongue", Item.TONGUE, 5.0, 15.0),
-    AmplitudeScale("upper_limbs.fingers", Item.UPPER_LIMBS, 8.0, 25.0),
-    AmplitudeScale("upper_limbs.wrist", Item.UPPER_LIMBS, 10.0, 40.0),
+AMPLITUDE_SCALES: tuple[Scale, ...] = (
+    Scale("facial_expression", Item.FACIAL_EXPRESSION, 1.5, 4.0),
+    Scale("lips", Item.LIPS, 2.0, 5.0),
+    Scale("jaw", Item.JAW, 3.0, 8.0),
+    Scale("tongue", Item.TONGUE, 5.0, 15.0),
+    Scale("upper_limbs.fingers", Item.UPPER_LIMBS, 8.0, 25.0),
+    Scale("upper_limbs.wrist", Item.UPPER_LIMBS, 10.0, 40.0),
 )
 """Assumed: the AIMS (Guy 1976) names no size, and the amplitudes of the CTI (Trosch 2024) have no unit."""
 
@@ -112,12 +90,12 @@ _OPSET = 17
 _IR_VERSION = 8
 
 
-def amplitude_knots_mm(scale: AmplitudeScale) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def amplitude_knots_mm(scale: Scale) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Start and width of the five stretches in which the amplitude level rises, by 1, 1/2, 1/2, 1/2 and 1/2.
 
     Parameters
     ----------
-    scale : AmplitudeScale
+    scale : Scale
 
     Returns
     -------
