@@ -108,6 +108,11 @@ def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def _out(meaning: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the option that names the file to write."""
+    return click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help=meaning)
+
+
 def _settings(max_duration: float, max_size: float) -> VideoSettings:
     return dataclasses.replace(VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE))
 
@@ -212,13 +217,7 @@ def _print_json(line: str) -> None:
 
 @main.command()
 @click.argument("clip")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where to write the tracks (Parquet). Never replaces a file.",
-)
+@_out("Where to write the tracks (Parquet). Never replaces a file.")
 @_limits
 def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
     """Follow face and hands; write the landmarks to a file.
@@ -287,13 +286,7 @@ def _is_parquet(path: Path) -> bool:
 
 @main.command()
 @click.argument("clip")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The film to write (MP4, without sound). Never replaces a file.",
-)
+@_out("The film to write (MP4, without sound). Never replaces a file.")
 @_limits
 def overlay(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
     """Draw the landmarks on a copy of the clip.
