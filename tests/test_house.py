@@ -13,12 +13,21 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 ORDER = (
     "common", "video", "geometry", "tracking", "motion", "measurement", "scoring", "assessment", "api", "doors",
 )  # fmt: skip
-COMMON = {"errors", "vocabulary", "settings", "printing", "isolation", "__init__", "__version__"}
+COMMON = {
+    "errors",
+    "vocabulary",
+    "settings",
+    "printing",
+    "isolation",
+    "model_file",
+    "__init__",
+    "__version__",
+}
 DOORS = {"cli", "console", "webapp", "__main__"}
 UNKNOWN_TO = {
     "mediapipe": {"tracking"},
     "av": {"video", "tracking", "phantom"},
-    "onnxruntime": {"scoring", "assessment"},
+    "onnxruntime": {"common"},
     "streamlit": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},

@@ -9,7 +9,8 @@ import onnx
 import pytest
 
 from tdscreen.errors import ModelError
-from tdscreen.scoring.model import SeverityModel, load_model, models_folder
+from tdscreen.model_file import models_folder
+from tdscreen.scoring.model import SeverityModel, load_model
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import Item
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tdscreen.scoring.model import SeverityModel, load_model, models_folder
+from tdscreen.model_file import models_folder
+from tdscreen.scoring.model import SeverityModel, load_model
 from tdscreen.scoring.severity_graph import AMPLITUDE_SCALES, model_bytes
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import Item

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.errors import ModelError
+from tdscreen.model_file import models_folder, open_model
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import Item
 
 FEATURE_SCHEMA = "tdscreen-item-evidence-1"
 """The inputs that this version can fill: ``<scale>.amplitude_mm`` and ``<scale>.percent_time_moving``."""
-
-_RUN_AGAIN = "Install tdscreen again, or put the model that came with this version back."
 
 
 @dataclass(frozen=True)
@@ -143,13 +141,6 @@ class SeverityModel:
         return ModelOutput(*outputs)
 
 
-def models_folder() -> Path:
-    """Return the folder of model files: in the package when installed from a wheel, else beside ``src``."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "models"
-    return installed if installed.is_dir() else package.parents[1] / "models"
-
-
 @functools.cache
 def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) -> SeverityModel:
     """Load a scoring model on one thread, telemetry off: the same input gives the same digits.
@@ -172,16 +163,7 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
     """
     if path is None:
         path = models_folder() / SCORING.model_file
-    if not path.is_file():
-        raise ModelError(f"The scoring model {path.name} is missing from {path.parent}. {_RUN_AGAIN}")
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelError(
-            f"The scoring model {path.name} is not the one this version expects "
-            f"(SHA-256 {found[:12]}... instead of {sha256[:12]}...). {_RUN_AGAIN}"
-        )
-    session = _session(content, path.name)
+    session = open_model(path, sha256=sha256)
     about: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
     if about.get("feature_schema") != FEATURE_SCHEMA:
         asked = about.get("feature_schema", "(not said)")
@@ -191,7 +173,7 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
         )
     low_percent, high_percent = json.loads(about["time_edges_percent"])
     return SeverityModel(
-        sha256=found,
+        sha256=sha256,
         name=about["name"],
         version=about["version"],
         date=about["date"],
@@ -207,30 +189,3 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
         reference=about["reference"],
         session=session,
     )
-
-
-def _session(content: bytes, name: str) -> Any:
-    """Open a model with onnxruntime, on one thread and as written."""
-    import onnxruntime
-    from onnxruntime.capi.onnxruntime_pybind11_state import (
-        Fail,
-        InvalidGraph,
-        InvalidProtobuf,
-    )
-    from onnxruntime.capi.onnxruntime_pybind11_state import (
-        NotImplemented as OperatorMissing,
-    )
-
-    if hasattr(onnxruntime, "disable_telemetry_events"):
-        onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    # Optimisers differ between versions of the runtime; a graph this small needs none.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except (Fail, InvalidGraph, InvalidProtobuf, OperatorMissing) as error:
-        raise ModelError(f"The scoring model {name} cannot be read by onnxruntime. {_RUN_AGAIN}") from error
