@@ -79,6 +79,53 @@ class TrackingSettings:
 
 
 @dataclass(frozen=True)
+class BackgroundSettings:
+    """How the camera's own movement is read off the room behind the person."""
+
+    width_px: int = 320
+    """Width of the small picture in which the background is followed."""
+    max_corners: int = 60
+    min_corners: int = 10
+    """Fewer corners than this, or in fewer twelfths of the picture than ``min_cells``, may be one thing that moves by
+    itself (assumed)."""
+    min_cells: int = 3
+    min_corner: float = 3e-4
+    """Least corner response (smaller eigenvalue over 5 px): 2e-4 is what noise of 5 levels shows (measured)."""
+    corner_distance_px: float = 8.0
+    min_agreement: float = 0.5
+    """Share of the corners that must move as one: most of the background stands still (assumed)."""
+    min_error_px: float = 0.2
+    max_error_px: float = 1.0
+    """A corner that is farther off than 2.5 times the median error does not agree; between these bounds, in px of the
+    small picture (assumed)."""
+    break_s: float = 0.3
+    """Longer than ``VideoSettings.gap_s``, so that nothing is joined across a break in which nobody knows what the
+    camera did."""
+
+
+@dataclass(frozen=True)
+class DisplacementSettings:
+    """How patches of skin are followed in the picture."""
+
+    face_width_px: float = 224.0
+    """Width of the face in the crop, whatever it is in the picture: 1.6 px a millimetre (assumed)."""
+    margin: float = 0.12
+    """Of the face's size, around it."""
+    fine_blur_px: float = 1.0
+    """Takes out the sensor's noise, and keeps pores and hairs (assumed)."""
+    coarse_blur_px: float = 2.0
+    light_px: float = 9.0
+    """What varies over more than about twice this is light and not skin (assumed)."""
+    patch_radius_px: int = 8
+    """5 mm."""
+    settling_s: float = 0.3
+    """After a face is found: no picture of reference is taken before (the mesh settles by 0.2 to 0.5 mm, measured)."""
+    max_absence_s: float = 0.5
+    min_match: float = 0.5
+    """A patch that correlates less than this with the reference was not found again (assumed)."""
+
+
+@dataclass(frozen=True)
 class GeometrySettings:
     """Rulers that every clip carries."""
 
@@ -280,11 +327,26 @@ class ScoringSettings:
     """The table's millimetres are assumed: results are also told for anchors divided and multiplied by this."""
 
 
+@dataclass(frozen=True)
+class MouthSettings:
+    """The model of the mouth's crop, and when a tongue counts as out."""
+
+    model_file: str = "mouth_v1.onnx"
+    """In the folder ``models``; its card lies beside it."""
+    model_sha256: str = ""
+    """The one place that says which model file this version looks into mouths with; any other is refused."""
+    min_tongue_px: int = 6
+    """A smaller piece of the crop, about 8 mm2, is no tongue (assumed)."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
+BACKGROUND = BackgroundSettings()
+DISPLACEMENT = DisplacementSettings()
 GEOMETRY = GeometrySettings()
 FACE = FaceSettings()
 STILLNESS = StillnessSettings()
 QUALITY = QualitySettings()
 MOTION = MotionSettings()
 SCORING = ScoringSettings()
+MOUTH = MouthSettings()
