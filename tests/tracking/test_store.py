@@ -29,6 +29,7 @@ ARRAYS = [
     "faces_seen",
     "luminance",
     "repeated",
+    "background",
 ]
 
 
@@ -54,6 +55,7 @@ def made_tracks(frames: int = 40) -> Tracks:
         faces_seen=rng.integers(0, 4, frames).astype(np.uint8),
         luminance=rng.random(frames).astype(np.float32),
         repeated=repeated,
+        background=rng.normal(0, 5, (frames, 3)).astype(np.float32),
         image_width_px=1081,
         image_height_px=1920,
         rotation_deg=270,
@@ -117,7 +119,7 @@ def test_tracks_of_a_sample_come_back_equal_and_take_at_most_8_kb_a_frame(
     assert_equal_to_the_last_bit(tracks, api.load_tracks(path))
     frames = len(tracks.times_s)
     in_memory = sum(getattr(tracks, name).nbytes for name in ARRAYS) / frames
-    assert in_memory == 478 * 3 * 4 + 2 * 2 * 21 * 3 * 4 + 8 + 1 + 2 + 1 + 4 + 1 == 6761
+    assert in_memory == 478 * 3 * 4 + 2 * 2 * 21 * 3 * 4 + 8 + 1 + 2 + 1 + 4 + 1 + 12 == 6773
     assert in_memory <= 8192
     assert path.stat().st_size / frames <= 8192
 
@@ -162,7 +164,7 @@ def with_header(path: Path, change: Callable[[dict], object]) -> Path:
 def test_tracks_of_another_version_are_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "tracks.parquet"
     api.save_tracks(made_tracks(), path)
-    with_header(path, lambda header: header.update(format=2))
+    with_header(path, lambda header: header.update(format=1))
     with pytest.raises(DataError, match="was written by another version of tdscreen"):
         api.load_tracks(path)
 

@@ -140,6 +140,7 @@ def _tracks(file: str) -> Tracks:
         faces_seen=np.ones(n, dtype=np.uint8),
         luminance=np.full(n, 0.5, dtype=np.float32),
         repeated=np.zeros(n, dtype=np.bool_),
+        background=np.zeros((n, 3), dtype=np.float32),
         image_width_px=320,
         image_height_px=320,
         rotation_deg=0,

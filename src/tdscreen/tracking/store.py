@@ -20,7 +20,7 @@ from tdscreen.tracking.tracks import N_FACE_POINTS, N_HAND_POINTS, Tracks
 from tdscreen.video.timing import TimingReport
 
 METADATA_KEY = b"tdscreen_tracks"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _ROWS_AT_ONCE = 256
 
 _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
@@ -33,6 +33,7 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "faces_seen": (np.uint8, ()),
     "luminance": (np.float32, ()),
     "repeated": (np.bool_, ()),
+    "background": (np.float32, (3,)),
 }
 
 

@@ -12,6 +12,7 @@ from tdscreen import __version__
 from tdscreen.isolation import Progress
 from tdscreen.settings import TRACKING, VIDEO, TrackingSettings, VideoSettings
 from tdscreen.tracking import linking
+from tdscreen.tracking.background import BackgroundFollower
 from tdscreen.tracking.detector import LandmarkDetector, SeenHand
 from tdscreen.tracking.linking import Detection
 from tdscreen.tracking.tracks import LEFT, N_FACE_POINTS, N_HAND_POINTS, RIGHT, FloatArray, Tracks
@@ -56,6 +57,8 @@ def track_video(
     times_s: list[float] = []
     repeated: list[bool] = []
     luminance: list[float] = []
+    background: list[tuple[float, float, float]] = []
+    room = BackgroundFollower()
     faces = _FaceLog()
     hands: list[list[SeenHand]] = []
     with open_video(path, settings=video) as clip, LandmarkDetector(settings=tracking) as detector:
@@ -63,6 +66,11 @@ def track_video(
             found = detector.faces(frame.rgb)
             faces.append(frame.time_s, found)
             hands.append(detector.hands(frame.rgb))
+            background.append(
+                room.follow(
+                    frame.rgb, frame.time_s, faces=found, hands=[hand.points_px for hand in hands[-1]]
+                )
+            )
             times_s.append(frame.time_s)
             repeated.append(frame.repeated)
             luminance.append(_luminance(frame.rgb, found))
@@ -84,6 +92,7 @@ def track_video(
         faces_seen=faces_seen,
         luminance=np.asarray(luminance, dtype=np.float32),
         repeated=np.asarray(repeated, dtype=np.bool_),
+        background=np.asarray(background, dtype=np.float32),
         image_width_px=info.width,
         image_height_px=info.height,
         rotation_deg=info.rotation_deg,

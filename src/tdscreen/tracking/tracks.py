@@ -45,6 +45,10 @@ class Tracks:
         Mean luma, 0 to 1, of the person's face, or of the whole picture where no face was found.
     repeated : ndarray, shape (n,), bool
         The picture is that of the frame before (the camera or the network repeated it).
+    background : ndarray, shape (n, 3), float32
+        Where the room behind the person lies, which tells what the camera did: how far its point in the middle of the
+        first picture has gone to the right and down, in px, and by how much it has turned clockwise, in radians. NaN
+        where nothing of it could be followed.
     image_width_px, image_height_px : int
         Size of the upright picture with square pixels.
     rotation_deg : int
@@ -69,6 +73,7 @@ class Tracks:
     faces_seen: NDArray[np.uint8]
     luminance: FloatArray
     repeated: BoolArray
+    background: FloatArray
     image_width_px: int
     image_height_px: int
     rotation_deg: int
