@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
-    "common", "video", "geometry", "tracking", "motion", "measurement", "scoring", "assessment", "api",
+    "common", "video", "geometry", "displacement", "tracking", "motion", "measurement", "scoring", "assessment", "api",
     "training", "doors",
 )  # fmt: skip
 COMMON = {
@@ -38,9 +38,10 @@ UNKNOWN_TO = {
 }
 """Which rooms may import each library; every other room may not."""
 NOT_ITS_BUSINESS = {
-    "motion": {"tracking", "video"},
+    "motion": {"tracking", "video", "displacement"},
     "scoring": {"video", "tracking", "geometry"},
     "geometry": {"video"},
+    "displacement": {"video"},
 }
 """Rooms that could see another by the order, and must not all the same."""
 

@@ -89,8 +89,10 @@ class BackgroundSettings:
     """Fewer corners than this, or in fewer twelfths of the picture than ``min_cells``, may be one thing that moves by
     itself (assumed)."""
     min_cells: int = 3
-    min_corner: float = 3e-4
-    """Least corner response (smaller eigenvalue over 5 px): 2e-4 is what noise of 5 levels shows (measured)."""
+    min_corner: float = 3e-5
+    """Least corner response (smaller eigenvalue over 5 px). Below it lies what a blank wall shows; noise that is taken
+    for a corner moves with no other (measured: the panels of a white door and dark cloth are followed, a studio wall
+    is not)."""
     corner_distance_px: float = 8.0
     min_agreement: float = 0.5
     """Share of the corners that must move as one: most of the background stands still (assumed)."""
@@ -121,6 +123,11 @@ class DisplacementSettings:
     settling_s: float = 0.3
     """After a face is found: no picture of reference is taken before (the mesh settles by 0.2 to 0.5 mm, measured)."""
     max_absence_s: float = 0.5
+    max_jump: float = 0.6
+    """Farthest step of a face between pictures, in face widths: beyond it is another's (assumed)."""
+    max_unmatched_s: float = 1.0
+    min_found_share: float = 0.5
+    """If so few of the face's rigid patches are found for so long, another picture of reference is taken (assumed)."""
     min_match: float = 0.5
     """A patch that correlates less than this with the reference was not found again (assumed)."""
 
@@ -339,6 +346,29 @@ class MouthSettings:
     """A smaller piece of the crop, about 8 mm2, is no tongue (assumed)."""
 
 
+@dataclass(frozen=True)
+class TongueSettings:
+    """When a tongue is in view, and when it counts as out."""
+
+    out_mm: float = 3.0
+    """Past the lower lip's inner edge. The lip itself is 8 to 10 mm high, and a tongue that lies on it is not out
+    (assumed)."""
+    in_mm: float = 1.5
+    """Nearer than this it has come back (assumed)."""
+    min_outside_s: float = 0.08
+    """Shorter outings are errors on single pictures; a fly-catcher's tongue is out for 0.2 s (assumed)."""
+    min_inside_s: float = 0.08
+    """The same for the time in the mouth between two outings (assumed)."""
+    reach_percentile: float = 90.0
+    """Of the reach within an outing: how far it went, without its noise (assumed)."""
+    reach_error_mm: float = 1.5
+    """Standard error of how far past the lip it reaches (assumed until measured)."""
+    min_area_mm2: float = 60.0
+    """Less of a tongue does not show how it moves (assumed)."""
+    min_opening_mm: float = 6.0
+    """Between lips that are nearer, only a line of the mouth's inside is seen (assumed)."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
 BACKGROUND = BackgroundSettings()
@@ -350,3 +380,4 @@ QUALITY = QualitySettings()
 MOTION = MotionSettings()
 SCORING = ScoringSettings()
 MOUTH = MouthSettings()
+TONGUE = TongueSettings()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tdscreen.motion.coupling import Coupling
 from tdscreen.motion.features import Interval, SignalFeatures
+from tdscreen.motion.tongue_signals import Protrusion
 from tdscreen.video.timing import TimingReport
 from tdscreen.vocabulary import MovementType, Region, Task, Verdict
 
@@ -87,6 +88,9 @@ class RegionMeasurement:
         Every signal of the region.
     blinks_per_minute : float or None
         Of the upper face, kept apart from its other movement; None for other regions.
+    protrusions : tuple of Protrusion or None
+        Of the tongue, each time it came out past the lips; None for other regions, and where the mouth could not be
+        looked at.
     """
 
     region: Region
@@ -108,6 +112,7 @@ class RegionMeasurement:
     not_scored_reason: str | None = None
     signals: tuple[SignalFeatures, ...] = ()
     blinks_per_minute: float | None = None
+    protrusions: tuple[Protrusion, ...] | None = None
 
 
 @dataclass(frozen=True)

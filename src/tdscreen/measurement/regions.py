@@ -196,13 +196,25 @@ def _amplitude_interval(features: SignalFeatures, ruler: Ruler) -> Interval:
 
 def _talks(region: Region, task: Task, speaking: Mapping[Region, SignalFeatures]) -> bool:
     """Say whether the other part of the mouth looks like talking: this one then talks along, seen or not."""
-    if region not in MOUTH_PARTNER or MOUTH_PARTNER[region] not in speaking:
-        return False
-    partner = MOUTH_PARTNER[region]
-    others = {other: features for other, features in speaking.items() if other is not partner}
-    return MovementType.SPEECH_LIKE in movement_types(
-        speaking[partner], region=partner, task=task, others=others
-    )
+    partner = MOUTH_PARTNER.get(region)
+    return partner is not None and partner in speaking and _looks_like_talking(partner, task, speaking)
+
+
+def talking(task: Task, speaking: Mapping[Region, SignalFeatures]) -> bool:
+    """Say whether lips or jaw look like talking.
+
+    Parameters
+    ----------
+    task : Task
+    speaking : mapping of Region to SignalFeatures
+        The signal that speaks for each region of the clip.
+    """
+    return any(_looks_like_talking(part, task, speaking) for part in MOUTH_PARTNER if part in speaking)
+
+
+def _looks_like_talking(part: Region, task: Task, speaking: Mapping[Region, SignalFeatures]) -> bool:
+    others = {other: features for other, features in speaking.items() if other is not part}
+    return MovementType.SPEECH_LIKE in movement_types(speaking[part], region=part, task=task, others=others)
 
 
 def _too_fast(features: SignalFeatures, *, settings: MotionSettings = MOTION) -> bool:

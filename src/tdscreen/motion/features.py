@@ -35,7 +35,7 @@ class SignalFeatures:
     name : str
         Region and measure, as ``lips.opening``.
     unit : str
-        ``mm`` or ``deg``.
+        ``mm``, ``mm2`` or ``deg``.
     assessed_s : float
         Time over which the signal was seen in spans of two seconds or more.
     noise_floor : float

@@ -20,7 +20,7 @@ class Signal:
         Region and measure, as ``lips.opening`` or ``left_hand.index_tip``.
     region : Region
     unit : str
-        ``mm`` or ``deg``.
+        ``mm``, ``mm2`` or ``deg``.
     times_s : ndarray, shape (n,), float64
         Strictly increasing.
     values : ndarray, shape (n,), float64

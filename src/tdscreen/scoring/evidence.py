@@ -231,9 +231,10 @@ def _of_region(
 
 
 def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
-    """Join the stretches in which any of a region's signals in mm moves, tremor set aside."""
+    """Join the stretches in which any of a region's signals in mm moves, tremor set aside, or the tongue is out."""
     signals = [entry.without_tremor or entry for entry in measured.signals if entry.unit == "mm"]
-    return joined_bouts(bout for entry in signals for bout in entry.bouts)
+    out = [(one.start_s, one.end_s) for one in measured.protrusions or ()]
+    return joined_bouts([*out, *(bout for entry in signals for bout in entry.bouts)])
 
 
 def _unseen(measured: RegionMeasurement, item: Item, slight_to_mm: Mapping[str, float]) -> float | None:
