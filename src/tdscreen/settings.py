@@ -125,6 +125,9 @@ class DisplacementSettings:
     max_absence_s: float = 0.5
     max_jump: float = 0.6
     """Farthest step of a face between pictures, in face widths: beyond it is another's (assumed)."""
+    error_share: float = 0.15
+    """Of a patch's residual over its contrast: its standard error from picture to picture (measured on four still and
+    moving portraits, where it was 0.1 to 0.2; fewer pixels are independent than a patch has)."""
     max_unmatched_s: float = 1.0
     min_found_share: float = 0.5
     """If so few of the face's rigid patches are found for so long, another picture of reference is taken (assumed)."""
@@ -211,6 +214,18 @@ class StillnessSettings:
     about is seen anew in every picture. Measured on 20 clips of four still hands (two rendered, two real) that were
     shifted and slanted like a hand-held recording: 0.3 to 1.5 times the wrist's range, 1.8 in one of them. The
     wrist's own minimum is wide because a camera that moves and an arm that moves look the same (assumed)."""
+    in_room: tuple[tuple[str, float, float], ...] = (
+        ("head.sideways", 1.5, 0.5),
+        ("head.up_down", 1.5, 0.5),
+        ("head.tilt", 1.5, 0.0),
+        ("wrist_sideways", 5.0, 0.5),
+        ("wrist_up_down", 5.0, 0.5),
+    )
+    """Where the room behind the person was followed and the camera's movement taken out: end of the signal's name,
+    minimum, and the share of the camera's movement that may be left. A camera that turns moves near and far alike, one
+    that is carried moves the near more, and how much of each a hand does is not known (assumed)."""
+    min_room_share: float = 0.8
+    """Of the pictures that show head or hand; where the room was followed in fewer, nothing is taken out (assumed)."""
 
 
 @dataclass(frozen=True)

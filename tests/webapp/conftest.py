@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tdscreen.assessment.assess import assess
+from tdscreen.geometry.patches import N_PATCHES
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
 from tdscreen.motion.features import SignalFeatures
 from tdscreen.motion.signals import Signal
@@ -141,6 +142,8 @@ def _tracks(file: str) -> Tracks:
         luminance=np.full(n, 0.5, dtype=np.float32),
         repeated=np.zeros(n, dtype=np.bool_),
         background=np.zeros((n, 3), dtype=np.float32),
+        patches_px=np.full((n, N_PATCHES, 2), np.nan, dtype=np.float32),
+        patches_error_px=np.full((n, N_PATCHES, 2), np.nan, dtype=np.float32),
         image_width_px=320,
         image_height_px=320,
         rotation_deg=0,

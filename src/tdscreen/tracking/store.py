@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.errors import DataError, InputError
+from tdscreen.geometry.patches import N_PATCHES
 from tdscreen.tracking.tracks import N_FACE_POINTS, N_HAND_POINTS, Tracks
 from tdscreen.video.timing import TimingReport
 
 METADATA_KEY = b"tdscreen_tracks"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _ROWS_AT_ONCE = 256
 
 _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
@@ -34,6 +35,8 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "luminance": (np.float32, ()),
     "repeated": (np.bool_, ()),
     "background": (np.float32, (3,)),
+    "patches_px": (np.float32, (N_PATCHES, 2)),
+    "patches_error_px": (np.float32, (N_PATCHES, 2)),
 }
 
 

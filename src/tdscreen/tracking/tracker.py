@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen import __version__
+from tdscreen.displacement.log import DisplacementLog
 from tdscreen.isolation import Progress
 from tdscreen.settings import TRACKING, VIDEO, TrackingSettings, VideoSettings
 from tdscreen.tracking import linking
@@ -59,6 +60,7 @@ def track_video(
     luminance: list[float] = []
     background: list[tuple[float, float, float]] = []
     room = BackgroundFollower()
+    displacement = DisplacementLog()
     faces = _FaceLog()
     hands: list[list[SeenHand]] = []
     with open_video(path, settings=video) as clip, LandmarkDetector(settings=tracking) as detector:
@@ -71,6 +73,7 @@ def track_video(
                     frame.rgb, frame.time_s, faces=found, hands=[hand.points_px for hand in hands[-1]]
                 )
             )
+            displacement.append(frame.rgb, found, frame.time_s)
             times_s.append(frame.time_s)
             repeated.append(frame.repeated)
             luminance.append(_luminance(frame.rgb, found))
@@ -81,6 +84,7 @@ def track_video(
     times = np.asarray(times_s, dtype=np.float64)
     face_px, faces_seen = _follow_face(faces, settings=tracking)
     face_valid = np.isfinite(face_px[:, 0, 0])
+    patches_px, patches_error_px = displacement.of_face(face_px)
     hands_px, hands_world_m = _follow_hands(times, hands, face_px, mirrored=mirrored, settings=tracking)
     return Tracks(
         times_s=times,
@@ -93,6 +97,8 @@ def track_video(
         luminance=np.asarray(luminance, dtype=np.float32),
         repeated=np.asarray(repeated, dtype=np.bool_),
         background=np.asarray(background, dtype=np.float32),
+        patches_px=patches_px,
+        patches_error_px=patches_error_px,
         image_width_px=info.width,
         image_height_px=info.height,
         rotation_deg=info.rotation_deg,

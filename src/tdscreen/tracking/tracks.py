@@ -49,6 +49,11 @@ class Tracks:
         Where the room behind the person lies, which tells what the camera did: how far its point in the middle of the
         first picture has gone to the right and down, in px, and by how much it has turned clockwise, in radians. NaN
         where nothing of it could be followed.
+    patches_px : ndarray, shape (n, P, 2), float32
+        Patches of the face's skin, followed from the picture itself; their names are
+        :data:`tdscreen.geometry.patches.PATCH_NAMES`. NaN where a patch was not found again.
+    patches_error_px : ndarray, shape (n, P, 2), float32
+        Standard error of each, across and down.
     image_width_px, image_height_px : int
         Size of the upright picture with square pixels.
     rotation_deg : int
@@ -74,6 +79,8 @@ class Tracks:
     luminance: FloatArray
     repeated: BoolArray
     background: FloatArray
+    patches_px: FloatArray
+    patches_error_px: FloatArray
     image_width_px: int
     image_height_px: int
     rotation_deg: int

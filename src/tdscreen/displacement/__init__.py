@@ -1,0 +1,1 @@
+"""How far the parts of the face move, measured from the picture itself."""

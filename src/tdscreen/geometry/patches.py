@@ -1,0 +1,80 @@
+"""The patches of skin whose displacement is measured from the picture: their names, places and parts.
+
+Each patch lies at the mean of a few points of the face mesh (numbers as in :mod:`tdscreen.geometry.face`). Places were
+chosen so that a disc of 6 mm holds skin or hair of one part only: brows at their upper edge, so that a blinking lid
+stays out; lips at the border of their red, so that the slit between them stays out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What a patch belongs to; left and right are those of the picture."""
+
+    RIGID = "rigid"
+    STILL = "still"
+    BROW_LEFT = "brow_left"
+    BROW_RIGHT = "brow_right"
+    BROW_INNER_LEFT = "brow_inner_left"
+    BROW_INNER_RIGHT = "brow_inner_right"
+    UPPER_LIP = "upper_lip"
+    LOWER_LIP = "lower_lip"
+    CORNER_LEFT = "corner_left"
+    CORNER_RIGHT = "corner_right"
+    CHIN = "chin"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One patch.
+
+    Attributes
+    ----------
+    name : str
+    part : Part
+    points : tuple of int
+        The points of the mesh whose mean is its place.
+    """
+
+    name: str
+    part: Part
+    points: tuple[int, ...]
+
+
+_PLACES: dict[Part, tuple[tuple[int, ...], ...]] = {
+    # Nose, temples, and the upper cheeks under the eyes. Not the forehead, which follows the brows.
+    Part.RIGID: (
+        (6,), (197,), (195,), (5,), (122,), (351,), (196, 174), (419, 399), (198, 236), (420, 456), (45, 51),
+        (275, 281), (220, 115), (440, 344), (143, 35), (372, 265), (34,), (264,), (117,), (346,), (118,), (347,),
+        (226, 35), (446, 265), (47, 114), (277, 343), (126, 217), (355, 437), (227,), (447,), (243, 244), (463, 464),
+    ),
+    Part.STILL: ((116,), (345,), (111,), (340,), (123,), (352,), (188,), (412,)),
+    Part.BROW_LEFT: ((107, 66), (66,), (105,), (105, 63), (63,), (65,), (52,)),
+    Part.BROW_RIGHT: ((336, 296), (296,), (334,), (334, 293), (293,), (295,), (282,)),
+    Part.BROW_INNER_LEFT: ((55, 107), (55,), (107,)),
+    Part.BROW_INNER_RIGHT: ((285, 336), (285,), (336,)),
+    Part.UPPER_LIP: ((0, 0, 164), (37, 37, 167), (267, 267, 393), (0,), (164,), (37,), (267,)),
+    Part.LOWER_LIP: ((17,), (84,), (314,), (17, 18), (84, 83), (314, 313), (18,)),
+    Part.CORNER_LEFT: ((61,), (57,), (61, 57), (43, 57), (186, 57)),
+    Part.CORNER_RIGHT: ((291,), (287,), (291, 287), (273, 287), (410, 287)),
+    Part.CHIN: (
+        (199,), (200,), (199, 200), (201,), (421,), (208,), (428,), (199, 175), (32, 208), (262, 428), (194, 201),
+        (418, 421), (83, 201), (313, 421), (18, 200),
+    ),
+}  # fmt: skip
+
+PATCHES: tuple[Patch, ...] = tuple(
+    Patch(f"{part}_{'_'.join(map(str, points))}", part, points)
+    for part, places in _PLACES.items()
+    for points in places
+)
+PATCH_NAMES: tuple[str, ...] = tuple(patch.name for patch in PATCHES)
+N_PATCHES = len(PATCHES)
+
+
+def patches_of(*parts: Part) -> tuple[int, ...]:
+    """Give the indices of all patches of these parts."""
+    return tuple(index for index, patch in enumerate(PATCHES) if patch.part in parts)
