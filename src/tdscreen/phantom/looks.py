@@ -1,0 +1,264 @@
+"""What a person looks like: every surface that is drawn, with its texture, and where it is in a pose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.phantom import skin
+from tdscreen.phantom.body import SIDES, Body
+from tdscreen.phantom.drawing import Light
+from tdscreen.phantom.person import rgb
+from tdscreen.phantom.pose import Pose
+from tdscreen.phantom.room import room_picture
+from tdscreen.phantom.surface import around, normals
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+PictureArray = NDArray[np.uint8]
+
+Placed = tuple[FloatArray, FloatArray]
+
+WALL_MM = 900.0
+"""The wall lies so far behind the bridge of the nose."""
+_WALL_SIZE_MM = (4800.0, 3600.0)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One surface as it is drawn.
+
+    Attributes
+    ----------
+    triangles : ndarray, shape (t, 3), int64
+    uv : ndarray, shape (v, 2)
+    texture : ndarray, shape (h, w, 3), uint8
+    shades : ndarray, shape (v, 3), uint8
+        How open to light, glossy and translucent it is.
+    lit : bool
+    label : str
+        What it is, as in :data:`tdscreen.phantom.scene.LABELS`.
+    """
+
+    triangles: IntArray
+    uv: FloatArray
+    texture: PictureArray
+    shades: PictureArray
+    lit: bool = True
+    label: str = "other"
+
+
+class Looks:
+    """The surfaces of a person in a room.
+
+    Parameters
+    ----------
+    body : Body
+    light : Light
+    room_seed : int
+    """
+
+    def __init__(self, body: Body, light: Light, room_seed: int) -> None:
+        self.body, self.items = body, {}
+        parts = body.regions
+        rest = body.head(Pose())
+        self._around = {
+            name: around(part.triangles, part.refine.shape[0])
+            for name, part in (
+                ("head", parts.head), ("upper_teeth", parts.upper_teeth), ("lower_teeth", parts.lower_teeth),
+                ("tongue", parts.tongue), ("clothes", parts.clothes), *((f"{s}_hand", parts.hands[s]) for s in SIDES),
+            )
+        }  # fmt: skip
+        self._head_items(rest)
+        self._mouth_items()
+        self._eye_items()
+        self._hand_items()
+        self._clothes_item()
+        self._wall(light, room_seed)
+
+    def placed(self, pose: Pose) -> dict[str, Placed | None]:
+        """Vertices and directions of every surface in the body's frame; None for what is not in view."""
+        body, parts = self.body, self.body.regions
+        head = body.to_body(body.head(pose), pose, parts.with_head)
+        facing = normals(head, parts.head.triangles, self._around["head"])
+        found: dict[str, Placed | None] = {
+            name: (head[index], facing[index]) for name, index in self._head_index.items()
+        }
+        for name in ("upper_teeth", "lower_teeth", "tongue"):
+            if name in self.items:
+                part = getattr(parts, name)
+                at = body.to_body(body.inner(name, pose), pose)
+                found[name] = (at, normals(at, part.triangles, self._around[name]))
+        turned = body.head_turn(pose) @ body.eye_turn(pose)
+        for side, eye in body.eyes.items():
+            middle = body.to_body(eye.centre_mm[None], pose)
+            out = self._ball @ turned.T
+            found[f"{side}_eye"] = (middle + eye.radius_mm * out, out)
+        for side, hand in (("left", pose.left_hand), ("right", pose.right_hand)):
+            name = f"{side}_hand"
+            if hand.place == "out_of_view":
+                found[name] = None
+                continue
+            at = body.hand(side, pose)
+            found[name] = (at, normals(at, parts.hands[side].triangles, self._around[name]))
+        at = body.clothes(pose)
+        found["clothes"] = (at, normals(at, parts.clothes.triangles, self._around["clothes"]))
+        found["wall"] = self._wall_placed
+        return found
+
+    def _head_items(self, rest: FloatArray) -> None:
+        parts = self.body.regions
+        unrolled = skin.atlas(rest)
+        texture = skin.head_texture(self.body, unrolled, rest)
+        self._head_index: dict[str, IntArray] = {}
+        inside = parts.mouth_inside
+        lips = np.zeros(len(rest), bool)
+        lips[parts.head.quads[parts.lips]] = True
+        open_to_light = np.full(len(rest), 255)
+        for name, chosen in (("skin", ~inside), ("mouth", inside)):
+            quads = parts.head.quads[chosen]
+            index, local = np.unique(quads, return_inverse=True)
+            local = local.reshape(-1, 4)
+            self._head_index[name] = index
+            triangles = np.concatenate([local[:, [0, 1, 2]], local[:, [0, 2, 3]]])
+            shades = np.zeros((len(index), 3), np.uint8)
+            if name == "skin":
+                shades[:, 0] = open_to_light[index]
+                shades[:, 1] = np.where(lips[index], 90, 50)
+                shades[:, 2] = 255
+                self.items[name] = Item(triangles, unrolled.uv[index], texture, shades, label="skin")
+            else:
+                depth = rest[index, 2] - rest[lips, 2].min()
+                shades[:, 0] = np.clip(120 * np.exp(-depth / 9.0), 4, 255)
+                shades[:, 1] = 90
+                self.items[name] = Item(
+                    triangles,
+                    np.full((len(index), 2), 0.5),
+                    _plain((0.45, 0.16, 0.15)),
+                    shades,
+                    label="mouth",
+                )
+
+    def _mouth_items(self) -> None:
+        person, parts = self.body.person, self.body.regions
+        if person.teeth == "full":
+            for name in ("upper_teeth", "lower_teeth"):
+                part = getattr(parts, name)
+                n = part.refine.shape[0]
+                shades = np.tile(np.array([150, 120, 120], np.uint8), (n, 1))
+                self.items[name] = Item(
+                    part.triangles, np.full((n, 2), 0.5), _plain((0.86, 0.80, 0.68)), shades, label="teeth"
+                )
+        n = parts.tongue.refine.shape[0]
+        red = person.tongue_redness
+        self.items["tongue"] = Item(
+            parts.tongue.triangles,
+            np.full((n, 2), 0.5),
+            _plain((0.72, 0.42 - 0.12 * red, 0.41 - 0.10 * red)),
+            np.tile(np.array([190, 110, 200], np.uint8), (n, 1)),
+            label="tongue",
+        )
+
+    def _eye_items(self) -> None:
+        rings, spokes, reach = 28, 40, np.deg2rad(110)
+        polar, azimuth = np.linspace(0, reach, rings + 1)[1:], np.arange(spokes) / spokes * 2 * np.pi
+        p, a = (grid.ravel() for grid in np.meshgrid(polar, azimuth, indexing="ij"))
+        ball = np.stack([np.sin(p) * np.cos(a), np.sin(p) * np.sin(a), -np.cos(p)], axis=1)
+        self._ball = np.concatenate([[[0.0, 0.0, -1.0]], ball])
+        uv = np.concatenate([[[0.5, 0.5]], 0.5 + 0.5 * np.stack([p * np.cos(a), p * np.sin(a)], 1) / reach])
+        grid = 1 + np.arange(rings * spokes).reshape(rings, spokes)
+        after = np.roll(grid, -1, axis=1)
+        fan = np.stack([np.zeros(spokes, np.int64), after[0], grid[0]], axis=1)
+        a_, b_, c_, d_ = grid[:-1].ravel(), after[:-1].ravel(), after[1:].ravel(), grid[1:].ravel()
+        triangles = np.concatenate([fan, np.stack([a_, b_, c_], 1), np.stack([a_, c_, d_], 1)])
+        for side, eye in self.body.eyes.items():
+            shades = np.tile(np.array([200, 235, 60], np.uint8), (len(uv), 1))
+            texture = _eye_texture(self.body, eye.radius_mm, reach)
+            self.items[f"{side}_eye"] = Item(triangles, uv, texture, shades)
+
+    def _hand_items(self) -> None:
+        person = self.body.person
+        tone = skin.albedo(person)
+        for side, part in self.body.regions.hands.items():
+            at = np.asarray(part.refine @ self.body.rest(part.coarse))
+            limb = self.body.arms[side]
+            uv = np.stack([at @ limb.along, at @ np.cross(limb.along, limb.palm)], axis=1)
+            uv = (uv - uv.min(axis=0)) / 260.0
+            picture = np.empty((1024, 1024, 3), np.float32)
+            picture[:] = tone
+            picture *= (1 + skin.mottling(person, (1024, 1024), 260 / 1024))[:, :, None]
+            shades = np.tile(np.array([235, 45, 255], np.uint8), (len(at), 1))
+            texture = np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
+            self.items[f"{side}_hand"] = Item(part.triangles, uv, texture, shades)
+
+    def _clothes_item(self) -> None:
+        part, person = self.body.regions.clothes, self.body.person
+        at = np.asarray(part.refine @ self.body.rest(part.coarse))
+        uv = np.stack([np.clip(at[:, 0] / 1600 + 0.5, 0, 1), np.clip((at[:, 1] + 100) / 1200, 0, 1)], axis=1)
+        random = person.random("cloth")
+        picture = np.empty((1024, 1024, 3), np.float32)
+        picture[:] = rgb(person.cloth_rgb)
+        picture[560:] = (0.16, 0.17, 0.21)
+        weave = cv2.GaussianBlur(random.standard_normal((1024, 1024)).astype(np.float32), (0, 0), 1.0)
+        folds = cv2.resize(
+            random.standard_normal((14, 20)).astype(np.float32), (1024, 1024), interpolation=cv2.INTER_CUBIC
+        )
+        picture *= (1 + 0.06 * weave / weave.std() * 0.5 + 0.05 * folds)[:, :, None]
+        shades = np.tile(np.array([235, 0, 40], np.uint8), (len(at), 1))
+        self.items["clothes"] = Item(
+            part.triangles, uv, np.asarray(np.clip(picture * 255, 0, 255), np.uint8), shades
+        )
+
+    def _wall(self, light: Light, room_seed: int) -> None:
+        w, h = _WALL_SIZE_MM
+        corners = np.array(
+            [
+                [-w / 2, -h / 2, WALL_MM],
+                [w / 2, -h / 2, WALL_MM],
+                [w / 2, h / 2, WALL_MM],
+                [-w / 2, h / 2, WALL_MM],
+            ]
+        )
+        self._wall_placed = (corners, np.tile([0.0, 0.0, -1.0], (4, 1)))
+        picture = room_picture(room_seed, light.background)
+        uv = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+        shades = np.full((4, 3), 255, np.uint8)
+        self.items["wall"] = Item(np.array([[0, 1, 2], [0, 2, 3]]), uv, picture, shades, lit=False)
+
+
+def _plain(colour: tuple[float, float, float]) -> PictureArray:
+    return np.full((4, 4, 3), np.rint(np.array(colour) * 255), np.uint8)
+
+
+def _eye_texture(body: Body, radius_mm: float, reach: float) -> PictureArray:
+    """White, iris in true millimetres with a dark edge, pupil."""
+    person, size = body.person, 768
+    random = person.random("iris")
+    y, x = (np.mgrid[:size, :size] + 0.5) / size * 2 - 1
+    off_mm = radius_mm * np.sin(np.minimum(np.hypot(x, y) * reach, np.pi / 2))
+    iris = person.iris_mm / 2
+    white = np.array([0.86, 0.82, 0.79]) - 0.12 * np.clip(off_mm / radius_mm, 0, 1)[
+        :, :, None
+    ] ** 2 * np.array([0.6, 1.2, 1.2])
+    spokes = cv2.resize(
+        random.standard_normal((8, 90)).astype(np.float32), (360, 64), interpolation=cv2.INTER_CUBIC
+    )
+    angle = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * 359).astype(int)
+    depth = np.clip(off_mm / iris * 63, 0, 63).astype(int)
+    fibre = 1 + 0.22 * spokes[depth, angle]
+    colour = (
+        np.array(rgb(person.iris_rgb)) * fibre[:, :, None] * (1.15 - 0.35 * (off_mm / iris)[:, :, None] ** 3)
+    )
+    soft = 0.25
+
+    def inside(edge: float) -> FloatArray:
+        return np.asarray(np.clip((edge - off_mm) / soft + 0.5, 0, 1))[:, :, None]
+
+    picture = white * (1 - inside(iris)) + colour * inside(iris)
+    ring = np.exp(-(((off_mm - iris + 0.4) / 0.5) ** 2))[:, :, None]
+    picture = picture * (1 - 0.45 * ring)
+    picture = picture * (1 - inside(iris * 0.34)) + 0.02 * inside(iris * 0.34)
+    return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)

@@ -1,0 +1,184 @@
+"""A person before a camera: a pose becomes a picture, and the place of every mark in it.
+
+The camera is a pinhole: a point at (x, y, z) millimetres in its own frame (x to the right, y down, z away) appears at
+``width / 2 + focal_px * x / z``, ``height / 2 + focal_px * y / z``, counted from the outer corner of the first pixel.
+``focal_px`` is 0.74 of the picture's longer side, as in the front cameras of phones (68 degrees across the longer
+side); no lens distortion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.phantom.body import SIDES, Body, turn
+from tdscreen.phantom.drawing import LIGHTS, Canvas, Surface
+from tdscreen.phantom.looks import Looks
+from tdscreen.phantom.person import Person
+from tdscreen.phantom.pose import Pose, Vector
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+PictureArray = NDArray[np.uint8]
+
+Framing = Literal["face", "seated", "lap"]
+LABELS = ("other", "skin", "lip", "teeth", "tongue", "mouth")
+"""What :meth:`Scene.labels` tells apart; the label is the place in this list."""
+
+FOCAL_SHARE = 0.74
+_SHOWN_MM: dict[Framing, float] = {"face": 430.0, "seated": 800.0, "lap": 1050.0}
+"""Height of the picture at the face."""
+_EYES_AT: dict[Framing, float] = {"face": 0.40, "seated": 0.36, "lap": 0.30}
+"""Where down the picture the bridge of the nose lies."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The camera and where it stands.
+
+    Attributes
+    ----------
+    width_px, height_px : int
+    focal_px : float
+    turn : ndarray, shape (3, 3)
+        From the body's frame to the camera's.
+    place_mm : ndarray, shape (3,)
+        Of the camera in the body's frame.
+    """
+
+    width_px: int
+    height_px: int
+    focal_px: float
+    turn: FloatArray
+    place_mm: FloatArray
+
+    def see(self, points: FloatArray) -> FloatArray:
+        """Bring points of the body's frame, shape (n, 3), into the camera's."""
+        return np.asarray((points - self.place_mm) @ self.turn.T)
+
+    def project(self, points: FloatArray) -> FloatArray:
+        """Where points of the body's frame, shape (n, 3), appear, shape (n, 2), pixels."""
+        seen = self.see(points)
+        middle = np.array([self.width_px / 2, self.height_px / 2])
+        return np.asarray(middle + self.focal_px * seen[:, :2] / seen[:, 2:])
+
+
+class Scene:
+    """One person, one room, one camera.
+
+    Use it as a context manager, or call :meth:`close`.
+
+    Parameters
+    ----------
+    person : Person
+    width_px, height_px : int
+    framing : {"face", "seated", "lap"}
+        Head and shoulders; head to waist; head to knees, for hands at rest and stretched arms.
+    distance_mm : float, optional
+        From the camera to the bridge of the nose; what the framing asks for if not given.
+    light : str
+        One of :data:`tdscreen.phantom.drawing.LIGHTS`.
+    tilt_deg : tuple of float
+        Turn, nod and tilt of the camera, about itself; the face stays where the framing wants it.
+    room_seed : int
+        Of what is behind the person.
+    oversampling : float
+        Pixels are averaged from so many, each way.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        width_px: int,
+        height_px: int,
+        *,
+        framing: Framing = "seated",
+        distance_mm: float | None = None,
+        light: str = "room",
+        tilt_deg: Vector = (0.0, 0.0, 0.0),
+        room_seed: int = 0,
+        oversampling: float = 1.5,
+    ) -> None:
+        self.person, self.body = person, Body(person)
+        focal = FOCAL_SHARE * max(width_px, height_px)
+        if distance_mm is None:
+            distance_mm = focal * _SHOWN_MM[framing] / height_px
+        looking = turn(tilt_deg).T
+        seen = np.array([0.0, (_EYES_AT[framing] - 0.5) * height_px / focal * distance_mm, distance_mm])
+        self.camera = Camera(width_px, height_px, focal, looking, -looking.T @ seen)
+        size = int(round(width_px * oversampling)), int(round(height_px * oversampling))
+        self._canvas = Canvas(*size, focal * oversampling)
+        self._looks = Looks(self.body, LIGHTS[light], room_seed)
+        self._surfaces: dict[str, Surface] = {}
+        for name, look in self._looks.items.items():
+            surface = Surface(look.triangles, look.uv, look.texture)
+            surface.shade(look.shades)
+            surface.look(LIGHTS[light] if look.lit else None)
+            self._surfaces[name] = surface
+            self._canvas.add(surface)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory of the pictures back."""
+        self._canvas.close()
+
+    def draw(
+        self, pose: Pose, *, camera_mm: Vector = (0.0, 0.0, 0.0), camera_deg: Vector = (0.0, 0.0, 0.0)
+    ) -> PictureArray:
+        """Draw a picture.
+
+        Parameters
+        ----------
+        pose : Pose
+        camera_mm, camera_deg : tuple of float
+            By how much the camera has moved and turned from where the scene put it, as a hand shakes.
+
+        Returns
+        -------
+        ndarray, shape (height_px, width_px, 3), uint8
+            RGB.
+        """
+        camera = self.moved(camera_mm, camera_deg)
+        self._place(pose, camera)
+        large = self._canvas.draw()
+        size = (camera.width_px, camera.height_px)
+        if large.shape[1::-1] == size:
+            return np.ascontiguousarray(large)
+        return np.asarray(cv2.resize(large, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def marks_px(
+        self, pose: Pose, *, camera_mm: Vector = (0.0, 0.0, 0.0), camera_deg: Vector = (0.0, 0.0, 0.0)
+    ) -> dict[str, FloatArray]:
+        """Where each mark appears, shape (2,) each, whether or not something hides it."""
+        marks = self.body.marks_in_body(pose)
+        places = self.moved(camera_mm, camera_deg).project(np.stack(list(marks.values())))
+        return dict(zip(marks, places, strict=True))
+
+    def moved(self, camera_mm: Vector, camera_deg: Vector) -> Camera:
+        """Give the camera after a movement of its own."""
+        still = self.camera
+        turned = turn(camera_deg).T @ still.turn
+        place = still.place_mm + still.turn.T @ np.asarray(camera_mm)
+        return Camera(still.width_px, still.height_px, still.focal_px, turned, place)
+
+    def _place(self, pose: Pose, camera: Camera) -> None:
+        for name, placed in self._looks.placed(pose).items():
+            surface = self._surfaces[name]
+            surface.actor.SetVisibility(placed is not None)
+            if placed is not None:
+                surface.place(camera.see(placed[0]), placed[1] @ camera.turn.T)
+
+
+__all__ = ["LABELS", "SIDES", "Camera", "Framing", "Scene"]
