@@ -90,9 +90,11 @@ class BackgroundSettings:
     itself (assumed)."""
     min_cells: int = 3
     min_corner: float = 3e-5
-    """Least corner response (smaller eigenvalue over 5 px). Below it lies what a blank wall shows; noise that is taken
-    for a corner moves with no other (measured: the panels of a white door and dark cloth are followed, a studio wall
-    is not)."""
+    """Least corner response, smaller eigenvalue over 5 px (measured: the panels of a white door and dark cloth are
+    followed, a studio wall is not)."""
+    max_difference: float = 0.6
+    """A corner must look the same again: mean difference about it, in standard deviations of what lies there. Noise
+    alone has 1.1 (assumed)."""
     corner_distance_px: float = 8.0
     min_agreement: float = 0.5
     """Share of the corners that must move as one: most of the background stands still (assumed)."""
@@ -173,6 +175,30 @@ class FaceSettings:
 
 
 @dataclass(frozen=True)
+class FusionSettings:
+    """How landmarks and picture are joined."""
+
+    shape_frames: int = 240
+    """So many pictures, evenly spread, give the shape of the face."""
+    depth_error_mm: float = 3.0
+    """By how much the mesh may err in the depth of a place of the face (assumed)."""
+    residual_mm: float = 0.3
+    """By how much a patch may be off for other reasons, half a second at a time (assumed)."""
+    least_error_px: float = 0.02
+    common_error_mm: float = 0.05
+    """Error that patches of one part share or do not know of: none counts for more than so much (assumed)."""
+    min_worth_seen: float = 0.5
+    """A part is seen where patches with at least this share of its worth are (assumed)."""
+    min_share_seen: float = 0.5
+    """A picture that shows a part in less of the time than this is not heard (assumed)."""
+    mesh_loss: float = 0.35
+    """Share of a movement that the mesh may lose or add: 15 to 84%, and a third too much of the gap between the lips
+    (measured on warped portraits and rendered faces)."""
+    max_error_ratio: float = 1.0
+    """A picture whose error is above the landmarks' times this is not heard (assumed)."""
+
+
+@dataclass(frozen=True)
 class StillnessSettings:
     """How much of a signal is stillness: for each signal a factor and a minimum.
 
@@ -203,6 +229,19 @@ class StillnessSettings:
     )
     """End of the signal's name, factor, minimum. The head's own minimum is wide because a camera that moves and a
     head that moves look the same (assumed)."""
+    patches: tuple[tuple[str, float, float], ...] = (
+        ("brow_left_height", 1.5, 0.5),
+        ("brow_right_height", 1.5, 0.5),
+        ("brow_half_distance", 1.0, 0.5),
+        ("lips.opening", 1.5, 0.5),
+        ("lips.width", 1.5, 0.5),
+        ("lips.side_shift", 1.5, 0.5),
+        ("lips.height", 1.5, 0.5),
+        ("jaw.opening", 1.5, 0.5),
+        ("jaw.side_shift", 1.5, 0.5),
+    )
+    """The same where the size is the picture's; the witness is patches of skin on the cheekbones and beside the nose.
+    TO BE MEASURED"""
     hand: tuple[tuple[str, float, float], ...] = (
         ("wrist_sideways", 0.0, 5.0),
         ("wrist_up_down", 0.0, 5.0),
@@ -390,6 +429,7 @@ BACKGROUND = BackgroundSettings()
 DISPLACEMENT = DisplacementSettings()
 GEOMETRY = GeometrySettings()
 FACE = FaceSettings()
+FUSION = FusionSettings()
 STILLNESS = StillnessSettings()
 QUALITY = QualitySettings()
 MOTION = MotionSettings()

@@ -12,22 +12,16 @@ from tdscreen import api
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.timing import timing_report
 
-ARRAYS = (
-    "face_px",
-    "face_valid",
-    "hands_px",
-    "hands_world_m",
-    "hands_valid",
-    "faces_seen",
-    "luminance",
-    "repeated",
-)
-
 
 def repeated(tracks: Tracks, times: int) -> Tracks:
     """Let the same happen several times in a row."""
     n = len(tracks.times_s)
-    arrays = {name: np.concatenate([getattr(tracks, name)] * times) for name in ARRAYS}
+    fields = {field.name: getattr(tracks, field.name) for field in dataclasses.fields(tracks)}
+    arrays = {
+        name: np.concatenate([value] * times)
+        for name, value in fields.items()
+        if isinstance(value, np.ndarray) and name != "times_s"
+    }
     times_s = np.arange(times * n) / 30
     return dataclasses.replace(
         tracks, times_s=times_s, timing=timing_report(times_s, arrays["repeated"]), **arrays

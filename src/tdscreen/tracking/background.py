@@ -44,10 +44,11 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Key:
-    """A picture from which corners are followed, and where the background lay in it."""
+    """A picture from which corners are followed, the contrast about each, and where the background lay in it."""
 
     grey: Grey
     corners: NDArray[np.float32]
+    contrast: NDArray[np.float32]
     place: _Place
 
 
@@ -145,7 +146,12 @@ def _key(grey: Grey, place: _Place, people: NDArray[np.bool_], settings: Backgro
     if corners is None:
         return None
     places = np.asarray(corners, dtype=np.float32)
-    return _Key(grey, places, place) if _is_spread(places[:, 0], grey.shape, settings) else None
+    if not _is_spread(places[:, 0], grey.shape, settings):
+        return None
+    level = grey.astype(np.float32)
+    variance = cv2.blur(level * level, _WINDOW_PX) - cv2.blur(level, _WINDOW_PX) ** 2
+    columns, rows = places[:, 0].astype(int).T
+    return _Key(grey, places, np.sqrt(np.maximum(variance[rows, columns], 0.0)), place)
 
 
 def _is_spread(points: Points, shape: tuple[int, ...], settings: BackgroundSettings) -> bool:
@@ -163,7 +169,7 @@ def _find(
     last = key.place if before is None else before[1]
     guess = last.turn * first + last.shift + middle
     start = np.ascontiguousarray(np.stack([guess.real, guess.imag], axis=1)[:, None], dtype=np.float32)
-    now, found, _ = cv2.calcOpticalFlowPyrLK(
+    now, found, differs = cv2.calcOpticalFlowPyrLK(
         key.grey,
         grey,
         key.corners,
@@ -173,7 +179,8 @@ def _find(
         criteria=_STOP,
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
-    seen = found[:, 0] == 1
+    # Noise can be followed, too, and goes nowhere; but it never looks the same again.
+    seen = (found[:, 0] == 1) & (differs[:, 0] < settings.max_difference * key.contrast)
     if seen.sum() < settings.min_corners:
         return None
     place, agrees = _similarity(first[seen], _to_complex(now[seen, 0]) - middle, last, settings)
