@@ -1,0 +1,1 @@
+"""The measurement card: the whole chain held against virtual people of exactly known movement."""

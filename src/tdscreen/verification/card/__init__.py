@@ -1,0 +1,1 @@
+"""The card as a web page, a PDF and tables."""

@@ -1,0 +1,1 @@
+"""The sections of the card: each turns results into figures, and no more than that."""

@@ -1,0 +1,192 @@
+"""Far away, nuisance, and the quality checks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
+from tdscreen.verification.results import ClipResult, of_section
+from tdscreen.verification.sections.movement import ALL
+
+FOLLOWED_SHARE = 90.0
+"""Percent of pictures in which a face must be followed to count as found (assumed)."""
+MAX_ITEM_STEP = 0.5
+
+
+def far_figures(results: Sequence[ClipResult]) -> list[Figure]:
+    """Return how often the face of a person whose whole body is in the picture is found."""
+    clips = of_section(results, "far")
+    stated = [
+        region.noise_floor_mm / 2
+        for clip in clips
+        for region in clip.regions
+        if region.region in ("lips", "jaw") and region.noise_floor_mm is not None
+    ]
+    return [
+        share_figure(
+            "far.found",
+            "Whole body in the picture: the face is followed in 90% of pictures or more",
+            [clip.face_share >= FOLLOWED_SHARE for clip in clips],
+            [clip.person for clip in clips],
+            target=ALL,
+        ),
+        share_figure(
+            "far.says_what_it_shows",
+            "The same clips: the tool states what that distance can show of lips and jaw, or says why nothing",
+            [
+                all(
+                    region.noise_floor_mm is not None or bool(region.reason)
+                    for region in clip.regions
+                    if region.region in ("lips", "jaw")
+                )
+                for clip in clips
+            ],
+            [clip.person for clip in clips],
+            target=ALL,
+        ),
+        make_figure(
+            "far.limit",
+            "The same clips: median of the stated detection limit of lips and jaw (half the range)",
+            value=sorted(stated)[len(stated) // 2] if stated else None,
+            n=len(stated),
+            persons=len({clip.person for clip in clips}),
+            unit="mm",
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One clip held against the one that it varies.
+
+    Attributes
+    ----------
+    clip : ClipResult
+    base : ClipResult
+    largest_step : float
+        Largest change of an item that both assess, in points.
+    refused : bool
+        The quality checks call it unusable, or an item that the base assesses is not assessed, with a reason.
+    """
+
+    clip: ClipResult
+    base: ClipResult
+    largest_step: float
+    refused: bool
+
+    @property
+    def holds(self) -> bool:
+        """Items move by no more than half a point, or the tool says why it cannot score."""
+        return self.largest_step <= MAX_ITEM_STEP
+
+
+def variations(results: Sequence[ClipResult]) -> list[Variation]:
+    """Return every clip that varies another one, beside it."""
+    by_name = {clip.name: clip for clip in results}
+    found = []
+    for clip in of_section(results, "nuisance"):
+        base = by_name.get(clip.base or "")
+        if base is None:
+            continue
+        before = {item.item: item for item in base.items if item.expected is not None}
+        after = {item.item: item for item in clip.items if item.expected is not None}
+        unscored = [item for item in clip.items if item.item in before and item.item not in after]
+        steps = (
+            [
+                abs((after[name].expected or 0.0) - (before[name].expected or 0.0))
+                for name in before
+                if name in after
+            ]
+            if clip.usable
+            else []
+        )
+        silent = any(not item.reason for item in unscored)
+        found.append(
+            Variation(
+                clip,
+                base,
+                largest_step=4.0 if silent else max(steps, default=0.0),
+                refused=not clip.usable or bool(unscored),
+            )
+        )
+    return found
+
+
+def nuisance_figures(results: Sequence[ClipResult]) -> list[Figure]:
+    """Return how far items move when the same movement is filmed otherwise."""
+    found = variations(results)
+    persons = [one.clip.person for one in found]
+    figures = [
+        share_figure(
+            "nuisance.items",
+            "The same movement filmed otherwise: every item within half a point of the usual clip, or the tool says "
+            "why it cannot score",
+            [one.holds for one in found],
+            persons,
+            target=ALL,
+        ),
+        share_figure(
+            "nuisance.refused",
+            "The same clips: not scored, in whole or in part, with the reason given",
+            [one.refused for one in found],
+            persons,
+        ),
+    ]
+    for variant in sorted({one.clip.variant or "" for one in found}):
+        these = [one for one in found if one.clip.variant == variant]
+        figures.append(
+            make_figure(
+                f"nuisance.{variant}",
+                f"{variant.replace('_', ' ')}: largest change of an item"
+                + (
+                    f" ({sum(one.refused for one in these)} of {len(these)} not scored in part or whole)"
+                    if any(one.refused for one in these)
+                    else ""
+                ),
+                value=max(one.largest_step for one in these),
+                n=len(these),
+                persons=len({one.clip.person for one in these}),
+                unit="points",
+            )
+        )
+    return figures
+
+
+def quality_figures(results: Sequence[ClipResult]) -> list[Figure]:
+    """Return how often clips degraded past use are refused with the right reason, and good ones are."""
+    bad = of_section(results, "degraded")
+    good = of_section(results, "good")
+    figures = [
+        share_figure(
+            "quality.degraded",
+            "Clips degraded past use: unusable, with the right reason",
+            [clip.degraded in clip.unusable_checks for clip in bad],
+            [clip.person for clip in bad],
+            target=Target(low=95.0),
+        ),
+        share_figure(
+            "quality.refused",
+            "The same clips: unusable, whatever the reason",
+            [not clip.usable for clip in bad],
+            [clip.person for clip in bad],
+        ),
+        share_figure(
+            "quality.good",
+            "Good clips that are refused",
+            [not clip.usable for clip in good],
+            [clip.person for clip in good],
+            target=Target(high=2.0),
+        ),
+    ]
+    for check in sorted({clip.degraded or "" for clip in bad}):
+        these = [clip for clip in bad if clip.degraded == check]
+        figures.append(
+            share_figure(
+                f"quality.degraded_{check}",
+                f"Of the degraded: {check.replace('_', ' ')}",
+                [clip.degraded in clip.unusable_checks for clip in these],
+                [clip.person for clip in these],
+            )
+        )
+    return figures

@@ -1,0 +1,164 @@
+"""What stillness shows: the smallest movement told from none, and still people who must come out at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
+from tdscreen.verification.results import ClipResult, of_section, region_rows
+from tdscreen.verification.sections.movement import PARTS, moving_rows
+from tdscreen.verification.statistics import Indices, bootstrap_interval, detection_curve
+
+SHOWN_SEVERITY = 0.5
+"""From here an item's estimate is nearer to 1 than to 0."""
+MAX_LIMIT_MM = 0.5
+
+
+def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
+    """Return the smallest movement told from none, part by part, and how often stillness is taken for movement."""
+    figures = []
+    for part, regions in PARTS.items():
+        rows = [
+            row
+            for row in moving_rows(results, "noise")
+            if row.region.region in regions and row.region.assessed
+        ]
+        sizes = np.array([row.region.true_amplitude for row in rows])
+        found = np.array([row.measured > 0 for row in rows], dtype=np.bool_)
+        value, bound = _limit(sizes, found)
+
+        def limit(
+            drawn: Indices, x: np.typing.NDArray[np.float64] = sizes, y: np.typing.NDArray[np.bool_] = found
+        ) -> float | None:
+            curve = detection_curve(x[drawn], y[drawn])
+            return None if curve is None else curve.limit
+
+        persons = [row.person for row in rows]
+        figures.append(
+            make_figure(
+                f"noise.{part}",
+                f"Smallest movement of the {part} told from none at 95% (half the range), good light, near",
+                value=value,
+                n=len(rows),
+                persons=len(set(persons)),
+                unit="mm",
+                target=Target(high=MAX_LIMIT_MM) if part in ("lips", "jaw") else None,
+                interval=None if bound or value is None else bootstrap_interval(persons, limit),
+                bound=bound,
+            )
+        )
+    still = [
+        (clip, region)
+        for clip, region in region_rows(of_section(results, "noise"))
+        if not region.moves and region.assessed and region.region in ("lips", "jaw", "upper_face")
+    ]
+    figures.append(
+        share_figure(
+            "noise.false_alarms",
+            "Parts of the face that are still in the same clips, and are said to move",
+            [bool(region.amplitude_mm) for _, region in still],
+            [clip.person for clip, _ in still],
+            target=Target(high=5.0),
+        )
+    )
+    return figures
+
+
+def _limit(
+    sizes: np.typing.NDArray[np.float64], found: np.typing.NDArray[np.bool_]
+) -> tuple[float | None, str]:
+    if not len(sizes):
+        return None, ""
+    if found.all():
+        return float(sizes.min()), "at most"
+    curve = detection_curve(sizes, found)
+    if curve is None or curve.limit > sizes.max():
+        return float(sizes.max()), "more than"
+    return curve.limit, ""
+
+
+@dataclass(frozen=True)
+class StatedLimit:
+    """The detection limit that the tool states, over still clips of one kind.
+
+    Attributes
+    ----------
+    region : str
+    distance_mm : float
+    light : str
+    height : int
+    median_mm : float
+        As half the range, to compare with amplitudes.
+    clips : int
+    """
+
+    region: str
+    distance_mm: float
+    light: str
+    height: int
+    median_mm: float
+    clips: int
+
+
+def stated_limits(results: Sequence[ClipResult]) -> list[StatedLimit]:
+    """Return the tool's own detection limits by region, distance, light and height of the picture."""
+    found: dict[tuple[str, float, str, int], list[float]] = {}
+    for clip, region in region_rows(of_section(results, "limits")):
+        if region.noise_floor_mm is not None and not region.moves:
+            key = (region.region, clip.distance_mm, clip.light, clip.height)
+            found.setdefault(key, []).append(region.noise_floor_mm / 2)
+    return [
+        StatedLimit(*key, median_mm=float(np.median(values)), clips=len(values))
+        for key, values in sorted(found.items())
+    ]
+
+
+def still_figures(results: Sequence[ClipResult]) -> list[Figure]:
+    """Return how often still people show an item above 0: by a shaking hand, turning the head, breathing."""
+    figures = []
+    everyone = of_section(results, "still")
+    for name, words, clips in (
+        (
+            "all",
+            "Still people filmed by a shaking hand, turning their head by 20 degrees, or breathing",
+            everyone,
+        ),
+        *(
+            (
+                group,
+                f"Of these: {group.replace('_', ' ')}",
+                [clip for clip in everyone if clip.group == group],
+            )
+            for group in sorted({clip.group for clip in everyone})
+        ),
+    ):
+        persons = [clip.person for clip in clips]
+        figures.append(
+            share_figure(
+                f"still.{name}",
+                f"{words}: clips that show any item above 0 (an estimate nearer to 1 than to 0)",
+                [bool(clip.raised(from_severity=SHOWN_SEVERITY)) for clip in clips],
+                persons,
+                target=Target(high=2.0) if name == "all" else None,
+            )
+        )
+    figures.append(
+        share_figure(
+            "still.any_movement",
+            "The same clips: any movement scored at all, however small",
+            [bool(clip.raised(from_severity=1e-9)) for clip in everyone],
+            [clip.person for clip in everyone],
+        )
+    )
+    figures.append(
+        share_figure(
+            "still.usable",
+            "The same clips: usable by the quality checks",
+            [clip.usable for clip in everyone],
+            [clip.person for clip in everyone],
+        )
+    )
+    return figures

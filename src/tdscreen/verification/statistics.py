@@ -1,0 +1,327 @@
+"""How well measured agrees with true: pure functions on plain arrays, with an interval for everything.
+
+Several clips of one person are not independent. Where a figure is made of many persons, its interval comes from
+drawing whole persons again (the cluster bootstrap); a percentage carries Wilson's interval and its number of clips.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+from scipy.stats import norm
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+Interval = tuple[float, float]
+
+LEVEL = 0.95
+"""Of every interval on the card."""
+_DRAWS = 1000
+_SEED = 20250
+"""Of the bootstrap: the same results give the same card to the last digit."""
+
+
+def wilson_interval(hits: int, n: int, *, level: float = LEVEL) -> Interval:
+    """Interval of a share (Wilson 1927), which stays within 0 and 1 and says something even of 0 in n.
+
+    Parameters
+    ----------
+    hits, n : int
+    level : float
+
+    Returns
+    -------
+    (float, float)
+        Shares, 0 to 1; the whole range if n is 0.
+    """
+    if n == 0:
+        return 0.0, 1.0
+    z = float(norm.ppf(0.5 + level / 2))
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # Of none and of all, the formula's own end, without the last digit that arithmetic loses.
+    return (0.0 if hits == 0 else max(centre - half, 0.0), 1.0 if hits == n else min(centre + half, 1.0))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line through measured against true.
+
+    Attributes
+    ----------
+    slope, intercept : float
+        Of the least-squares line.
+    r_squared : float
+        Share of the variance of the measured that the line explains.
+    gain : float
+        Slope of the line through the origin.
+    """
+
+    slope: float
+    intercept: float
+    r_squared: float
+    gain: float
+
+
+def fit_line(true: Floats, measured: Floats) -> Line:
+    """Fit measured against true by least squares.
+
+    Parameters
+    ----------
+    true, measured : ndarray, shape (n,)
+        At least three, not all of one true size.
+
+    Returns
+    -------
+    Line
+
+    Raises
+    ------
+    ValueError
+        There are fewer than three values, or all true values are one.
+    """
+    if len(true) < 3 or np.ptp(true) == 0:
+        raise ValueError("A line needs three values or more, of different true sizes.")
+    slope, intercept = np.polyfit(true, measured, 1)
+    left = measured - (slope * true + intercept)
+    spread = float(((measured - measured.mean()) ** 2).sum())
+    r_squared = 1.0 - float((left**2).sum()) / spread if spread > 0 else 0.0
+    return Line(float(slope), float(intercept), r_squared, gain_of(true, measured))
+
+
+def gain_of(true: Floats, measured: Floats) -> float:
+    """Slope of measured against true through the origin.
+
+    Parameters
+    ----------
+    true, measured : ndarray, shape (n,)
+    """
+    return float((true * measured).sum() / (true**2).sum())
+
+
+def covered_share(low: Floats, high: Floats, true: Floats) -> float:
+    """Share, 0 to 1, of intervals that hold the truth."""
+    return float(((low <= true) & (true <= high)).mean())
+
+
+@dataclass(frozen=True)
+class DetectionCurve:
+    """How the chance to be told from stillness grows with the true size.
+
+    Attributes
+    ----------
+    limit : float
+        Size told from none with a chance of 95%, in the unit of the sizes.
+    median : float
+        Size told with a chance of one half.
+    spread : float
+        Standard deviation of the threshold, in natural logarithms of size.
+    """
+
+    limit: float
+    median: float
+    spread: float
+
+
+def detection_curve(sizes: Floats, found: Bools, *, chance: float = 0.95) -> DetectionCurve | None:
+    """Fit the chance of being found by a probit curve in the logarithm of the size (CLSI EP17-A2, 2012).
+
+    The limit of detection of a laboratory method is found in this way. The most likely curve is searched for on a fixed
+    grid, since sizes that part perfectly into found and missed have no finite best one; the spread is then the
+    smallest of the grid, and the limit lies between the largest missed and the smallest found.
+
+    Parameters
+    ----------
+    sizes : ndarray, shape (n,)
+        True sizes, above zero.
+    found : ndarray, shape (n,), bool
+    chance : float
+
+    Returns
+    -------
+    DetectionCurve or None
+        None if all were found or all were missed: the limit then lies outside of the sizes tried.
+    """
+    if found.all() or not found.any():
+        return None
+    x = np.log(sizes)
+    medians = np.linspace(x.min() - 1.0, x.max() + 1.0, 241)
+    spreads = np.geomspace(0.08, 1.5, 40)
+    z = (x - medians[:, None, None]) / spreads[None, :, None]
+    likelihood = np.where(found, log_ndtr(z), log_ndtr(-z)).sum(axis=2)
+    best = likelihood.max()
+    # Of curves as likely as each other, the middle one: the grid has a whole plateau where sizes part perfectly.
+    rows, columns = np.nonzero(likelihood >= best - 1e-6)
+    median, spread = float(medians[rows].mean()), float(spreads[columns].mean())
+    return DetectionCurve(math.exp(median + float(norm.ppf(chance)) * spread), math.exp(median), spread)
+
+
+def bootstrap_interval(
+    persons: Sequence[int],
+    statistic: Callable[[Indices], float | None],
+    *,
+    level: float = LEVEL,
+    draws: int = _DRAWS,
+) -> Interval | None:
+    """Interval of a statistic by drawing whole persons again (cluster bootstrap; Field and Welsh 2007).
+
+    Parameters
+    ----------
+    persons : sequence of int, length n
+        Whose each row is.
+    statistic : callable
+        Gets the indices of the rows drawn; None where it cannot be told from them.
+    level : float
+    draws : int
+
+    Returns
+    -------
+    (float, float) or None
+        None for fewer than three persons, or where most draws tell nothing.
+    """
+    whose = np.asarray(persons)
+    names = np.unique(whose)
+    if len(names) < 3:
+        return None
+    rows = [np.flatnonzero(whose == name) for name in names]
+    random = np.random.default_rng(_SEED)
+    values = []
+    for _ in range(draws):
+        drawn = random.integers(len(names), size=len(names))
+        value = statistic(np.concatenate([rows[i] for i in drawn]))
+        if value is not None and math.isfinite(value):
+            values.append(value)
+    if len(values) < draws / 2:
+        return None
+    low, high = np.percentile(values, [50 * (1 - level), 50 * (1 + level)])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """By how much groups differ.
+
+    Attributes
+    ----------
+    value : float
+        Largest less smallest of the groups' means.
+    by_chance : float
+        95th percentile of the same when persons are dealt to the groups at random: what numbers as small as these
+        bring about without any difference.
+    means : dict of str to float
+    counts : dict of str to int
+        Rows in each group.
+    """
+
+    value: float
+    by_chance: float
+    means: dict[str, float]
+    counts: dict[str, int]
+
+
+def spread_between(
+    groups: Sequence[str], persons: Sequence[int], values: Floats, *, draws: int = _DRAWS
+) -> Spread | None:
+    """Compare the means of groups of persons.
+
+    Parameters
+    ----------
+    groups : sequence of str, length n
+        One a row; a person belongs to one group.
+    persons : sequence of int, length n
+    values : ndarray, shape (n,)
+    draws : int
+
+    Returns
+    -------
+    Spread or None
+        None for fewer than two groups.
+    """
+    of_person = dict(zip(persons, groups, strict=True))
+    if len(set(groups)) < 2:
+        return None
+    names = sorted(of_person)
+    labels = sorted(set(groups))
+    row_person = np.array([names.index(person) for person in persons])
+    label_of = np.array([labels.index(of_person[name]) for name in names])
+
+    def spread(label_of: NDArray[np.int_]) -> float:
+        row_label = label_of[row_person]
+        sums = np.bincount(row_label, weights=values, minlength=len(labels))
+        counts = np.bincount(row_label, minlength=len(labels))
+        means = sums[counts > 0] / counts[counts > 0]
+        return float(np.ptp(means))
+
+    random = np.random.default_rng(_SEED)
+    chance = [spread(random.permutation(label_of)) for _ in range(draws)]
+    rows = {label: values[[group == label for group in groups]] for label in labels}
+    return Spread(
+        value=spread(label_of),
+        by_chance=float(np.percentile(chance, 95)),
+        means={label: float(found.mean()) for label, found in rows.items()},
+        counts={label: len(found) for label, found in rows.items()},
+    )
+
+
+def without_effect(effects: Sequence[str], values: Floats) -> Floats:
+    """Take the mean of each kind of clip out of its rows, so that groups shown different movements can be compared.
+
+    Parameters
+    ----------
+    effects : sequence of str, length n
+        What each row is of, as a preset.
+    values : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        With the mean of all put back.
+    """
+    left: Floats = values.copy()
+    kinds = np.asarray(effects)
+    for kind in set(effects):
+        left[kinds == kind] -= values[kinds == kind].mean()
+    left += values.mean()
+    return left
+
+
+def gain_by_rate(faces: Sequence[str], rates_hz: Floats, gains: Floats) -> dict[float, float]:
+    """Part the gain of each measurement into one of its face and one of its rate.
+
+    ``log gain = face + rate`` by least squares, so that a rate is not blamed for the faces that happened to move at
+    it.
+
+    Parameters
+    ----------
+    faces : sequence of str, length n
+        As ``1003 lips``.
+    rates_hz, gains : ndarray, shape (n,)
+        Gains above zero.
+
+    Returns
+    -------
+    dict of float to float
+        For each rate its gain as a share of the mean over the rates; empty where faces and rates do not connect.
+    """
+    names, rates = sorted(set(faces)), np.unique(rates_hz)
+    if len(rates) < 2:
+        return {}
+    design = np.zeros((len(gains), len(names) + len(rates)))
+    for row, (face, rate) in enumerate(zip(faces, rates_hz, strict=True)):
+        design[row, names.index(face)] = 1.0
+        design[row, len(names) + int(np.searchsorted(rates, rate))] = 1.0
+    # One degree of freedom moves freely between faces and rates, and no more.
+    if np.linalg.matrix_rank(design) < len(names) + len(rates) - 1:
+        return {}
+    solved = np.linalg.lstsq(design, np.log(gains), rcond=None)[0]
+    of_rate = solved[len(names) :]
+    return {
+        float(rate): float(gain) for rate, gain in zip(rates, np.exp(of_rate - of_rate.mean()), strict=True)
+    }
