@@ -22,7 +22,7 @@ Interval = tuple[float, float]
 
 LEVEL = 0.95
 """Of every interval on the card."""
-_DRAWS = 1000
+_DRAWS = 400
 _SEED = 20250
 """Of the bootstrap: the same results give the same card to the last digit."""
 
@@ -130,37 +130,52 @@ class DetectionCurve:
     spread: float
 
 
-def detection_curve(sizes: Floats, found: Bools, *, chance: float = 0.95) -> DetectionCurve | None:
-    """Fit the chance of being found by a probit curve in the logarithm of the size (CLSI EP17-A2, 2012).
+class DetectionFit:
+    """Fits the chance of being found by a probit curve in the logarithm of the size (CLSI EP17-A2, 2012).
 
     The limit of detection of a laboratory method is found in this way. The most likely curve is searched for on a fixed
-    grid, since sizes that part perfectly into found and missed have no finite best one; the spread is then the
-    smallest of the grid, and the limit lies between the largest missed and the smallest found.
+    grid, since sizes that part perfectly into found and missed have no finite best one; the spread is then small, and
+    the limit lies between the largest missed and the smallest found.
 
     Parameters
     ----------
     sizes : ndarray, shape (n,)
         True sizes, above zero.
     found : ndarray, shape (n,), bool
-    chance : float
-
-    Returns
-    -------
-    DetectionCurve or None
-        None if all were found or all were missed: the limit then lies outside of the sizes tried.
     """
-    if found.all() or not found.any():
-        return None
-    x = np.log(sizes)
-    medians = np.linspace(x.min() - 1.0, x.max() + 1.0, 241)
-    spreads = np.geomspace(0.08, 1.5, 40)
-    z = (x - medians[:, None, None]) / spreads[None, :, None]
-    likelihood = np.where(found, log_ndtr(z), log_ndtr(-z)).sum(axis=2)
-    best = likelihood.max()
-    # Of curves as likely as each other, the middle one: the grid has a whole plateau where sizes part perfectly.
-    rows, columns = np.nonzero(likelihood >= best - 1e-6)
-    median, spread = float(medians[rows].mean()), float(spreads[columns].mean())
-    return DetectionCurve(math.exp(median + float(norm.ppf(chance)) * spread), math.exp(median), spread)
+
+    def __init__(self, sizes: Floats, found: Bools) -> None:
+        x = np.log(sizes)
+        self._found = found
+        self.all_found = bool(found.all())
+        medians = np.linspace(x.min() - 0.5, x.max() + 0.5, 161)
+        spreads = np.geomspace(0.08, 1.5, 16)
+        self._medians, self._spreads = (grid.ravel() for grid in np.meshgrid(medians, spreads, indexing="ij"))
+        z = (x[:, None] - self._medians) / self._spreads
+        self._likelihood = np.where(found[:, None], log_ndtr(z), log_ndtr(-z))
+
+    def curve(self, drawn: Indices | None = None, *, chance: float = 0.95) -> DetectionCurve | None:
+        """Return the most likely curve of all sizes, or of those drawn.
+
+        Parameters
+        ----------
+        drawn : ndarray of int, optional
+        chance : float
+            At which the limit is read.
+
+        Returns
+        -------
+        DetectionCurve or None
+            None if all were found or all were missed: the limit then lies outside of the sizes tried.
+        """
+        found = self._found if drawn is None else self._found[drawn]
+        if found.all() or not found.any():
+            return None
+        likelihood = (self._likelihood if drawn is None else self._likelihood[drawn]).sum(axis=0)
+        # Of curves as likely as each other, the middle one: there is a whole plateau where sizes part perfectly.
+        best = likelihood >= likelihood.max() - 1e-6
+        median, spread = float(self._medians[best].mean()), float(self._spreads[best].mean())
+        return DetectionCurve(math.exp(median + float(norm.ppf(chance)) * spread), math.exp(median), spread)
 
 
 def bootstrap_interval(

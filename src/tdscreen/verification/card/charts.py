@@ -235,13 +235,15 @@ def _limits(results: Sequence[ClipResult]) -> Chart | None:
 
 
 def _heat(axis: Any, values: np.typing.NDArray[np.float64], text: list[list[str]], *, top: float) -> None:
-    axis.imshow(np.clip(values, 0, top), cmap="Blues", vmin=0, vmax=top * 1.25, aspect="auto")
+    # Squares and no picture: the page holds nothing that is not drawn.
+    axis.pcolormesh(np.clip(values, 0, top), cmap="Blues", vmin=0, vmax=top * 1.25)
+    axis.invert_yaxis()
     for row in range(values.shape[0]):
         for column in range(values.shape[1]):
             dark = np.isfinite(values[row, column]) and values[row, column] > 0.7 * top
             axis.text(
-                column,
-                row,
+                column + 0.5,
+                row + 0.5,
                 text[row][column],
                 ha="center",
                 va="center",
@@ -270,8 +272,10 @@ def _leakage(results: Sequence[ClipResult]) -> Chart | None:
     def draw(figure: Any) -> None:
         axis = figure.subplots()
         _heat(axis, values, text, top=1.0)
-        axis.set_xticks(range(len(REGIONS)), [name.replace("_", "\n") for name in REGIONS], fontsize=8)
-        axis.set_yticks(range(len(movers)), [name.replace("_", " ") for name in movers], fontsize=8)
+        axis.set_xticks(
+            np.arange(len(REGIONS)) + 0.5, [name.replace("_", "\n") for name in REGIONS], fontsize=8
+        )
+        axis.set_yticks(np.arange(len(movers)) + 0.5, [name.replace("_", " ") for name in movers], fontsize=8)
         axis.set(ylabel="moves", xlabel="is said to move")
 
     return _chart(
@@ -298,11 +302,11 @@ def _confusion(results: Sequence[ClipResult]) -> Chart | None:
         axis = figure.subplots()
         _heat(axis, shares, [[f"{int(n)}" if n else "" for n in line] for line in numbers], top=1.0)
         axis.set_xticks(
-            range(len(TAKEN_FOR)),
+            np.arange(len(TAKEN_FOR)) + 0.5,
             [name.replace(" ", "\n").replace("-like", "-\nlike", 1) for name in TAKEN_FOR],
             fontsize=7,
         )
-        axis.set_yticks(range(len(rows)), rows, fontsize=8)
+        axis.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=8)
         axis.set(ylabel="truly", xlabel="taken for")
 
     return _chart(

@@ -123,5 +123,5 @@ def _worst(name: str, words: str, found: Sequence[Leak]) -> Figure:
         persons=len(set(persons)),
         unit="%",
         target=Target(high=100 * MAX_LEAK),
-        interval=bootstrap_interval(persons, largest, draws=300) if found else None,
+        interval=bootstrap_interval(persons, largest) if found else None,
     )

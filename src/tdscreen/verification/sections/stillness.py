@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
 from tdscreen.verification.results import ClipResult, of_section, region_rows
 from tdscreen.verification.sections.movement import PARTS, moving_rows
-from tdscreen.verification.statistics import Indices, bootstrap_interval, detection_curve
+from tdscreen.verification.statistics import DetectionFit, Floats, Indices, bootstrap_interval
 
 SHOWN_SEVERITY = 0.5
 """From here an item's estimate is nearer to 1 than to 0."""
@@ -28,14 +28,8 @@ def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
         ]
         sizes = np.array([row.region.true_amplitude for row in rows])
         found = np.array([row.measured > 0 for row in rows], dtype=np.bool_)
-        value, bound = _limit(sizes, found)
-
-        def limit(
-            drawn: Indices, x: np.typing.NDArray[np.float64] = sizes, y: np.typing.NDArray[np.bool_] = found
-        ) -> float | None:
-            curve = detection_curve(x[drawn], y[drawn])
-            return None if curve is None else curve.limit
-
+        fit = DetectionFit(sizes, found) if len(rows) else None
+        value, bound = _limit(sizes, fit)
         persons = [row.person for row in rows]
         figures.append(
             make_figure(
@@ -46,7 +40,7 @@ def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
                 persons=len(set(persons)),
                 unit="mm",
                 target=Target(high=MAX_LIMIT_MM) if part in ("lips", "jaw") else None,
-                interval=None if bound or value is None else bootstrap_interval(persons, limit),
+                interval=None if bound or fit is None else bootstrap_interval(persons, _limit_of_draw(fit)),
                 bound=bound,
             )
         )
@@ -67,17 +61,24 @@ def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
     return figures
 
 
-def _limit(
-    sizes: np.typing.NDArray[np.float64], found: np.typing.NDArray[np.bool_]
-) -> tuple[float | None, str]:
-    if not len(sizes):
+def _limit(sizes: Floats, fit: DetectionFit | None) -> tuple[float | None, str]:
+    """Return the limit, and how it is bounded where the sizes tried do not enclose it."""
+    if fit is None:
         return None, ""
-    if found.all():
+    if fit.all_found:
         return float(sizes.min()), "at most"
-    curve = detection_curve(sizes, found)
+    curve = fit.curve()
     if curve is None or curve.limit > sizes.max():
         return float(sizes.max()), "more than"
     return curve.limit, ""
+
+
+def _limit_of_draw(fit: DetectionFit) -> Callable[[Indices], float | None]:
+    def limit(drawn: Indices) -> float | None:
+        curve = fit.curve(drawn)
+        return None if curve is None else curve.limit
+
+    return limit
 
 
 @dataclass(frozen=True)

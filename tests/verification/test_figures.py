@@ -1,0 +1,286 @@
+"""Figures of results: right where the tool is right, missed where it is not, and never without a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from made_results import clip, made_results, moving_region, still_region
+
+from tdscreen.verification.card.contents import Card
+from tdscreen.verification.figure import NOT_MEASURED, NOT_STATED, Figure, Target, make_figure
+from tdscreen.verification.reasons import kept_reasons, reason_for
+from tdscreen.verification.results import ClipResult, HandResult, ItemResult, TongueResult
+from tdscreen.verification.sections.conditions import nuisance_figures, quality_figures
+from tdscreen.verification.sections.kinds import confusion_table, kinds_figures, taken_for, true_kind
+from tdscreen.verification.sections.leakage import leakage_figures, leakage_table, leaks
+from tdscreen.verification.sections.movement import (
+    amplitude_figures,
+    cti_grade,
+    frequency_figures,
+    time_figures,
+)
+from tdscreen.verification.sections.parts import hand_figures, tongue_figures
+from tdscreen.verification.sections.people import fairness_figures
+from tdscreen.verification.sections.stillness import noise_figures, still_figures
+
+
+def named(figures: list[Figure], name: str) -> Figure:
+    return next(figure for figure in figures if figure.name == name)
+
+
+def test_a_missed_target_without_a_kept_reason_says_so() -> None:
+    figure = make_figure(
+        "none.such", "A figure.", value=2.0, n=5, persons=2, unit="mm", target=Target(high=1.0)
+    )
+    assert figure.reached is False
+    assert figure.reason == NOT_STATED
+
+
+def test_a_figure_without_clips_is_not_reached_and_says_why() -> None:
+    figure = make_figure(
+        "none.such", "A figure.", value=None, n=0, persons=0, unit="mm", target=Target(high=1.0)
+    )
+    assert figure.reached is None
+    assert figure.reason == NOT_MEASURED
+
+
+def test_nothing_is_rounded_into_a_target() -> None:
+    assert Target(high=0.1).holds(0.1)
+    assert not Target(high=0.1).holds(0.1000001)
+    assert not Target(low=100.0).holds(99.9999)
+
+
+def test_a_value_that_is_only_bounded_from_below_reaches_nothing() -> None:
+    figure = make_figure(
+        "x.y", "", value=0.4, n=9, persons=3, unit="mm", target=Target(high=0.5), bound="more than"
+    )
+    assert figure.reached is False
+
+
+def test_every_kept_reason_belongs_to_a_figure(card: Card) -> None:
+    names = {figure.name for figure in card.figures}
+    # Figures of single variants and groups come and go with the grid.
+    fixed = {key for key in kept_reasons() if not key.endswith("*") and key.count("_") < 3}
+    assert {
+        key for key in fixed if key.partition(".")[0] not in {n.partition(".")[0] for n in names}
+    } == set()
+    assert all(sentence.strip().endswith(".") for sentence in kept_reasons().values())
+    assert reason_for("no.such.figure") is None
+
+
+def test_names_of_figures_are_their_own(card: Card) -> None:
+    names = [figure.name for figure in card.figures]
+    assert len(names) == len(set(names))
+
+
+def test_a_rate_off_by_a_fifth_of_a_hertz_is_missed() -> None:
+    good = [
+        clip(
+            f"a{i}",
+            moving_region("lips", true_mm=2, found_mm=2, rate_hz=3.0),
+            sections=("frequency",),
+            person=i,
+        )
+        for i in range(9)
+    ]
+    bad = clip(
+        "b",
+        moving_region("lips", true_mm=2, found_mm=2, rate_hz=3.0, found_rate_hz=3.2),
+        sections=("frequency",),
+    )
+    assert named(frequency_figures(good), "frequency.steady").reached is True
+    assert named(frequency_figures([*good, bad]), "frequency.steady").value == pytest.approx(90.0)
+
+
+def test_a_movement_that_was_not_found_has_no_right_rate() -> None:
+    missed = clip("a", moving_region("lips", true_mm=2, found_mm=0), sections=("frequency",))
+    assert named(frequency_figures([missed]), "frequency.steady").value == 0.0
+
+
+def test_a_gain_of_one_is_within_and_linear() -> None:
+    figures = amplitude_figures(made_results(gain=1.0))
+    for part in ("lips", "jaw", "brows", "fingertips"):
+        assert named(figures, f"amplitude.{part}_linear").reached is True
+        assert named(figures, f"amplitude.{part}_within").value == pytest.approx(100.0)
+        assert named(figures, f"amplitude.{part}_gain").value == pytest.approx(1.0, abs=0.02)
+        assert named(figures, f"amplitude.{part}_flat").reached is True
+
+
+def test_a_gain_of_two_thirds_is_linear_and_yet_missed() -> None:
+    figures = amplitude_figures(made_results(gain=0.67))
+    assert named(figures, "amplitude.jaw_linear").reached is True
+    assert named(figures, "amplitude.jaw_within").value == 0.0
+    assert named(figures, "amplitude.jaw_every_person").value == 0.0
+    assert named(figures, "amplitude.interval").value is not None
+    assert named(figures, "amplitude.interval").reached is False
+
+
+def test_landmarks_stand_beside_what_is_printed() -> None:
+    figures = amplitude_figures(made_results(gain=1.0))
+    assert named(figures, "amplitude.lips_gain_landmarks").value == pytest.approx(0.6)
+
+
+def test_a_gain_that_falls_with_the_rate_is_not_flat() -> None:
+    rates = (0.5, 1.0, 2.5, 5.0, 7.0)
+    clips = [
+        clip(
+            f"{person}-{rate}",
+            moving_region("jaw", true_mm=3.0, found_mm=3.0 * (1.0 - 0.06 * rate), rate_hz=rate),
+            sections=("amplitude",),
+            person=person,
+        )
+        for person in range(4)
+        for rate in rates
+    ]
+    flat = named(amplitude_figures(clips), "amplitude.jaw_flat")
+    assert flat.reached is False
+    assert flat.value == pytest.approx(23, abs=6)
+
+
+def test_grades_of_the_cti() -> None:
+    assert [cti_grade(percent) for percent in (0, 39.9, 40, 75, 75.1, 100)] == [1, 1, 2, 2, 3, 3]
+
+
+def test_a_share_of_time_is_judged_near_a_cut_only_by_its_error() -> None:
+    def moving(name: str, true: float, found: float) -> ClipResult:
+        region = moving_region(
+            "lips", true_mm=3, found_mm=3, true_percent_time_moving=true, percent_time_moving=found
+        )
+        return clip(name, region, sections=("time",))
+
+    figures = time_figures([moving("a", 42, 38), moving("b", 60, 80), moving("c", 90, 88)])
+    assert named(figures, "time.within").value == pytest.approx(200 / 3)
+    assert (named(figures, "time.grade").value, named(figures, "time.grade").n) == (50.0, 2)
+
+
+def test_the_smallest_movement_found_lies_between_missed_and_found() -> None:
+    sizes = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+    clips = [
+        clip(f"{size}-{person}", moving_region("lips", true_mm=size, found_mm=size if size > 0.4 else 0.0),
+             sections=("noise",), person=person)
+        for size in sizes
+        for person in range(3)
+    ]  # fmt: skip
+    limit = named(noise_figures(clips), "noise.lips")
+    assert limit.value is not None
+    assert 0.3 < limit.value < 0.5
+    assert limit.reached is True
+
+
+def test_a_limit_beyond_the_sizes_tried_is_not_reached() -> None:
+    clips = [
+        clip(f"{size}", moving_region("jaw", true_mm=size, found_mm=0.0), sections=("noise",), person=i)
+        for i, size in enumerate((0.1, 0.2, 0.4))
+    ]
+    limit = named(noise_figures(clips), "noise.jaw")
+    assert (limit.bound, limit.value, limit.reached) == ("more than", 0.4, False)
+
+
+def test_one_of_fifty_still_clips_may_show_an_item_and_two_may_not() -> None:
+    still = [clip(f"s{i}", sections=("still",), group="breathing", person=i) for i in range(50)]
+    raised = dataclasses.replace(
+        still[0], items=(ItemResult("lips", True, None, expected=1.0, severity=1.0, true_severity=0),)
+    )
+    assert named(still_figures([raised, *still[1:]]), "still.all").reached is True
+    assert named(still_figures([raised, raised, *still[2:]]), "still.all").reached is False
+
+
+def test_what_anatomy_moves_is_no_leak() -> None:
+    jaw = moving_region("jaw", true_mm=5.0, found_mm=5.0)
+    along = moving_region("lips", true_mm=4.0, found_mm=4.3, kinds=())
+    stray = dataclasses.replace(
+        still_region("upper_face"), signal="upper_face.brow_left_height", amplitude_mm=1.0,
+        true_amplitude_of_signal=0.0,
+    )  # fmt: skip
+    clips = [clip("a", jaw, along, stray, sections=("leakage",), group="jaw")]
+    table = leakage_table(leaks(clips))
+    assert table["jaw", "lips"].excess == pytest.approx(0.06)
+    assert table["jaw", "upper_face"].excess == pytest.approx(0.2)
+    worst = named(leakage_figures(clips), "leakage.largest")
+    assert worst.value == pytest.approx(20.0)
+    assert "upper face while jaw moves" in worst.statement
+
+
+def test_a_tremor_with_td_counts_only_if_the_td_part_is_scored() -> None:
+    both = moving_region(
+        "right_hand",
+        true_mm=8,
+        found_mm=8,
+        kinds=("tremor_like", "irregular"),
+        types=("irregular", "tremor_like"),
+    )
+    unscored = dataclasses.replace(
+        both, scored_amplitude_mm=None, not_scored_reason="It cannot be told apart."
+    )
+    assert true_kind(both) == taken_for(both) == "tremor-like with TD-like"
+    assert taken_for(unscored) == "tremor-like"
+    clips = [clip("a", both, sections=("kinds",)), clip("b", unscored, sections=("kinds",))]
+    assert named(kinds_figures(clips), "kinds.tremor_with_td").value == 50.0
+
+
+def test_an_item_raised_by_tremor_is_counted_against_the_tool() -> None:
+    tremor = moving_region(
+        "jaw", true_mm=2, found_mm=2, rate_hz=5.0, kinds=("tremor_like",), true_scored=False
+    )
+    clips = [clip("a", tremor, sections=("never",), group="rabbit_syndrome")]
+    assert named(kinds_figures(clips), "kinds.never").value == 100.0
+
+
+def test_rest_is_counted_part_by_part() -> None:
+    assert confusion_table([clip("a", sections=("kinds",))]) == {("rest", "rest"): 3}
+
+
+def test_an_item_that_jumps_is_missed_unless_it_is_refused() -> None:
+    base = clip("base", moving_region("lips", true_mm=3, found_mm=3), sections=("fairness",))
+    jumped = clip("dim", moving_region("lips", true_mm=3, found_mm=3), sections=("nuisance",), severity=0.6,
+                  base="base", variant="dim")  # fmt: skip
+    refused = dataclasses.replace(jumped, name="dark", variant="dark", verdict="unusable")
+    silent = dataclasses.replace(
+        jumped, name="odd", variant="odd", items=(ItemResult("lips", False, None, None, None, 2),)
+    )
+    assert named(nuisance_figures([base, jumped]), "nuisance.items").value == 0.0
+    assert named(nuisance_figures([base, refused]), "nuisance.items").value == 100.0
+    assert named(nuisance_figures([base, silent]), "nuisance.items").value == 0.0
+
+
+def test_a_refusal_for_the_wrong_reason_is_none() -> None:
+    wrong = clip(
+        "a", sections=("degraded",), degraded="light", verdict="unusable", unusable_checks=("face_size",)
+    )
+    figures = quality_figures([wrong])
+    assert named(figures, "quality.degraded").value == 0.0
+    assert named(figures, "quality.refused").value == 100.0
+
+
+def test_a_tongue_counted_short_by_two_is_missed() -> None:
+    def counted(name: str, count: int | None) -> ClipResult:
+        return clip(name, sections=("tongue",), tongue=TongueResult(8, count, (), False, True, None))
+
+    figures = tongue_figures([counted("a", 7), counted("b", 6), counted("c", 9), counted("d", None)])
+    assert named(figures, "tongue.count").value == 50.0
+
+
+def test_a_hidden_tongue_that_is_called_still_is_missed() -> None:
+    zero = clip("a", sections=("hidden_tongue",), tongue=TongueResult(0, 0, (), True, True, None))
+    cannot = clip(
+        "b", sections=("hidden_tongue",), tongue=TongueResult(0, None, (), True, False, "Lips closed.")
+    )
+    assert named(tongue_figures([zero, cannot]), "tongue.hidden").value == 50.0
+
+
+def test_one_exchanged_picture_is_one_too_many() -> None:
+    clips = [clip("a", sections=("sides",), hands=(HandResult("left", None, None, None, None, 300, 1),))]
+    assert named(hand_figures(clips), "hands.never_exchanged").reached is False
+
+
+def test_a_tone_that_is_scored_half_a_point_higher_shows() -> None:
+    clips = [
+        clip(f"{tone}-{i}", moving_region("lips", true_mm=3, found_mm=3), sections=("fairness",), group="lips",
+             person=100 * tone + i, tone=tone, severity=0.5 if tone == 10 else 0.0)
+        for tone in (1, 5, 10)
+        for i in range(4)
+    ]  # fmt: skip
+    figure = named(fairness_figures(clips), "fairness.tone")
+    # Of the three items of the face one was shown to move.
+    assert figure.value == pytest.approx(0.5 / 3)
