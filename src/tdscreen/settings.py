@@ -53,6 +53,16 @@ class TrackingSettings:
     """The patient's two and those of someone who passes by, so that these cannot take a place of the patient's."""
     min_detection_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
+    far_min_confidence: float = 0.5
+    """Of the full-range face detector; the mesh must then see a face in the crop, too."""
+    far_patience: int = 5
+    """Pictures without a face after which one is looked for far away; at the clip's beginning at once (assumed)."""
+    far_search_every: int = 3
+    """Every so many pictures one view is looked through: 6 ms (assumed)."""
+    far_look_up_every: int = 10
+    """While a face is followed far away, the whole picture is looked at every so many pictures (assumed)."""
+    far_crop_faces: float = 2.2
+    """Side of the crop in sizes of the face (assumed)."""
     duplicate_distance: float = 0.35
     """Two finds whose centres are nearer than this, in sizes, are one thing found twice (assumed)."""
     face_max_jump: float = 0.6

@@ -16,8 +16,10 @@ from tdscreen.geometry.hand import palm_frame
 from tdscreen.measurement.clip import ClipMeasurement, MovingTogether, RegionMeasurement
 from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions, settled
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
+from tdscreen.measurement.room import head_in_room, palm_in_room
 from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import MEASURED_POINTS, Blinks, face_signals, still_point_paths
+from tdscreen.motion.fusion import face_displacements, fuse, part_motion, picture_signals
 from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
@@ -89,15 +91,24 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
     blinks: Blinks | None = None
     face_still_mm = math.nan
     if head is not None:
+        head, camera_mm = head_in_room(head, tracks)
         usable = conditions.facing & ~tracks.repeated & settled(tracks.times_s, tracks.face_valid)
         found, blinks = face_signals(head, tracks.times_s, usable, mirrored=tracks.mirrored)
         face_still_mm = still_range(still_point_paths(head, usable), tracks.times_s)
-        for signal in found:
+        parts = part_motion(face_displacements(tracks.face_px, tracks.patches_px, tracks.patches_error_px, usable))
+        fused = fuse(found, picture_signals(parts, mirrored=tracks.mirrored))
+        patches_still_mm = still_range(parts.still_mm, tracks.times_s)
+        for signal in fused.signals:
+            by_picture = signal.name in fused.from_picture
             if signal.region in MOUTH_REGIONS:
                 covered = np.where(conditions.mouth_covered, np.nan, signal.values)
-                signal = Signal(signal.name, signal.region, signal.unit, signal.times_s, covered)
+                signal = dataclasses.replace(signal, values=covered)
             signals.append(signal)
-            limits[signal.name] = _limit(signal, face_still_mm, STILLNESS.face)
+            limits[signal.name] = (
+                _limit(signal, patches_still_mm, STILLNESS.patches, math.nan)
+                if by_picture
+                else _limit(signal, face_still_mm, STILLNESS.face, camera_mm)
+            )
         ruler = Ruler(head.scale_uncertainty, head.interocular_mm)
         rulers |= dict.fromkeys(FACE_REGIONS, ruler)
     for index, side in ((LEFT, Side.LEFT), (RIGHT, Side.RIGHT)):
@@ -108,9 +119,11 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
         usable = valid & ~tracks.repeated & settled(tracks.times_s, valid)
         hand_still_mm = still_range(wrist_path(palm, usable), tracks.times_s)
         region = HAND_REGION[side]
+        # The wrist's path in the picture as it is told above what stillness of the fingers shows.
+        palm, camera_mm = palm_in_room(palm, tracks, index)
         for signal in hand_signals(palm, tracks.times_s, usable, region=region):
             signals.append(signal)
-            limits[signal.name] = _limit(signal, hand_still_mm, STILLNESS.hand)
+            limits[signal.name] = _limit(signal, hand_still_mm, STILLNESS.hand, camera_mm)
         rulers[region] = Ruler(palm.scale_uncertainty, palm.palm_mm)
     return MeasuredSignals(tuple(signals), limits, rulers, blinks, head, conditions, face_still_mm)
 
@@ -214,13 +227,22 @@ def _moving_together(
     return tuple(found)
 
 
-def _limit(signal: Signal, still_range_mm: float, table: tuple[tuple[str, float, float], ...]) -> float:
+def _limit(
+    signal: Signal, still_range_mm: float, table: tuple[tuple[str, float, float], ...], camera_mm: float
+) -> float:
     if not math.isfinite(still_range_mm) or not np.isfinite(signal.values).any():
         return math.nan
     factor, minimum = next((f, m) for name, f, m in table if signal.name.endswith(name))
-    return detection_limit(
+    camera_left = 0.0
+    if math.isfinite(camera_mm):
+        minimum, share = next(
+            ((m, s) for name, m, s in STILLNESS.in_room if signal.name.endswith(name)), (minimum, 0.0)
+        )
+        camera_left = share * camera_mm
+    limit = detection_limit(
         signal.values, signal.times_s, still_range=still_range_mm, factor=factor, minimum=minimum
     )
+    return math.hypot(limit, camera_left)
 
 
 def _why_not(region: Region, tracks: Tracks, failed: dict[str, str]) -> str | None:

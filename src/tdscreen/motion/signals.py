@@ -25,6 +25,8 @@ class Signal:
         Strictly increasing.
     values : ndarray, shape (n,), float64
         NaN where the region was not seen.
+    error : ndarray, shape (n,), float64, optional
+        Standard error of each value, from one to the next; None where it was not estimated.
     """
 
     name: str
@@ -32,3 +34,4 @@ class Signal:
     unit: str
     times_s: NDArray[np.float64]
     values: NDArray[np.float64]
+    error: NDArray[np.float64] | None = None

@@ -1,0 +1,143 @@
+"""Where a rigid shape is and how it is turned, from points of it in the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+_HUBER = 2.0
+"""Points off by more than this many of their errors count less (Huber 1964; assumed)."""
+_MIN_POINTS = 6
+
+
+@dataclass(frozen=True)
+class Poses:
+    """Of one shape in each of n pictures, seen from afar: the picture shows ``scale * rotation[:2] @ x + shift``.
+
+    Attributes
+    ----------
+    scale : ndarray, shape (n,)
+        Pixels a millimetre.
+    rotation : ndarray, shape (n, 3, 3)
+        From the shape's own axes to the picture's right, down and away from the camera.
+    shift_px : ndarray, shape (n, 2)
+    covariance : ndarray, shape (n, 6, 6)
+        Of relative scale, turns about the three axes of the picture (radians), and shift; NaN, like all of it, where
+        too few points were seen.
+    """
+
+    scale: FloatArray
+    rotation: FloatArray
+    shift_px: FloatArray
+    covariance: FloatArray
+
+    def project(self, shape_mm: FloatArray) -> FloatArray:
+        """Place points of the shape, (k, 3) in mm, in the pictures; shape (n, k, 2), px."""
+        turned = np.einsum("nij,kj->nki", self.rotation[:, :2], shape_mm)
+        return np.asarray(self.scale[:, None, None] * turned + self.shift_px[:, None])
+
+    def plane_px(self) -> FloatArray:
+        """Give by how many pixels a millimetre along the shape's own x and y goes in the pictures; shape (n, 2, 2)."""
+        return np.asarray(self.scale[:, None, None] * self.rotation[:, :2, :2])
+
+    def error_px(self, shape_mm: FloatArray) -> FloatArray:
+        """Give the standard error that the pose brings to points of the shape; shape (n, k, 2), px."""
+        jacobian = _jacobian(self.scale, np.einsum("nij,kj->nki", self.rotation, shape_mm))
+        variance = np.einsum("nkai,nij,nkaj->nka", jacobian, self.covariance, jacobian)
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+def fit_poses(
+    points_px: FloatArray, shape_mm: FloatArray, error_px: FloatArray, *, iterations: int = 8
+) -> Poses:
+    """Find the pose of a shape in each picture by least squares in which points that stand out count less.
+
+    Parameters
+    ----------
+    points_px : ndarray, shape (n, k, 2)
+        NaN where a point was not seen.
+    shape_mm : ndarray, shape (k, 3)
+    error_px : ndarray, shape (n, k, 2)
+        Standard error of each.
+    iterations : int
+        Gauss-Newton steps.
+    """
+    n = len(points_px)
+    seen = np.isfinite(points_px[..., 0])
+    enough = seen.sum(axis=1) >= _MIN_POINTS
+    inverse = np.where(seen[..., None], 1.0 / np.where(seen[..., None], error_px, 1.0) ** 2, 0.0)
+    points = np.where(seen[..., None], points_px, 0.0)
+    scale, rotation, shift = _first_guess(points, shape_mm, seen)
+    covariance = np.full((n, 6, 6), np.nan)
+    for _ in range(iterations):
+        turned = np.einsum("nij,kj->nki", rotation, shape_mm)
+        residual = points - scale[:, None, None] * turned[..., :2] - shift[:, None]
+        off = np.sqrt((residual**2 * inverse).sum(axis=-1) / 2)
+        middle = _median(off, seen)
+        robust = np.minimum(1.0, _HUBER * np.maximum(middle, 1e-9)[:, None] / np.maximum(off, 1e-9))
+        weight = inverse * robust[..., None]
+        jacobian = _jacobian(scale, turned)
+        normal = np.einsum("nkai,nka,nkaj->nij", jacobian, weight, jacobian)
+        # So little is known of a turn from small points in one plane that a millionth of belief does no harm.
+        normal += 1e-6 * np.eye(6) * np.trace(normal, axis1=1, axis2=2)[:, None, None] / 6 + 1e-12 * np.eye(6)
+        slope = np.einsum("nkai,nka,nka->ni", jacobian, weight, residual)
+        step = np.linalg.solve(normal, slope[..., None])[..., 0]
+        step[:, 1:4] = np.clip(step[:, 1:4], -0.3, 0.3)
+        scale = scale * np.exp(np.clip(step[:, 0], -0.3, 0.3))
+        rotation = _turn(step[:, 1:4]) @ rotation
+        shift = shift + step[:, 4:]
+        freedom = np.maximum(2 * seen.sum(axis=1) - 6, 1)
+        spread = (residual**2 * weight).sum(axis=(1, 2)) / freedom
+        covariance = np.linalg.inv(normal) * spread[:, None, None]
+    for array in (scale, rotation, shift, covariance):
+        array[~enough] = np.nan
+    return Poses(scale, rotation, shift, covariance)
+
+
+def _median(off: FloatArray, seen: NDArray[np.bool_]) -> FloatArray:
+    ordered = np.sort(np.where(seen, off, np.inf), axis=1)
+    half = np.maximum(seen.sum(axis=1) - 1, 0) // 2
+    return np.asarray(np.where(seen.any(axis=1), ordered[np.arange(len(off)), half], 0.0))
+
+
+def _jacobian(scale: FloatArray, turned: FloatArray) -> FloatArray:
+    """Of places in the picture by relative scale, turns and shift, shape (n, k, 2, 6)."""
+    x, y, z = np.moveaxis(scale[:, None, None] * turned, -1, 0)
+    nil, one = np.zeros_like(x), np.ones_like(x)
+    across = np.stack([x, nil, z, -y, one, nil], axis=-1)
+    down = np.stack([y, -z, nil, x, nil, one], axis=-1)
+    return np.stack([across, down], axis=2)
+
+
+def _turn(angles: FloatArray) -> FloatArray:
+    """Rotations about an axis by its length (Rodrigues), shape (n, 3, 3)."""
+    size = np.linalg.norm(angles, axis=1)
+    axis = angles / np.maximum(size, 1e-12)[:, None]
+    cross = np.zeros((len(angles), 3, 3))
+    cross[:, 0, 1], cross[:, 0, 2], cross[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
+    cross -= np.swapaxes(cross, 1, 2)
+    sine, cosine = np.sin(size)[:, None, None], np.cos(size)[:, None, None]
+    return np.asarray(np.eye(3) + sine * cross + (1 - cosine) * cross @ cross)
+
+
+def _first_guess(
+    points: FloatArray, shape: FloatArray, seen: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Place the shape as if it faced the camera: scale, tilt and shift in the plane."""
+    weight = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    here = np.einsum("nk,nkd->nd", weight, points)
+    there = np.einsum("nk,kd->nd", weight, shape[:, :2])
+    a = (points - here[:, None]) * seen[..., None]
+    b = shape[None, :, :2] - there[:, None]
+    along = (a * b).sum(axis=(1, 2))
+    aside = (a[..., 1] * b[..., 0] - a[..., 0] * b[..., 1]).sum(axis=1)
+    size = np.maximum((b**2 * seen[..., None]).sum(axis=(1, 2)), 1e-9)
+    scale = np.maximum(np.hypot(along, aside) / size, 1e-6)
+    tilt = np.arctan2(aside, along)
+    rotation = _turn(np.stack([np.zeros_like(tilt), np.zeros_like(tilt), tilt], axis=1))
+    shift = here - scale[:, None] * np.einsum("nij,nj->ni", rotation[:, :2, :2], there)
+    return scale, rotation, shift

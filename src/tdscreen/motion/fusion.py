@@ -1,0 +1,299 @@
+"""Landmarks say where, the picture says how much: displacement of the face's parts in the head's own frame.
+
+Patches of skin that were followed in the picture are held still by those that belong to the rigid part of the head,
+turned in three dimensions; what the others then move is facial movement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdscreen.geometry.face import head_frame
+from tdscreen.geometry.patches import PATCHES, Part, patches_of
+from tdscreen.geometry.pose import Poses, fit_poses
+from tdscreen.motion.signals import Signal
+from tdscreen.motion.stillness import jitter_sd
+from tdscreen.settings import FUSION, FusionSettings
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+PATCH_POINTS = tuple(sorted({point for patch in PATCHES for point in patch.points}))
+
+
+@dataclass(frozen=True)
+class Displacements:
+    """Movement of patches against the head.
+
+    Attributes
+    ----------
+    moved_mm : ndarray, shape (n, P, 2)
+        Right along the eyes and down the face, from the patch's own place at rest; NaN where not seen.
+    error_mm : ndarray, shape (n, P, 2)
+        Standard error, the pose's share included.
+    poses : Poses
+    """
+
+    moved_mm: FloatArray
+    error_mm: FloatArray
+    poses: Poses
+
+
+def patch_shape_mm(face_px: NDArray[np.float32]) -> FloatArray:
+    """Give the places of all patches on the face, by its landmarks' median shape; shape (P, 3), mm."""
+    seen = np.flatnonzero(np.isfinite(face_px[:, 0, 0]))
+    some = seen[np.unique(np.linspace(0, len(seen) - 1, FUSION.shape_frames).astype(int))]
+    head = head_frame(face_px[some], keep=PATCH_POINTS)
+    middle = {number: np.median(head.points_mm[:, i], axis=0) for i, number in enumerate(head.numbers)}
+    return np.stack([np.mean([middle[point] for point in patch.points], axis=0) for patch in PATCHES])
+
+
+def displacements(
+    patches_px: NDArray[np.floating[Any]],
+    error_px: NDArray[np.floating[Any]],
+    shape_mm: FloatArray,
+    usable: BoolArray,
+) -> Displacements:
+    """Take the head's movement out of that of the patches.
+
+    Parameters
+    ----------
+    patches_px, error_px : ndarray, shape (n, P, 2)
+    shape_mm : ndarray, shape (P, 3)
+        Where the patches lie on the face, about: what is wrong in it is mended from the clip.
+    usable : ndarray, shape (n,), bool
+
+    Returns
+    -------
+    Displacements
+    """
+    points = np.where(usable[:, None, None], patches_px.astype(np.float64), np.nan)
+    error = np.maximum(error_px.astype(np.float64), FUSION.least_error_px)
+    rigid = list(patches_of(Part.RIGID))
+    shape = shape_mm.copy()
+    for _ in range(3):
+        poses = fit_poses(points[:, rigid], shape[rigid], error[:, rigid])
+        shape += _correction(poses, points, shape)
+    poses = fit_poses(points[:, rigid], shape[rigid], error[:, rigid])
+    plane = poses.plane_px()
+    inverse = np.linalg.inv(np.where(np.isfinite(plane), plane, np.eye(2)))
+    moved = np.einsum("nij,nkj->nki", inverse, points - poses.project(shape))
+    spread = np.hypot(error, poses.error_px(shape)) / poses.scale[:, None, None]
+    return Displacements(moved, spread, poses)
+
+
+def _correction(poses: Poses, points: FloatArray, shape: FloatArray) -> FloatArray:
+    """By how much the places of patches on the face must be moved to fit what was seen; shape (P, 3), mm."""
+    off = (points - poses.project(shape)) / poses.scale[:, None, None]
+    seen = np.isfinite(off[..., 0])
+    count = np.maximum(seen.sum(axis=0), 1)
+    depth = np.broadcast_to(poses.rotation[:, None, :2, 2], off.shape)
+
+    def centred(x: FloatArray) -> FloatArray:
+        x = np.where(seen[..., None], x, 0.0)
+        return np.where(seen[..., None], x - x.sum(axis=0) / count[:, None], 0.0)
+
+    off_centred, depth_centred = centred(off), centred(depth)
+    # Neighbouring pictures repeat each other: half a second of them is one look.
+    looks = 1.0 / 15
+    # A patch that moves by itself says little of its depth: what it moves is not taken for a turn of the head.
+    own = (off_centred**2).sum(axis=(0, 2)) / (2 * count)
+    believed = np.maximum(own, FUSION.residual_mm**2) / FUSION.depth_error_mm**2
+    along = looks * (off_centred * depth_centred).sum(axis=(0, 2))
+    away = along / (looks * (depth_centred**2).sum(axis=(0, 2)) + believed)
+    plane = np.linalg.inv(np.where(np.isfinite(poses.rotation), poses.rotation, np.eye(3))[:, :2, :2])
+    rest = off - depth * away[:, None]
+    in_face = (
+        np.einsum("nij,nkj->nki", plane, np.where(seen[..., None], rest, 0.0)).sum(axis=0) / count[:, None]
+    )
+    return np.concatenate([in_face, away[:, None]], axis=1)
+
+
+def face_displacements(
+    face_px: NDArray[np.float32],
+    patches_px: NDArray[np.floating[Any]],
+    patches_error_px: NDArray[np.floating[Any]],
+    usable: BoolArray,
+) -> Displacements:
+    """Take the head's movement out of that of the patches of a face; see :func:`displacements`.
+
+    Parameters
+    ----------
+    face_px : ndarray, shape (n, 478, 3)
+        At least one frame must show the face.
+    patches_px, patches_error_px : ndarray, shape (n, P, 2)
+    usable : ndarray, shape (n,), bool
+    """
+    return displacements(patches_px, patches_error_px, patch_shape_mm(face_px), usable)
+
+
+@dataclass(frozen=True)
+class PartMotion:
+    """Movement of the parts of the face against the head, by the picture.
+
+    Attributes
+    ----------
+    moved_mm : dict of Part to ndarray, shape (n, 2)
+        Right along the eyes and down the face; NaN where not seen.
+    error_mm : dict of Part to ndarray, shape (n, 2)
+        Standard error of each.
+    still_mm : ndarray, shape (n, k)
+        Paths of patches that no expression moves: what stillness shows.
+    """
+
+    moved_mm: dict[Part, FloatArray]
+    error_mm: dict[Part, FloatArray]
+    still_mm: FloatArray
+
+
+def part_motion(found: Displacements, *, settings: FusionSettings = FUSION) -> PartMotion:
+    """Join the patches of each part, each by what it is worth.
+
+    The worth of a patch is the same through the clip, so that the mean does not jump from one to another.
+
+    Parameters
+    ----------
+    found : Displacements
+    settings : FusionSettings
+    """
+    moved, error = {}, {}
+    for part in Part:
+        patches = list(patches_of(part))
+        own, spread = found.moved_mm[:, patches], found.error_mm[:, patches]
+        seen = np.isfinite(own)
+        usual = np.array(
+            [[_median(spread[seen[:, k, axis], k, axis]) for axis in range(2)] for k in range(len(patches))]
+        )
+        worth = 1.0 / (usual**2 + settings.common_error_mm**2)
+        here = seen * worth
+        total = here.sum(axis=1)
+        enough = total >= settings.min_worth_seen * worth.sum(axis=0)
+        share = here / np.maximum(total, 1e-12)[:, None]
+        mean = (np.where(seen, own, 0.0) * share).sum(axis=1)
+        variance = (np.where(seen, spread**2, 0.0) * share**2).sum(axis=1)
+        moved[part] = np.where(enough, mean, np.nan)
+        error[part] = np.where(enough, np.sqrt(variance), np.nan)
+    still = found.moved_mm[:, list(patches_of(Part.STILL))]
+    return PartMotion(moved, error, still.reshape(len(still), -1))
+
+
+def _median(values: FloatArray) -> float:
+    return float(np.median(values)) if values.size else np.inf
+
+
+Picture = tuple[FloatArray, FloatArray]
+"""A signal by the picture, in mm from rest, and its standard error; shape (n,) each."""
+
+
+def picture_signals(parts: PartMotion, *, mirrored: bool) -> dict[str, Picture]:
+    """Name what the picture shows of the movements that landmarks show, too.
+
+    Parameters
+    ----------
+    parts : PartMotion
+    mirrored : bool
+        The picture's left is the patient's left.
+
+    Returns
+    -------
+    dict of str to (ndarray, ndarray)
+        By the names of :func:`tdscreen.motion.face_signals.face_signals`, signs as there.
+    """
+    sides = ("left", "right") if mirrored else ("right", "left")
+
+    def path(part: Part, axis: int) -> Picture:
+        return parts.moved_mm[part][:, axis], parts.error_mm[part][:, axis]
+
+    def apart(one: Part, other: Part, axis: int) -> Picture:
+        (a, a_error), (b, b_error) = path(one, axis), path(other, axis)
+        return b - a, np.hypot(a_error, b_error)
+
+    def times(factor: float, picture: Picture) -> Picture:
+        return factor * picture[0], abs(factor) * picture[1]
+
+    return {
+        f"upper_face.brow_{sides[0]}_height": times(-1.0, path(Part.BROW_LEFT, 1)),
+        f"upper_face.brow_{sides[1]}_height": times(-1.0, path(Part.BROW_RIGHT, 1)),
+        "upper_face.brow_half_distance": times(0.5, apart(Part.BROW_INNER_LEFT, Part.BROW_INNER_RIGHT, 0)),
+        "lips.opening": apart(Part.UPPER_LIP, Part.LOWER_LIP, 1),
+        "lips.width": apart(Part.CORNER_LEFT, Part.CORNER_RIGHT, 0),
+        "lips.side_shift": path(Part.UPPER_LIP, 0),
+        "lips.height": times(-1.0, path(Part.UPPER_LIP, 1)),
+        "jaw.opening": path(Part.CHIN, 1),
+        "jaw.side_shift": path(Part.CHIN, 0),
+    }
+
+
+@dataclass(frozen=True)
+class Fused:
+    """Signals of both witnesses.
+
+    Attributes
+    ----------
+    signals : tuple of Signal
+        In the order of the landmarks' signals, with an error of each value where the picture was heard.
+    from_picture : frozenset of str
+        Names of those whose size is the picture's.
+    """
+
+    signals: tuple[Signal, ...]
+    from_picture: frozenset[str]
+
+
+def fuse(
+    signals: Sequence[Signal], pictures: Mapping[str, Picture], *, settings: FusionSettings = FUSION
+) -> Fused:
+    """Join what landmarks and picture say of each movement.
+
+    Each counts by the inverse square of its error. The landmarks' error is their jitter and the share of a movement
+    that the mesh may lose or add; the picture's comes with it. Where the picture lost sight of a part, the landmarks
+    tell its course, in the size that the picture gave them in the rest of the clip.
+
+    Parameters
+    ----------
+    signals : sequence of Signal
+        By landmarks.
+    pictures : mapping of str to (ndarray, ndarray)
+        From :func:`picture_signals`.
+    settings : FusionSettings
+    """
+    fused, heard = [], set()
+    for signal in signals:
+        picture = pictures.get(signal.name)
+        joined = None if picture is None else _join(signal, *picture, settings)
+        if joined is not None:
+            heard.add(signal.name)
+        fused.append(joined or signal)
+    return Fused(tuple(fused), frozenset(heard))
+
+
+def _join(
+    signal: Signal, shown: FloatArray, shown_error: FloatArray, settings: FusionSettings
+) -> Signal | None:
+    """Join one signal; None if the picture has too little to say, and the landmarks speak alone."""
+    told = signal.values
+    seen = np.isfinite(told)
+    both = seen & np.isfinite(shown)
+    if both.sum() < max(settings.min_share_seen * seen.sum(), 2):
+        return None
+    jitter = jitter_sd(told, signal.times_s)
+    told_from_rest = told - np.median(told[both])
+    told_error = np.hypot(jitter, settings.mesh_loss * float(np.std(told_from_rest[both])))
+    usual = float(np.sqrt(np.mean(shown_error[both] ** 2)))
+    if usual > settings.max_error_ratio * told_error:
+        return None
+    share = told_error**2 / (told_error**2 + usual**2)
+    a, b = told_from_rest[both], shown[both]
+    spread = float(np.var(a))
+    belief = max(jitter, 1e-3) ** 2
+    gain = (float(np.mean((a - a.mean()) * (b - b.mean()))) + belief) / (spread + belief)
+    told_in_size = gain * told_from_rest + float(np.mean(b) - gain * np.mean(a))
+    joined = np.where(both, share * shown + (1 - share) * told_in_size, told_in_size)
+    error = np.where(both, np.hypot(share * shown_error, (1 - share) * abs(gain) * jitter), told_error)
+    level = float(np.median(told[both]) - np.median(joined[both]))
+    return replace(signal, values=np.where(seen, joined + level, np.nan), error=np.where(seen, error, np.nan))
