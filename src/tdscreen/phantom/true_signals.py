@@ -32,8 +32,8 @@ def face_signals(paths: Paths) -> dict[str, FloatArray]:
     -------
     dict of str to ndarray, shape (n,)
         In mm. ``tongue.ahead`` is how far the tongue's tip lies before the lips, towards the camera, negative behind
-        them; ``tongue.reach`` the way from the lower lip to the tip, 0 while it lies behind; ``tongue.below`` how far
-        the tip then hangs below the lower lip's middle, which is what a camera before the face sees of it.
+        them; ``tongue.below`` how far the tip then hangs below the lower lip's middle; ``tongue.reach`` how far it
+        has come past the lip by both, 0 while it lies behind and rising from there without a leap.
     """
 
     def between(one: str, other: str) -> FloatArray:
@@ -56,8 +56,9 @@ def face_signals(paths: Paths) -> dict[str, FloatArray]:
     tip, lip = paths["tongue_tip"], paths["lower_lip"]
     ahead = lip[:, 2] - tip[:, 2]
     out["tongue.ahead"] = ahead
-    out["tongue.reach"] = np.where(ahead > 0, np.linalg.norm(tip - lip, axis=1), 0.0)
-    out["tongue.below"] = np.where(ahead > 0, np.maximum(tip[:, 1] - lip[:, 1], 0.0), 0.0)
+    below = np.where(ahead > 0, np.maximum(tip[:, 1] - lip[:, 1], 0.0), 0.0)
+    out["tongue.reach"] = np.hypot(np.maximum(ahead, 0.0), below)
+    out["tongue.below"] = below
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
 
