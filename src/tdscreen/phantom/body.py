@@ -29,6 +29,7 @@ IntArray = NDArray[np.int64]
 
 SIDES = {"left": "L", "right": "R"}
 _LID_MM = 0.4
+_ARCH, _ARCH_BACK_MM = np.array([0.9, 1.0, 1.0]), np.array([0.0, 0.0, 2.0])
 """How far lids stay above the eyeball."""
 _CHEEK_BULGE_MM, _CHEEK_BULGE_SPREAD_MM = 7.0, 11.0
 _BREATH_MM = np.array([0.0, -3.0, -4.0])
@@ -112,6 +113,9 @@ class Body:
         """Fine vertices of ``upper_teeth``, ``lower_teeth`` or ``tongue`` in the head's own frame."""
         part: Part = getattr(self.regions, name)
         coarse = self._with_units(part.coarse, pose)
+        if name != "tongue":
+            # Dental arches of the data are a little too wide for mouths of all shapes: they would pierce the lips.
+            coarse = coarse * _ARCH + _ARCH_BACK_MM
         if name == "tongue" and pose.tongue_side_mm:
             coarse[:, 0] += pose.tongue_side_mm * self._tongue_length**1.5
         return np.asarray(part.refine @ coarse)
@@ -136,16 +140,6 @@ class Body:
         coarse = limbs.skin(coarse, _weights(tuple(names))[part.coarse], np.stack(bones))
         coarse += pose.breath * self._chest(self._clothes_out)[:, None] * _BREATH_MM
         return np.asarray(part.refine @ coarse + np.asarray(pose.head_mm))
-
-    def lid_margin(self, side: str) -> IntArray:
-        """Fine vertices of the head at the edges of an eye's lids, seen from the front."""
-        rest, eye = self.head(Pose()), self.eyes[side]
-        out = rest - eye.centre_mm
-        near = np.flatnonzero((np.linalg.norm(out, axis=1) < eye.radius_mm + 2.0) & (out[:, 2] < -6.0))
-        angle = np.arctan2(out[near, 1], out[near, 0])
-        sector = np.floor((angle + np.pi) / (2 * np.pi) * 36).astype(int)
-        off_axis = np.hypot(out[near, 0], out[near, 1])
-        return np.array([near[sector == k][np.argmin(off_axis[sector == k])] for k in np.unique(sector)])
 
     def eye_turn(self, pose: Pose) -> FloatArray:
         """Rotation of both eyeballs in the head's own frame, shape (3, 3)."""

@@ -54,24 +54,30 @@ LIGHTS = {
 """A room with a lamp ahead, a window at the side, light from the ceiling, a warm lamp, a window behind the person."""
 
 _LIT = """
-  vec3 albedo = pow(texture(actortexture, tcoordVCVSOutput.st).rgb, vec3(2.2));
-  float open = vertexColorVSOutput.r;
-  float gloss = vertexColorVSOutput.g;
-  float soft = vertexColorVSOutput.b;
+  vec3 albedo = texture(actortexture, tcoordVCVSOutput.st).rgb;
+  albedo *= albedo;
+  vec3 mood = vertexColorVSOutput.rgb;
   vec3 n = normalVCVSOutput;
   vec3 toEye = normalize(-vertexVC.xyz);
-  vec3 keyFrom = normalize(vec3(%(key_from)s));
-  vec3 wrap = soft * vec3(0.45, 0.22, 0.16);
-  vec3 keyed = clamp((dot(n, keyFrom) + wrap) / (1.0 + wrap), 0.0, 1.0) * vec3(%(key)s);
-  float filled = clamp(dot(n, normalize(vec3(%(fill_from)s))) * 0.7 + 0.3, 0.0, 1.0);
+  const vec3 keyFrom = normalize(vec3(%(key_from)s));
+  const vec3 fillFrom = normalize(vec3(%(fill_from)s));
+  vec3 wrap = mood.b * vec3(0.45, 0.22, 0.16);
+  vec3 keyed = clamp((vec3(dot(n, keyFrom)) + wrap) / (1.0 + wrap), 0.0, 1.0) * vec3(%(key)s);
+  float filled = clamp(dot(n, fillFrom) * 0.7 + 0.3, 0.0, 1.0);
   vec3 around = mix(vec3(%(below)s), vec3(%(above)s), n.y * 0.5 + 0.5);
-  vec3 half1 = normalize(keyFrom + toEye);
-  float facing = clamp(dot(n, toEye), 0.0, 1.0);
-  float rim = pow(1.0 - facing, 4.0);
-  float shine = pow(max(dot(n, half1), 0.0), mix(14.0, 120.0, gloss)) * mix(0.05, 1.2, gloss * gloss);
-  vec3 light = keyed * mix(0.4, 1.0, open) + (filled * vec3(%(fill)s) + around) * open;
-  vec3 c = albedo * light + (shine * vec3(%(key)s) + rim * 0.05 * vec3(%(above)s)) * open * min(gloss * 4.0, 1.0);
-  fragOutput0 = vec4(pow(clamp(c, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+  float away = 1.0 - clamp(dot(n, toEye), 0.0, 1.0);
+  float shine = clamp(dot(n, normalize(keyFrom + toEye)), 0.0, 1.0);
+  shine *= shine; shine *= shine; shine *= shine;
+  float sharp = shine * shine; sharp *= sharp; sharp *= sharp; sharp *= sharp;
+  shine = mix(shine * 0.055, sharp * 1.3, mood.g * mood.g);
+  vec3 light = keyed * mix(0.35, 1.0, mood.r) + (filled * vec3(%(fill)s) + around) * mood.r;
+  away *= away;
+  vec3 glare = shine * vec3(%(key)s) + away * away * 0.05 * vec3(%(above)s);
+  vec3 c = albedo * light + glare * (mood.r * min(mood.g * 4.0, 1.0));
+  fragOutput0 = vec4(sqrt(clamp(c, 0.0, 1.0)), 1.0);
+"""
+_CUT = """
+  if (vertexColorVSOutput.b < 0.5) discard;
 """
 _FLAT = """
   fragOutput0 = vec4(texture(actortexture, tcoordVCVSOutput.st).rgb * vertexColorVSOutput.rgb, 1.0);
@@ -87,9 +93,13 @@ class Surface:
     uv : ndarray, shape (v, 2)
         Where each vertex lies in the texture, v downwards, both from 0 to 1.
     texture : ndarray, shape (h, w, 3), uint8
+    two_sided : bool
+        Whether it is seen from behind, too.
     """
 
-    def __init__(self, triangles: IntArray, uv: FloatArray, texture: PictureArray) -> None:
+    def __init__(
+        self, triangles: IntArray, uv: FloatArray, texture: PictureArray, *, two_sided: bool = False
+    ) -> None:
         from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
         from vtkmodules.vtkCommonCore import vtkPoints
         from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
@@ -119,6 +129,7 @@ class Surface:
         self.actor = vtkActor()
         self.actor.SetMapper(mapper)
         self.actor.ForceOpaqueOn()
+        self.actor.GetProperty().SetBackfaceCulling(not two_sided)
         self._texture = _texture(texture)
         self.actor.SetTexture(self._texture)
 
@@ -137,11 +148,13 @@ class Surface:
         self._arrays[2].Modified()
         self._mesh.Modified()
 
-    def look(self, light: Light | None) -> None:
-        """Light the surface, or leave it in its own flat colours."""
+    def look(self, light: Light | None, *, cut: bool = False) -> None:
+        """Light the surface, or leave it in its own flat colours; cut away where it is marked as cut."""
         properties = self.actor.GetShaderProperty()
         properties.ClearAllFragmentShaderReplacements()
         code = _FLAT if light is None else _LIT % {name: _glsl(getattr(light, name)) for name in _LIGHT_NAMES}
+        if cut:
+            code = _CUT + code.replace("mood.b", "0.15")
         properties.AddFragmentShaderReplacement("//VTK::Light::Impl", True, code, False)
         properties.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "", False)
 
@@ -168,7 +181,9 @@ class Canvas:
         self._window.SetMultiSamples(0)
         self._window.SetSize(width_px, height_px)
         self._renderer = vtkRenderer()
+        self._window.SetAlphaBitPlanes(1)
         self._renderer.SetBackground(0, 0, 0)
+        self._renderer.SetBackgroundAlpha(0.0)
         self._window.AddRenderer(self._renderer)
         camera = self._renderer.GetActiveCamera()
         camera.SetPosition(0, 0, 0)
@@ -182,15 +197,15 @@ class Canvas:
         self._renderer.AddActor(surface.actor)
 
     def draw(self) -> PictureArray:
-        """Draw, shape (height_px, width_px, 3), uint8, RGB."""
+        """Draw, shape (height_px, width_px, 4), uint8, RGB and how much is covered; black where nothing is."""
         from vtkmodules.util.numpy_support import vtk_to_numpy
         from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 
         self._window.Render()
         pixels = vtkUnsignedCharArray()
-        self._window.GetPixelData(0, 0, self.width_px - 1, self.height_px - 1, 1, pixels, 0)
+        self._window.GetRGBACharPixelData(0, 0, self.width_px - 1, self.height_px - 1, 1, pixels)
         flat: PictureArray = vtk_to_numpy(pixels)
-        return flat.reshape(self.height_px, self.width_px, 3)[::-1]
+        return flat.reshape(self.height_px, self.width_px, 4)[::-1]
 
     def close(self) -> None:
         """Give the memory back."""

@@ -50,20 +50,39 @@ def mark_vertices() -> dict[str, int]:
     return found
 
 
-def _lids(at: FloatArray) -> dict[str, int]:
-    """Middle of the left eye's upper and lower lid margin: the skin's foremost points next to the eyeball."""
+@lru_cache(maxsize=1)
+def lid_margins() -> dict[str, NDArray[np.int64]]:
+    """Fine vertices of the head along the edges of each eye's lids, in order around the eye."""
+    part = regions().head
+    at = np.asarray(part.refine @ base_mesh().vertices[part.coarse])
     centre = base_mesh().vertices[base_mesh().groups["joint-l-eye"]].mean(axis=0)
+    lids = np.unique(part.quads[regions().lids])
+    others = np.unique(part.quads[~regions().lids])
     out = at - centre
-    near = np.flatnonzero(
-        (np.abs(out[:, 0]) < 0.012)
-        & (out[:, 2] > 0.08)
-        & (np.abs(np.linalg.norm(out, axis=1) - 0.158) < 0.012)
-    )
-    upper, lower = near[out[near, 1] > 0], near[out[near, 1] < 0]
-    return {
-        "upper_lid_left": int(upper[np.argmin(out[upper, 1])]),
-        "lower_lid_left": int(lower[np.argmax(out[lower, 1])]),
-    }
+    behind = np.intersect1d(lids, others)
+    behind = behind[np.linalg.norm(out[behind], axis=1) < 0.15]
+    # The lids end in a rim that turns in towards the eyeball; the edge is the ring before it, two fine faces up.
+    ring = behind
+    inner = behind
+    for _ in range(2):
+        touching = part.quads[np.isin(part.quads, ring).any(axis=1) & regions().lids]
+        grown = np.setdiff1d(np.unique(touching), inner)
+        inner, ring = np.union1d(inner, grown), grown
+    left = ring[np.argsort(np.arctan2(out[ring, 1], out[ring, 0]))]
+    right = np.array([_nearest(at, (-x, y, z)) for x, y, z in at[left]])
+    return {"left": left, "right": right}
+
+
+def _lids(at: FloatArray) -> dict[str, int]:
+    """Middle of the left eye's upper and lower lid margin."""
+    centre = base_mesh().vertices[base_mesh().groups["joint-l-eye"]].mean(axis=0)
+    ring = lid_margins()["left"]
+    out = at[ring] - centre
+    found = {}
+    for name, side in (("upper", out[:, 1] > 0), ("lower", out[:, 1] < 0)):
+        of_side = ring[side]
+        found[f"{name}_lid_left"] = int(of_side[np.argmin(np.abs(out[side, 0]))])
+    return found
 
 
 def _nearest(at: FloatArray, place: tuple[float, float, float]) -> int:

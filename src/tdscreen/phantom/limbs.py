@@ -24,28 +24,28 @@ _PINCH_GAP_MM = 9.0
 """Between the bones' ends when the pulps of thumb and finger touch [assumed]."""
 
 _WRIST_FROM_SHOULDER_MM: dict[HandPlace, tuple[float, float]] = {
-    "out_of_view": (330.0, 160.0),
+    "out_of_view": (440.0, 40.0),
     "on_knees": (365.0, -255.0),
     "raised": (20.0, -190.0),
     "stretched": (170.0, -440.0),
 }
 _WRIST_FROM_MIDDLE_MM: dict[HandPlace, float] = {
-    "out_of_view": 120.0, "on_knees": 115.0, "raised": 145.0, "stretched": 150.0,
+    "out_of_view": 235.0, "on_knees": 115.0, "raised": 145.0, "stretched": 150.0,
 }  # fmt: skip
 _FINGERS_POINT: dict[HandPlace, tuple[float, float, float]] = {
-    "out_of_view": (-0.3, 1.0, 0.0),
+    "out_of_view": (0.0, 1.0, -0.1),
     "on_knees": (-0.2, 0.62, -0.78),
     "raised": (0.1, -1.0, -0.05),
     "stretched": (0.0, 0.42, -0.9),
 }
 _PALM_FACES: dict[HandPlace, tuple[float, float, float]] = {
-    "out_of_view": (0.0, 0.0, 1.0),
+    "out_of_view": (-1.0, 0.0, 0.0),
     "on_knees": (0.0, 0.78, 0.62),
     "raised": (0.1, 0.0, -1.0),
     "stretched": (0.0, 0.9, 0.42),
 }
 _ELBOW_LEANS: dict[HandPlace, tuple[float, float, float]] = {
-    "out_of_view": (0.6, 0.6, 0.6),
+    "out_of_view": (0.3, 0.0, 1.0),
     "on_knees": (0.5, 0.5, 0.6),
     "raised": (0.35, 1.0, 0.1),
     "stretched": (0.4, 1.0, 0.0),

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.phantom import skin
+from tdscreen.phantom import skin, worn
 from tdscreen.phantom.body import SIDES, Body
 from tdscreen.phantom.drawing import Light
+from tdscreen.phantom.landmarks import mark_vertices
 from tdscreen.phantom.person import rgb
 from tdscreen.phantom.pose import Pose
+from tdscreen.phantom.regions import below_collar
 from tdscreen.phantom.room import room_picture
 from tdscreen.phantom.surface import around, normals
 
@@ -38,17 +40,21 @@ class Item:
     texture : ndarray, shape (h, w, 3), uint8
     shades : ndarray, shape (v, 3), uint8
         How open to light, glossy and translucent it is.
-    lit : bool
     label : str
         What it is, as in :data:`tdscreen.phantom.scene.LABELS`.
+    two_sided : bool
+        Whether it is seen from behind, too.
+    cut : bool
+        Whether it ends where the third shade falls under a half, and is not translucent.
     """
 
     triangles: IntArray
     uv: FloatArray
     texture: PictureArray
     shades: PictureArray
-    lit: bool = True
     label: str = "other"
+    two_sided: bool = False
+    cut: bool = False
 
 
 class Looks:
@@ -62,7 +68,8 @@ class Looks:
     """
 
     def __init__(self, body: Body, light: Light, room_seed: int) -> None:
-        self.body, self.items = body, {}
+        self.body = body
+        self.items: dict[str, Item] = {}
         parts = body.regions
         rest = body.head(Pose())
         self._around = {
@@ -77,7 +84,10 @@ class Looks:
         self._eye_items()
         self._hand_items()
         self._clothes_item()
-        self._wall(light, room_seed)
+        self._worn_items(rest)
+        w, h = _WALL_SIZE_MM
+        corners = np.array([[-w, -h, 0], [w, -h, 0], [w, h, 0], [-w, h, 0]]) / 2 + [0, 0, WALL_MM]
+        self.wall = (corners, room_picture(room_seed, light.background))
 
     def placed(self, pose: Pose) -> dict[str, Placed | None]:
         """Vertices and directions of every surface in the body's frame; None for what is not in view."""
@@ -106,7 +116,11 @@ class Looks:
             found[name] = (at, normals(at, parts.hands[side].triangles, self._around[name]))
         at = body.clothes(pose)
         found["clothes"] = (at, normals(at, parts.clothes.triangles, self._around["clothes"]))
-        found["wall"] = self._wall_placed
+        for name, (index, lift) in self._shells.items():
+            found[name] = (head[index] + lift * facing[index], facing[index])
+        for name, mesh in self._worn.items():
+            at = body.to_body(mesh.vertices, pose)
+            found[name] = (at, normals(at, mesh.triangles, self._around[name]))
         return found
 
     def _head_items(self, rest: FloatArray) -> None:
@@ -117,30 +131,30 @@ class Looks:
         inside = parts.mouth_inside
         lips = np.zeros(len(rest), bool)
         lips[parts.head.quads[parts.lips]] = True
-        open_to_light = np.full(len(rest), 255)
-        for name, chosen in (("skin", ~inside), ("mouth", inside)):
+        open_to_light = 255 * openness(rest, normals(rest, parts.head.triangles, self._around["head"]))
+        ears = parts.ears & ~inside
+        for name, chosen in (("skin", ~inside & ~ears), ("ears", ears), ("mouth", inside)):
             quads = parts.head.quads[chosen]
             index, local = np.unique(quads, return_inverse=True)
             local = local.reshape(-1, 4)
             self._head_index[name] = index
             triangles = np.concatenate([local[:, [0, 1, 2]], local[:, [0, 2, 3]]])
             shades = np.zeros((len(index), 3), np.uint8)
-            if name == "skin":
-                shades[:, 0] = open_to_light[index]
-                shades[:, 1] = np.where(lips[index], 90, 50)
-                shades[:, 2] = 255
-                self.items[name] = Item(triangles, unrolled.uv[index], texture, shades, label="skin")
-            else:
+            if name == "mouth":
                 depth = rest[index, 2] - rest[lips, 2].min()
                 shades[:, 0] = np.clip(120 * np.exp(-depth / 9.0), 4, 255)
                 shades[:, 1] = 90
-                self.items[name] = Item(
-                    triangles,
-                    np.full((len(index), 2), 0.5),
-                    _plain((0.45, 0.16, 0.15)),
-                    shades,
-                    label="mouth",
-                )
+                plain = _plain((0.45, 0.16, 0.15))
+                self.items[name] = Item(triangles, np.full((len(index), 2), 0.5), plain, shades, label="mouth")
+                continue
+            shades[:, 0] = open_to_light[index]
+            shades[:, 1] = np.where(lips[index], 90, 50)
+            shades[:, 2] = 255
+            if name == "skin":
+                self.items[name] = Item(triangles, unrolled.uv[index], texture, shades, label="skin")
+            else:
+                uv = (rest[index][:, [2, 1]] + 60) / 260.0
+                self.items[name] = Item(triangles, uv, skin.patch(self.body.person), shades, label="skin")
 
     def _mouth_items(self) -> None:
         person, parts = self.body.person, self.body.regions
@@ -180,19 +194,13 @@ class Looks:
             self.items[f"{side}_eye"] = Item(triangles, uv, texture, shades)
 
     def _hand_items(self) -> None:
-        person = self.body.person
-        tone = skin.albedo(person)
         for side, part in self.body.regions.hands.items():
             at = np.asarray(part.refine @ self.body.rest(part.coarse))
             limb = self.body.arms[side]
             uv = np.stack([at @ limb.along, at @ np.cross(limb.along, limb.palm)], axis=1)
             uv = (uv - uv.min(axis=0)) / 260.0
-            picture = np.empty((1024, 1024, 3), np.float32)
-            picture[:] = tone
-            picture *= (1 + skin.mottling(person, (1024, 1024), 260 / 1024))[:, :, None]
             shades = np.tile(np.array([235, 45, 255], np.uint8), (len(at), 1))
-            texture = np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
-            self.items[f"{side}_hand"] = Item(part.triangles, uv, texture, shades)
+            self.items[f"{side}_hand"] = Item(part.triangles, uv, skin.patch(self.body.person), shades)
 
     def _clothes_item(self) -> None:
         part, person = self.body.regions.clothes, self.body.person
@@ -207,26 +215,71 @@ class Looks:
             random.standard_normal((14, 20)).astype(np.float32), (1024, 1024), interpolation=cv2.INTER_CUBIC
         )
         picture *= (1 + 0.06 * weave / weave.std() * 0.5 + 0.05 * folds)[:, :, None]
-        shades = np.tile(np.array([235, 0, 40], np.uint8), (len(at), 1))
-        self.items["clothes"] = Item(
-            part.triangles, uv, np.asarray(np.clip(picture * 255, 0, 255), np.uint8), shades
-        )
+        shades = np.tile(np.array([235, 0, 0], np.uint8), (len(at), 1))
+        shades[:, 2] = np.clip(127.5 + 127.5 * below_collar(part), 0, 255)
+        texture = np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
+        self.items["clothes"] = Item(part.triangles, uv, texture, shades, cut=True)
 
-    def _wall(self, light: Light, room_seed: int) -> None:
-        w, h = _WALL_SIZE_MM
-        corners = np.array(
-            [
-                [-w / 2, -h / 2, WALL_MM],
-                [w / 2, -h / 2, WALL_MM],
-                [w / 2, h / 2, WALL_MM],
-                [-w / 2, h / 2, WALL_MM],
-            ]
-        )
-        self._wall_placed = (corners, np.tile([0.0, 0.0, -1.0], (4, 1)))
-        picture = room_picture(room_seed, light.background)
-        uv = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-        shades = np.full((4, 3), 255, np.uint8)
-        self.items["wall"] = Item(np.array([[0, 1, 2], [0, 2, 3]]), uv, picture, shades, lit=False)
+    def _worn_items(self, rest: FloatArray) -> None:
+        body, person, part = self.body, self.body.person, self.body.regions.head
+        self._shells: dict[str, tuple[IntArray, FloatArray]] = {}
+        self._worn: dict[str, worn.Mesh] = {}
+        colour = skin.hair_rgb(person)
+        if worn.THICKNESS_MM[person.hair]:
+            unrolled = skin.atlas(rest)
+            cover = skin.sampled(skin.scalp(unrolled, rest), unrolled)
+            cover[np.unique(part.quads[self.body.regions.ears])] = 0.0
+            lift = worn.shell_mm(person, cover)
+            quads = part.quads[cover[part.quads].max(axis=1) > 0.3]
+            index, local = np.unique(quads, return_inverse=True)
+            local = local.reshape(-1, 4)
+            self._shells["hair"] = (index, lift[index][:, None])
+            uv = np.stack([unrolled.uv[index, 0] * 3.2, unrolled.uv[index, 1] * 1.3], axis=1)
+            triangles = np.concatenate([local[:, [0, 1, 2]], local[:, [0, 2, 3]]])
+            shades = np.tile(np.array([235, 60, 0], np.uint8), (len(index), 1))
+            shades[:, 2] = np.clip(127.5 + 255 * (cover[index] - 0.5), 0, 255)
+            self.items["hair"] = Item(triangles, uv, worn.hair_texture(person, colour), shades, cut=True)
+        hanging = worn.curtain(person, rest)
+        if hanging is not None:
+            self._wear("curtain", hanging, worn.hair_texture(person, colour), (200, 60, 0))
+        if person.glasses:
+            eyes = {side: (eye.centre_mm, eye.radius_mm) for side, eye in body.eyes.items()}
+            at_ear = {side: rest[skin.fine_near((sign * 0.76, 7.32, 0.55))] for side, sign in (("left", 1), ("right", -1))}
+            frame = person.random("glasses").choice([0.05, 0.10, 0.22])
+            mesh = worn.glasses(eyes, at_ear, rest[mark_vertices()["bridge"]])
+            self._wear("glasses", mesh, _plain((frame, frame * 0.9, frame * 0.85)), (235, 120, 0))
+
+    def _wear(self, name: str, mesh: worn.Mesh, texture: PictureArray, shade: tuple[int, int, int]) -> None:
+        self._worn[name] = mesh
+        self._around[name] = around(mesh.triangles, len(mesh.vertices))
+        shades = np.tile(np.array(shade, np.uint8), (len(mesh.vertices), 1))
+        self.items[name] = Item(mesh.triangles, mesh.uv, texture, shades, two_sided=True)
+
+
+def openness(vertices: FloatArray, facing: FloatArray) -> FloatArray:
+    """How much of the surroundings each vertex of a surface sees past the surface itself, 0 to 1, shape (v,).
+
+    The surface is looked at from many sides; in each view the vertices behind others, on a grid of some
+    millimetres, are hidden.
+    """
+    cell_mm, slack_mm, views = 4.0, 5.0, 64
+    k = np.arange(views) + 0.5
+    polar, azimuth = np.arccos(1 - 2 * k / views), np.pi * (1 + 5**0.5) * k
+    ways = np.stack([np.sin(polar) * np.cos(azimuth), np.sin(polar) * np.sin(azimuth), np.cos(polar)], axis=1)
+    seen, weight = np.zeros(len(vertices)), np.zeros(len(vertices))
+    for way in ways:
+        side = np.cross(way, [0.0, 0.0, 1.0] if abs(way[2]) < 0.9 else [1.0, 0.0, 0.0])
+        side /= np.linalg.norm(side)
+        flat = np.stack([vertices @ side, vertices @ np.cross(way, side)], axis=1) / cell_mm
+        cells = np.floor(flat - flat.min(axis=0)).astype(int)
+        key = cells[:, 0] * (cells[:, 1].max() + 1) + cells[:, 1]
+        near = vertices @ way
+        front = np.full(key.max() + 1, -np.inf)
+        np.maximum.at(front, key, near)
+        turned = np.clip(facing @ way, 0, 1)
+        seen += turned * (near > front[key] - slack_mm)
+        weight += turned
+    return np.asarray(np.clip(seen / np.maximum(weight, 1e-6), 0, 1))
 
 
 def _plain(colour: tuple[float, float, float]) -> PictureArray:

