@@ -1,6 +1,7 @@
 """MediaPipe's face mesh and hands, as they are: no smoothing, nothing downloaded.
 
-Only this module knows MediaPipe. Why version 0.10.21 and its Solutions API: docs/why-mediapipe-0.10.21.md.
+Only :mod:`~tdscreen.tracking.mesh`, :mod:`~tdscreen.tracking.far_faces` and this module know MediaPipe. Why version
+0.10.21 and its Solutions API: docs/why-mediapipe-0.10.21.md.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.settings import TRACKING, TrackingSettings
+from tdscreen.tracking.far_faces import FarFaces
+from tdscreen.tracking.mesh import face_mesh, faces_px, to_pixels
 
 FloatArray = NDArray[np.float32]
 
@@ -42,15 +45,13 @@ class LandmarkDetector:
     """
 
     def __init__(self, *, settings: TrackingSettings = TRACKING) -> None:
-        from mediapipe.python.solutions import face_mesh, hands  # heavy, so imported where it is needed
+        from mediapipe.python.solutions import hands  # heavy, so imported where it is needed
 
-        self._face_mesh: Any = face_mesh.FaceMesh(
-            static_image_mode=False,
-            max_num_faces=settings.max_faces,
-            refine_landmarks=True,
-            min_detection_confidence=settings.min_detection_confidence,
-            min_tracking_confidence=settings.min_tracking_confidence,
-        )
+        self._settings = settings
+        self._face_mesh = face_mesh(max_faces=settings.max_faces, settings=settings)
+        self._far: FarFaces | None = None
+        self._unseen = settings.far_patience
+        self._since_whole = 0
         self._hands: Any = hands.Hands(
             static_image_mode=False,
             max_num_hands=settings.max_hands,
@@ -67,9 +68,11 @@ class LandmarkDetector:
     ) -> None:
         self._face_mesh.close()
         self._hands.close()
+        if self._far is not None:
+            self._far.close()
 
     def faces(self, rgb: NDArray[np.uint8]) -> list[FloatArray]:
-        """Find the faces in a picture.
+        """Find the faces in a picture: near ones, and one far away where these are none.
 
         Parameters
         ----------
@@ -80,8 +83,29 @@ class LandmarkDetector:
         list of ndarray, shape (478, 3), float32
             Pixels.
         """
-        found = self._face_mesh.process(rgb).multi_face_landmarks or []
-        return [_to_pixels(face.landmark, rgb) for face in found]
+        far = self._far.look(rgb) if self._far is not None and self._far.follows else None
+        # Whoever is followed far away may come near, and others may; but to look in every picture would take as long
+        # as all the rest.
+        self._since_whole += 1
+        near: list[FloatArray] = []
+        if far is None or self._since_whole >= self._settings.far_look_up_every:
+            near = faces_px(self._face_mesh, rgb)
+            self._since_whole = self._settings.far_look_up_every if near else 0
+        if far is not None:
+            if any(_is_within(face, far) for face in near):
+                self._far_finder().let_go()
+                return near
+            return [far, *near]
+        self._unseen = 0 if near else self._unseen + 1
+        if near or self._unseen <= self._settings.far_patience:
+            return near
+        far = self._far_finder().look(rgb)
+        return [] if far is None else [far]
+
+    def _far_finder(self) -> FarFaces:
+        if self._far is None:
+            self._far = FarFaces(settings=self._settings)
+        return self._far
 
     def hands(self, rgb: NDArray[np.uint8]) -> list[SeenHand]:
         """Find the hands in a picture.
@@ -104,12 +128,11 @@ class LandmarkDetector:
             # The model was trained on mirrored pictures: what it calls left has the shape of a right hand here.
             looks_right = best.score if best.label == "Left" else 1.0 - best.score
             points_m = np.array([(p.x, p.y, p.z) for p in world.landmark], dtype=np.float32)
-            seen.append(SeenHand(_to_pixels(image.landmark, rgb), points_m, float(looks_right)))
+            seen.append(SeenHand(to_pixels(image.landmark, rgb), points_m, float(looks_right)))
         return seen
 
 
-def _to_pixels(landmarks: Any, rgb: NDArray[np.uint8]) -> FloatArray:
-    height, width = rgb.shape[:2]
-    points = np.array([(p.x, p.y, p.z) for p in landmarks], dtype=np.float32)
-    points *= np.array([width, height, width], dtype=np.float32)
-    return points
+def _is_within(face: FloatArray, other: FloatArray) -> bool:
+    """Say whether the middle of a face lies within another: the same one, found twice."""
+    middle = face[:, :2].mean(axis=0)
+    return bool(((middle > other[:, :2].min(axis=0)) & (middle < other[:, :2].max(axis=0))).all())
