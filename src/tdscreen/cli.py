@@ -1,4 +1,4 @@
-"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay`` and ``app``.
+"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``app`` and ``phantom``.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen import __version__
+from tdscreen.cli_phantom import phantom
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.printing import printable
 from tdscreen.settings import VIDEO, VideoSettings
@@ -128,6 +129,9 @@ def main(details: bool) -> None:
     if threading.current_thread() is threading.main_thread():
         # Ended politely, we take our worker and what we had begun to write with us.
         signal.signal(signal.SIGTERM, _end)
+
+
+main.add_command(phantom)
 
 
 def _end(number: int, frame: object) -> None:

@@ -59,6 +59,7 @@ CHANNELS: dict[tuple[str, str, Side | None], Channel] = {
         "mm",
         _units(browInnerUp=1.0, browOuterUpLeft=1.0, browOuterUpRight=1.0),
         signal="upper_face.brow_left_height",
+        most=1.3,
     ),
     # Raised and lowered about rest, which goes farther than a frown alone.
     ("upper_face", "brow", None): Channel(

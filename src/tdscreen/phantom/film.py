@@ -20,6 +20,7 @@ from tdscreen.phantom import extras, truth
 from tdscreen.phantom.body import Body
 from tdscreen.phantom.calibration import Calibration
 from tdscreen.phantom.clip import write_clip
+from tdscreen.phantom.drawing import LIGHTS
 from tdscreen.phantom.performance import Performance, perform
 from tdscreen.phantom.person import Person, sample_person
 from tdscreen.phantom.phone import Phone, Sensor, phone_from_json, picture_times
@@ -175,9 +176,14 @@ def make_clip(
     paths = paths_of(spec.name, folder)
     if is_made(spec, folder):
         return paths
-    person = sample_person(spec.person_seed, **spec.person_fixed)
+    try:
+        person = sample_person(spec.person_seed, **spec.person_fixed)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"There is no such person: {error}.") from error
     programme = spec.what()
     phone = spec.phone
+    if phone.lighting not in LIGHTS:
+        raise InputError(f"There is no light {phone.lighting!r}. There is {', '.join(LIGHTS)}.")
     times_s = picture_times(phone, programme.duration_s, np.random.default_rng([spec.seed, 5]))
     framing = phone.framing or framing_of(programme)
     wide = phone.width // 2 if spec.extra == "second_person" else phone.width

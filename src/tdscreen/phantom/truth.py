@@ -149,9 +149,7 @@ def regions_json(
             else None,
             "percent_time_moving": 100 * _length(spans) / programme.duration_s if moves else 0.0,
             "bouts_s": spans if moves else (),
-            "severity": None
-            if hidden or region is Region.HEAD
-            else _severity(region, counted, sizes[0], carried),
+            "severity": None if hidden or region is Region.HEAD else _severity(region, counted, best, sizes),
             "scored": bool(counted),
             "tremor_hz": next((m.rate_hz for m in own if m.taken_for is MovementType.TREMOR_LIKE), None),
             "carried": carried and moves,
@@ -199,14 +197,19 @@ def taps_json(performance: Performance) -> dict[str, dict[str, float]]:
     return out
 
 
-def _severity(region: Region, counted: list[Movement], amplitude_mm: float, carried: bool) -> int:
-    if not counted or carried:
-        return 0
-    grades = []
+def _severity(region: Region, counted: list[Movement], best: str | None, sizes: tuple[float, float]) -> int:
+    """Read the table for each movement that counts; the worst is the region's.
+
+    Size is the programme's where the movement is told by the signal that speaks for the region, and what comes of it
+    where it is told otherwise (degrees, or a raised lip that opens the mouth).
+    """
+    grades = [0]
     for one in counted:
         part = "upper_limbs.wrist" if one.movement in _WRIST else SCALE_OF_REGION[region]
-        in_mm = channel_of(one.region, one.movement, one.side)[0].unit == "mm"
-        grades.append(severity(part, one.amplitude if in_mm else amplitude_mm, one.share_of_time))
+        told_by = channel_of(one.region, one.movement, one.side)[0].signal
+        mixed = any(other is not one for other in counted)
+        size = one.amplitude if told_by == f"{region}.{best}" or (mixed and told_by) else sizes[1]
+        grades.append(severity(part, sizes[0] if region is Region.TONGUE else size, one.share_of_time))
     return max(grades)
 
 
