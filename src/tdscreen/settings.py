@@ -6,7 +6,8 @@ are not those it is reported on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,8 @@ class FaceSettings:
     """After a face is found the mesh settles by 0.2 to 0.5 mm (measured): not measured from."""
     max_turn_deg: float = 35.0
     """Turned farther away than this, half of the mesh is guessed (assumed)."""
+    max_nod_deg: float = 35.0
+    """The same up and down. Faces that look straight ahead have -1 to -10 here (measured on eight people)."""
 
 
 @dataclass(frozen=True)
@@ -195,10 +198,21 @@ class FusionSettings:
     residual_mm: float = 0.3
     """By how much a patch may be off for other reasons, half a second at a time (assumed)."""
     least_error_px: float = 0.02
-    common_error_mm: float = 0.05
+    common_error_mm: float = 0.1
     """Error that patches of one part share or do not know of: none counts for more than so much (assumed)."""
     min_worth_seen: float = 0.5
     """A part is seen where patches with at least this share of its worth are (assumed)."""
+    focal_share: float = 0.74
+    """Focal length of the camera in longer sides of the picture: that of a phone's main camera, 26 mm on film of 36 mm
+    (assumed)."""
+    swing: Mapping[str, float] = field(default_factory=lambda: {"chin": 0.95, "lower_lip": 0.6})
+    """How far parts on the jaw go back for each mm that they go down: the hinge lies some 80 mm behind the chin and
+    75 mm above it (assumed). A camera at the height of the eyes sees a chin that goes back as one that rises."""
+    chin_edge_mm: float = 2.0
+    """So far below the uppermost point of the mesh on the chin's front (199) its movement is read off (assumed)."""
+    chin_stiffness_mm: float = 3.0
+    """Keeps the line through the chin's patches from following their errors (assumed)."""
+    min_samples: int = 10
     min_share_seen: float = 0.5
     """A picture that shows a part in less of the time than this is not heard (assumed)."""
     mesh_loss: float = 0.35
@@ -355,6 +369,9 @@ class QualitySettings:
     min_unbroken_share: float = 50.0
     min_iris_px: float = 6.0
     """At 6 px a pixel is 2 mm."""
+    near_iris_px: float = 10.0
+    """Where the whole body is in the picture, an iris is 5 to 10 px wide, and movement under a few mm goes unseen
+    (assumed)."""
     min_facing_share: float = 50.0
     min_mouth_free_share: float = 80.0
     max_still_range_mm: float = 1.5
@@ -415,8 +432,7 @@ class TongueSettings:
     """When a tongue is in view, and when it counts as out."""
 
     out_mm: float = 3.0
-    """Past the lower lip's inner edge. The lip itself is 8 to 10 mm high, and a tongue that lies on it is not out
-    (assumed)."""
+    """Past the lower lip (assumed)."""
     in_mm: float = 1.5
     """Nearer than this it has come back (assumed)."""
     min_outside_s: float = 0.08
@@ -425,6 +441,8 @@ class TongueSettings:
     """The same for the time in the mouth between two outings (assumed)."""
     reach_percentile: float = 90.0
     """Of the reach within an outing: how far it went, without its noise (assumed)."""
+    min_past_mm: float = 1.0
+    """Of a tongue that is out, the picture shows at least so much past the lower lip's inner edge (assumed)."""
     reach_error_mm: float = 1.5
     """Standard error of how far past the lip it reaches (assumed until measured)."""
     min_area_mm2: float = 60.0

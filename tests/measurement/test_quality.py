@@ -42,15 +42,16 @@ def assert_is_advice(check: QualityCheck) -> None:
     assert check.advice.count(".") >= 2, "what is so, and what to do about it"
 
 
-def turned(tracks: Tracks, degrees: float, *, share: float = 1.0) -> Tracks:
-    """Turn the head about the upright axis in the first share of the clip."""
+def turned(tracks: Tracks, degrees: float, *, share: float = 1.0, upwards: bool = False) -> Tracks:
+    """Turn the head to the side, or upwards, in the first share of the clip."""
+    axis = 1 if upwards else 0
     angle = np.deg2rad(degrees)
     face = tracks.face_px.copy()
     n = round(share * len(face))
     centre = face[:n].mean(axis=1, keepdims=True)
     moved = face[:n] - centre
-    x, z = moved[..., 0].copy(), moved[..., 2].copy()
-    moved[..., 0], moved[..., 2] = (
+    x, z = moved[..., axis].copy(), moved[..., 2].copy()
+    moved[..., axis], moved[..., 2] = (
         x * np.cos(angle) + z * np.sin(angle),
         z * np.cos(angle) - x * np.sin(angle),
     )
@@ -87,7 +88,7 @@ def test_a_good_clip_passes_every_check_and_each_shows_its_value_beside_its_limi
     names = {check.name for check in clip.quality.checks}
     assert names == {
         "frames", "duration", "frame_rate", "complete", "light", "overexposure", "face_visible", "face_size",
-        "facing", "face_unbroken", "mouth_free", "steady", "one_person",
+        "face_near", "facing", "face_unbroken", "mouth_free", "steady", "one_person",
     }  # fmt: skip
     for check in clip.quality.checks:
         assert check.advice == ""
@@ -127,8 +128,14 @@ WRONG: dict[str, tuple[Callable[[Tracks], Tracks], str, Verdict, str]] = {
     "too far": (
         lambda t: changed(t, face_px=t.face_px / 6), "face_size", Verdict.UNUSABLE, "Come nearer",
     ),
+    "far": (
+        lambda t: changed(t, face_px=t.face_px / 2.6), "face_near", Verdict.LIMITED, "goes unseen",
+    ),
     "turned away": (
         lambda t: turned(t, 55.0), "facing", Verdict.UNUSABLE, "turned away",
+    ),
+    "turned up": (
+        lambda t: turned(t, 55.0, upwards=True), "facing", Verdict.UNUSABLE, "turned away",
     ),
     "mouth covered": (
         lambda t: with_hand_over_mouth(t, 0.5), "mouth_free", Verdict.LIMITED, "before the mouth",

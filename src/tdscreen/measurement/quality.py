@@ -53,7 +53,8 @@ def frame_conditions(tracks: Tracks, head: HeadFrame | None) -> FrameConditions:
     if head is None:
         return FrameConditions(none, none)
     with np.errstate(invalid="ignore"):
-        facing = tracks.face_valid & (np.abs(head.angles_deg[:, 0]) <= FACE.max_turn_deg)
+        turn, nod = np.abs(head.angles_deg[:, 0]), np.abs(head.angles_deg[:, 1])
+        facing = tracks.face_valid & (turn <= FACE.max_turn_deg) & (nod <= FACE.max_nod_deg)
         return FrameConditions(facing, _mouth_covered(tracks))
 
 
@@ -183,7 +184,7 @@ def check_quality(
                 settings.min_facing_share,
                 "% of pictures",
                 without_face,
-                "The face is turned away. Look towards the camera.",
+                "The face is turned away, up or down. Look towards the camera.",
             ),
             _check(
                 "face_unbroken",
@@ -202,6 +203,18 @@ def check_quality(
                 "A hand is before the mouth. Keep the hands away from the face.",
             ),
         ]
+        if head.iris_px >= settings.min_iris_px:
+            checks.append(
+                _check(
+                    "face_near",
+                    head.iris_px,
+                    settings.near_iris_px,
+                    "px across the iris",
+                    Verdict.LIMITED,
+                    f"The face is small in the picture: one pixel of it is {head.mm_per_px:.1f} mm, and small "
+                    "movement goes unseen. Come nearer, so that head and shoulders fill it.",
+                )
+            )
         if np.isfinite(still_range_mm):
             checks.append(
                 _check(
