@@ -34,7 +34,7 @@ from tdscreen.vocabulary import Side
 FloatArray = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
-GENERATION = 1
+GENERATION = 2
 """Raised when the same specification gives another clip than before, so that old ones are not taken for it."""
 Framing = Literal["face", "seated", "lap"]
 _SIDEWAYS = ("side_shift", "head.sideways", "head.turn", "head.tilt", "wrist_sideways")
@@ -284,11 +284,18 @@ class _Film:
         """Where the marks were, as columns."""
         mirrored, width = self._spec.phone.mirrored, self._spec.phone.width
         out: dict[str, FloatArray] = {}
-        for name in self._marks[0]:
-            path = np.array([marks[name] for marks in self._marks], dtype=np.float64)
+        for name, path in _paths(self._marks).items():
             out[f"px.{name}.x"] = width - path[:, 0] if mirrored else path[:, 0]
             out[f"px.{name}.y"] = path[:, 1]
         return out
+
+
+def _paths(marks: list[dict[str, FloatArray]]) -> dict[str, FloatArray]:
+    """Join the marks of all pictures, NaN where a hand is out of view."""
+    names = dict.fromkeys(name for one in marks for name in one)
+    size = len(next(iter(marks[0].values())))
+    nowhere = np.full(size, np.nan)
+    return {name: np.array([one.get(name, nowhere) for one in marks], dtype=np.float64) for name in names}
 
 
 def _averaged(moments: list[Picture]) -> Picture:
@@ -341,12 +348,13 @@ def _signals(
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Give the true signals at some times, and the paths of the marks that they come from."""
     poses = performance.poses_at(times_s, moved=moved, life=life)
-    every = [body.marks(pose) for pose in poses]
-    paths = {name: np.array([one[name] for one in every], dtype=np.float64) for name in every[0]}
+    paths = _paths([body.marks(pose) for pose in poses])
     out = face_signals(paths)
     for side in Side:
         if f"{side}_wrist" in paths:
             out |= hand_signals(paths, side)
     head_deg = np.array([pose.head_deg for pose in poses], dtype=np.float64)
-    head_mm = np.array([pose.head_mm for pose in poses], dtype=np.float64)
-    return out | head_signals(head_deg, head_mm), paths
+    bridge = [
+        body.to_body(bridge[None], pose)[0] for bridge, pose in zip(paths["bridge"], poses, strict=True)
+    ]
+    return out | head_signals(head_deg, np.array(bridge, dtype=np.float64)), paths

@@ -64,10 +64,14 @@ class Performance:
     def poses_at(self, times_s: FloatArray, *, moved: bool = True, life: bool = True) -> list[Pose]:
         """Give the pose at each of some times."""
         controls = self.controls_at(times_s, moved=moved, life=life)
-        left, right = self.programme.left_hand.place, self.programme.right_hand.place
+        left, right = self.programme.left_hand, self.programme.right_hand
         return [
-            pose_of({name: float(course[i]) for name, course in controls.items()}, left=left, right=right)
-            for i in range(len(times_s))
+            pose_of(
+                {name: float(course[i]) for name, course in controls.items()},
+                left=left.place_at(float(time_s)),
+                right=right.place_at(float(time_s)),
+            )
+            for i, time_s in enumerate(times_s)
         ]
 
 
@@ -170,7 +174,7 @@ def _level(channel: Channel, movement: Movement, course: _Course, calibration: C
     if channel.absolute:
         rest = calibration.rest_level(channel)
         return rest + (movement.amplitude - rest) * course.values
-    if movement.pattern == "taps":
+    if movement.movement.endswith("_to_thumb"):
         return movement.amplitude * course.values
     if movement.pattern in ("pulses", "speech"):
         return 2 * movement.amplitude * course.values

@@ -571,14 +571,11 @@ def _crossing(duration_s: float, rng: Random) -> Programme:
 
 @_preset("hand_leaving", "One hand leaves the picture and comes back, then the other.")
 def _leaving(duration_s: float, rng: Random) -> Programme:
-    def away(share: float) -> tuple[tuple[float, tuple[float, float, float]], ...]:
+    def away(share: float) -> HandPath:
         at = [(share + step) * duration_s for step in (0.0, 0.08, 0.2, 0.28)]
-        here, gone = (0.0, 0.0, 0.0), (0.0, 450.0, 0.0)
-        return ((at[0], here), (at[1], gone), (at[2], gone), (at[3], here))
+        here, low = (0.0, 0.0, 0.0), (0.0, 450.0, 0.0)
+        return HandPath(
+            "raised", ((at[0], here), (at[1], low), (at[2], low), (at[3], here)), ((at[1], at[2]),)
+        )
 
-    return Programme(
-        Task.REST,
-        duration_s,
-        left_hand=HandPath("raised", away(0.12)),
-        right_hand=HandPath("raised", away(0.55)),
-    )
+    return Programme(Task.REST, duration_s, left_hand=away(0.12), right_hand=away(0.55))

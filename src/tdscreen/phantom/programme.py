@@ -171,10 +171,13 @@ class HandPath:
     keys : tuple of (float, Vector)
         Times in seconds and how far the hand is then from its place in mm (to the picture's right, down, away);
         smooth between, and kept before the first and after the last.
+    away_s : tuple of (float, float)
+        From when to when it hangs down out of the picture instead.
     """
 
     place: HandPlace = "out_of_view"
     keys: tuple[tuple[float, Vector], ...] = ()
+    away_s: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if self.place not in get_args(HandPlace):
@@ -182,6 +185,10 @@ class HandPath:
         times = [time_s for time_s, _ in self.keys]
         if any(b <= a for a, b in itertools.pairwise(times)):
             raise InputError("The times of a hand's path must rise.")
+
+    def place_at(self, time_s: float) -> HandPlace:
+        """Say where the hand is at a time."""
+        return "out_of_view" if any(start <= time_s < end for start, end in self.away_s) else self.place
 
 
 @dataclass(frozen=True)
@@ -285,7 +292,8 @@ def from_json(plain: Mapping[str, Any]) -> Programme:
         for hand in ("left_hand", "right_hand"):
             path = given.get(hand, {})
             keys = tuple((float(t), (float(x), float(y), float(z))) for t, (x, y, z) in path.get("keys", ()))
-            given[hand] = _of(HandPath, path, keys=keys)
+            away = tuple((float(start), float(end)) for start, end in path.get("away_s", ()))
+            given[hand] = _of(HandPath, path, keys=keys, away_s=away)
         return _of(Programme, given)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"This is not a programme of movements: {error}.") from error

@@ -237,9 +237,9 @@ def speech(
         phrase_ends = at + rng.uniform(1.5, 3.5)
         while at < end_s - 0.4:
             length = 1 / rng.uniform(*band_hz)
-            width = rng.uniform(0.3, 1.0)
-            # A syllable overlaps its neighbours by a third: the mouth seldom shuts between two.
-            share = np.clip((times_s - at) / (1.35 * length), 0.0, 1.0)
+            width = rng.uniform(0.35, 1.0)
+            # A syllable overlaps its neighbours a little: the mouth seldom shuts between two.
+            share = np.clip((times_s - at) / (1.25 * length), 0.0, 1.0)
             out = np.maximum(out, width * np.sin(np.pi * share) ** 2)
             at += length
             if at > phrase_ends:

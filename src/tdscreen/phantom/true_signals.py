@@ -102,11 +102,18 @@ def hand_signals(paths: Paths, side: Side) -> dict[str, FloatArray]:
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
 
-def head_signals(head_deg: FloatArray, head_mm: FloatArray) -> dict[str, FloatArray]:
-    """Name the movements of the head itself, without the camera's; from the poses, shape (n, 3) each."""
-    names = ("turn", "nod", "tilt")
-    out = {f"head.{name}": head_deg[:, i] for i, name in enumerate(names)}
-    return out | {"head.sideways": head_mm[:, 0], "head.up_down": -head_mm[:, 1]}
+def head_signals(head_deg: FloatArray, bridge_mm: FloatArray) -> dict[str, FloatArray]:
+    """Name the movements of the head itself, without the camera's.
+
+    Parameters
+    ----------
+    head_deg : ndarray, shape (n, 3)
+        Turn, nod and tilt.
+    bridge_mm : ndarray, shape (n, 3)
+        Path of the nose's bridge in the body's frame.
+    """
+    out = {f"head.{name}": head_deg[:, i] for i, name in enumerate(("turn", "nod", "tilt"))}
+    return out | {"head.sideways": bridge_mm[:, 0], "head.up_down": -bridge_mm[:, 1]}
 
 
 SIGNALS_IN_MM: dict[Region, tuple[str, ...]] = {

@@ -23,7 +23,8 @@ Two files carry the clip's name. ``<name>.truth.json`` (format ``tdscreen-phanto
     a sine; of the tongue, the median reach past the lip), ``half_range_mm``, ``frequency_hz`` (of the most power),
     ``percent_time_moving``, ``bouts_s``, ``severity`` (0 to 4 by the table, of movements that count; null where it
     cannot be told from outside), ``scored``, ``tremor_hz``, and ``carried``: true where nothing but another region's
-    movement moves it, as a lower lip on its jaw.
+    movement moves it, as a lower lip on its jaw. ``held``: a posture of the region's own is taken or left, as a smile,
+    which is none of these.
 ``tongue``
     ``protrusions`` (start, end in seconds, and farthest reach past the lip in mm), ``visible_s`` (out, or in a mouth
     open by 6 mm and more), ``hidden_movement`` (it moves in the closed mouth).
@@ -36,7 +37,7 @@ Two files carry the clip's name. ``<name>.truth.json`` (format ``tdscreen-phanto
 signal by the tool's own names, side shifts towards the picture's right; each mark as ``mark.<name>.x``, ``.y``,
 ``.z`` in mm (face: the head's own frame, hands: the body's; never mirrored) and as ``px.<name>.x``, ``.y`` in the
 upright picture as it is seen, counted from the outer corner of its first pixel. ``head.*`` is the head's own movement,
-without the camera's.
+without the camera's. NaN while a hand is out of view.
 """
 
 from __future__ import annotations
@@ -153,6 +154,7 @@ def regions_json(
             "scored": bool(counted),
             "tremor_hz": next((m.rate_hz for m in own if m.taken_for is MovementType.TREMOR_LIKE), None),
             "carried": carried and moves,
+            "held": any(one.region == region for one in programme.holds),
         }
     return out
 
@@ -240,7 +242,10 @@ def _between(times_s: FloatArray, x: FloatArray, spans: Bouts) -> tuple[FloatArr
     within = np.zeros(len(fine_s), dtype=np.bool_)
     for start_s, end_s in spans:
         within |= (fine_s >= start_s) & (fine_s <= end_s)
-    return fine_s[within], np.asarray(CubicSpline(times_s, x)(fine_s[within]))
+    seen = np.isfinite(x)
+    if seen.sum() < 2:
+        return fine_s[:0], fine_s[:0]
+    return fine_s[within], np.asarray(CubicSpline(times_s[seen], x[seen])(fine_s[within]))
 
 
 def _half_ranges(times_s: FloatArray, x: FloatArray, spans: Bouts) -> tuple[float, float]:
