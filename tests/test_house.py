@@ -24,7 +24,7 @@ COMMON = {
     "__init__",
     "__version__",
 }
-DOORS = {"cli", "cli_phantom", "console", "webapp", "__main__"}
+DOORS = {"cli", "cli_phantom", "cli_verify", "console", "webapp", "__main__"}
 HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {
@@ -36,6 +36,8 @@ UNKNOWN_TO = {
     "streamlit": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},
+    "matplotlib": {"verification"},
+    "reportlab": {"verification"},
     "click": {"doors", "scoring", "training"},  # the makers of the models are commands, too
 }
 """Which rooms may import each library; every other room may not."""

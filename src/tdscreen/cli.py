@@ -1,4 +1,4 @@
-"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``app`` and ``phantom``.
+"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``app`` and two to check it by.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -22,6 +22,7 @@ import click
 
 from tdscreen import __version__
 from tdscreen.cli_phantom import phantom
+from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.printing import printable
 from tdscreen.settings import VIDEO, VideoSettings
@@ -132,6 +133,7 @@ def main(details: bool) -> None:
 
 
 main.add_command(phantom)
+main.add_command(verify)
 
 
 def _end(number: int, frame: object) -> None:

@@ -49,7 +49,7 @@ def presets(as_json: str | None) -> None:
     width = max(len(name) for name in PRESETS)
     for name, one in PRESETS.items():
         click.echo(f"{name:<{width}}  {one.words}")
-    _require_extra()
+    require_extra()
     from tdscreen.phantom.degraded import DEGRADATIONS
 
     click.echo("\nSpoilt on purpose (--degrade), and the quality check that must refuse it:")
@@ -109,7 +109,7 @@ def render(
     Writes the clip, and beside it .truth.json and .truth.parquet with what is true of it. The same arguments give the
     same clip. A clip that is there already is never replaced.
     """
-    _require_extra()
+    require_extra()
     from tdscreen.phantom.degraded import degrade as spoil
     from tdscreen.phantom.film import ClipSpec, make_clip, paths_of
     from tdscreen.phantom.phone import phone_from_json
@@ -144,7 +144,7 @@ def render(
     spec = spoil(spec, degrade) if degrade else spec
     # What cannot be is said before anything is drawn.
     programme = spec.what()
-    with _bar(f"{out.name}, {programme.duration_s:g} s") as report:
+    with progress_bar(f"{out.name}, {programme.duration_s:g} s") as report:
         paths = make_clip(spec, out.parent, on_progress=lambda done, of: report(done, of, ""))
     click.echo(printable(f"{paths.clip} is written, and what is true of it to {paths.truth.name}."), err=True)
 
@@ -189,7 +189,7 @@ def cohort(
     Half of the people have dyskinesia of one to three parts, the others none. Stopped, the same command goes on where
     it was: finished clips are kept.
     """
-    _require_extra()
+    require_extra()
     from tdscreen.phantom.cohort import TABLE, examinations, make_cohort
     from tdscreen.phantom.phone import Phone
 
@@ -199,7 +199,7 @@ def cohort(
     specs: list[ClipSpec] = examinations(
         clips, seed=seed, first_person_seed=first_person, duration_s=duration, phone=phone
     )
-    with _bar(f"{clips} clips of {duration:g} s") as report:
+    with progress_bar(f"{clips} clips of {duration:g} s") as report:
         make_cohort(specs, folder, workers=workers, on_progress=report)
     click.echo(printable(f"{clips} clips are in {folder}; {TABLE} says what is true of them."), err=True)
 
@@ -215,15 +215,31 @@ def _fields(text: str | None, option: str) -> dict[str, Any]:
     return fields
 
 
-def _require_extra() -> None:
-    """Say what to install where the virtual people cannot be drawn."""
+def require_extra() -> None:
+    """Say what to install where the virtual people cannot be drawn.
+
+    Raises
+    ------
+    InputError
+        A package is missing.
+    """
     if importlib.util.find_spec("pyvista") is None or importlib.util.find_spec("anny") is None:
         raise InputError(f"Virtual patients need two more packages: {INSTALL}")
 
 
 @contextlib.contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how far it is, as a bar where a person watches and as a line for each finished clip elsewhere."""
+def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how far it is, as a bar where a person watches and as a line for each finished clip elsewhere.
+
+    Parameters
+    ----------
+    title : str
+
+    Yields
+    ------
+    callable
+        To be told how many clips are done, of how many, and which was the last.
+    """
     if not sys.stderr.isatty():
 
         def tell(done: int, of: int, name: str) -> None:

@@ -33,7 +33,7 @@ def still_region(name: str) -> RegionResult:
     """Return a region that is at rest, and found to be."""
     return RegionResult(
         region=name, kinds=(), regular=False, true_signal=None, true_amplitude=0.0, true_frequency_hz=None,
-        true_percent_time_moving=0.0, true_severity=0, true_scored=False, assessed=True, reason=None,
+        true_percent_time_moving=0.0, true_severity=0, true_scored=False, carried=False, assessed=True, reason=None,
         amplitude_mm=0.0, percent_time_moving=0.0, noise_floor_mm=0.6, scored_amplitude_mm=0.0,
         scored_percent_time_moving=0.0,
     )  # fmt: skip
@@ -55,7 +55,7 @@ def moving_region(
     found = found_mm > 0
     told = RegionResult(
         region=name, kinds=kinds, regular=True, true_signal=signal, true_amplitude=true_mm,
-        true_frequency_hz=rate_hz, true_percent_time_moving=100.0, true_severity=2, true_scored=True,
+        true_frequency_hz=rate_hz, true_percent_time_moving=100.0, true_severity=2, true_scored=True, carried=False,
         assessed=True, reason=None, signal=signal if found else None,
         true_amplitude_of_signal=true_mm if found else None, amplitude_mm=found_mm,
         amplitude_interval_mm=(0.8 * found_mm, 1.2 * found_mm),

@@ -56,9 +56,12 @@ class RegionResult:
         Of that signal, half the range while it moves; 0 at rest.
     true_frequency_hz : float or None
     true_percent_time_moving : float
-    true_severity : int
+    true_severity : int or None
+        None where it cannot be told from outside.
     true_scored : bool
         Whether the true movement should count for an item.
+    carried : bool
+        Nothing but another region's movement moves it, as a lower lip on its jaw.
     assessed : bool
     reason : str or None
     signal : str or None
@@ -85,8 +88,9 @@ class RegionResult:
     true_amplitude: float
     true_frequency_hz: float | None
     true_percent_time_moving: float
-    true_severity: int
+    true_severity: int | None
     true_scored: bool
+    carried: bool
     assessed: bool
     reason: str | None
     signal: str | None = None
@@ -104,8 +108,13 @@ class RegionResult:
 
     @property
     def moves(self) -> bool:
-        """Whether the region truly moves."""
+        """Whether the region truly moves, by itself or carried along."""
         return self.true_amplitude > 0
+
+    @property
+    def moves_itself(self) -> bool:
+        """Whether the region truly moves by a movement of its own."""
+        return self.moves and not self.carried
 
 
 @dataclass(frozen=True)

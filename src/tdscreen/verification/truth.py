@@ -34,7 +34,7 @@ class TrueMovement:
     amplitude: float
     unit: str
     share_of_time: float
-    regular: bool
+    regular: bool | None
     side: str | None
 
 
@@ -51,10 +51,12 @@ class TrueRegion:
     frequency_hz : float or None
     percent_time_moving : float
     bouts_s : tuple of (float, float)
-    severity : int
-        0 to 4 by the assumed table of millimetres and shares of time.
+    severity : int or None
+        0 to 4 by the assumed table of millimetres and shares of time; None where it cannot be told from outside.
     scored : bool
         Whether the movement should count for an item: false for tremor, talking, what was asked for.
+    carried : bool
+        Nothing but another region's movement moves it, as a lower lip on its jaw.
     """
 
     signal: str | None
@@ -62,8 +64,9 @@ class TrueRegion:
     frequency_hz: float | None
     percent_time_moving: float
     bouts_s: tuple[Interval, ...]
-    severity: int
+    severity: int | None
     scored: bool
+    carried: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class ClipTruth:
 
     Attributes
     ----------
-    file, preset, task : str
+    file, task : str
+    preset : str or None
     person, camera : dict
         As in the truth file.
     duration_s : float
@@ -94,7 +98,7 @@ class ClipTruth:
     """
 
     file: str
-    preset: str
+    preset: str | None
     task: str
     person: dict[str, Any]
     camera: dict[str, Any]
@@ -174,8 +178,9 @@ def _region(told: dict[str, Any]) -> TrueRegion:
         frequency_hz=told["frequency_hz"],
         percent_time_moving=float(told["percent_time_moving"] or 0.0),
         bouts_s=tuple((float(start_s), float(end_s)) for start_s, end_s in told["bouts_s"]),
-        severity=int(told["severity"]),
+        severity=told["severity"],
         scored=bool(told["scored"]),
+        carried=bool(told["carried"]),
     )
 
 

@@ -70,7 +70,7 @@ def clips_table(results: Sequence[ClipResult]) -> str:
                 (
                     *of_clip, region.region, " ".join(region.kinds), region.true_signal or "",
                     _number(region.true_amplitude), _number(region.true_frequency_hz),
-                    _number(region.true_percent_time_moving), region.true_severity, int(region.assessed),
+                    _number(region.true_percent_time_moving), _number(region.true_severity), int(region.assessed),
                     region.signal or "", _number(region.true_amplitude_of_signal), _number(region.amplitude_mm),
                     _number(low), _number(high), _number(landmarks), _number(region.peak_frequency_hz),
                     _number(region.percent_time_moving), _number(region.noise_floor_mm),

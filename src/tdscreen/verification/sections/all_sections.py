@@ -219,7 +219,7 @@ SECTIONS = (
         "The quality checks",
         "Clips that nobody could use must be refused with the right reason, and good ones must not.",
         quality_figures,
-        ("degraded", "good"),
+        ("degraded", "spoilt_in_part", "good"),
         "clips past use, and good ones",
         (
             ("degraded", "refused with the right reason"),

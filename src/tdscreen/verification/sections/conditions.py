@@ -156,6 +156,7 @@ def nuisance_figures(results: Sequence[ClipResult]) -> list[Figure]:
 def quality_figures(results: Sequence[ClipResult]) -> list[Figure]:
     """Return how often clips degraded past use are refused with the right reason, and good ones are."""
     bad = of_section(results, "degraded")
+    part = of_section(results, "spoilt_in_part")
     good = of_section(results, "good")
     figures = [
         share_figure(
@@ -172,6 +173,14 @@ def quality_figures(results: Sequence[ClipResult]) -> list[Figure]:
             [clip.person for clip in bad],
         ),
         share_figure(
+            "quality.in_part",
+            "Clips of which a part is spoilt (mask, hand on the mouth, a second person, much shaking, no hands for a "
+            "task of the hands): said by the right check",
+            [clip.degraded in clip.failed_checks for clip in part],
+            [clip.person for clip in part],
+            target=Target(low=95.0),
+        ),
+        share_figure(
             "quality.good",
             "Good clips that are refused",
             [not clip.usable for clip in good],
@@ -179,13 +188,16 @@ def quality_figures(results: Sequence[ClipResult]) -> list[Figure]:
             target=Target(high=2.0),
         ),
     ]
-    for check in sorted({clip.degraded or "" for clip in bad}):
-        these = [clip for clip in bad if clip.degraded == check]
+    for group in sorted({clip.group for clip in (*bad, *part)}):
+        these = [clip for clip in (*bad, *part) if clip.group == group]
         figures.append(
             share_figure(
-                f"quality.degraded_{check}",
-                f"Of the degraded: {check.replace('_', ' ')}",
-                [clip.degraded in clip.unusable_checks for clip in these],
+                f"quality.{group}",
+                f"Of the spoilt: {group.replace('_', ' ')}, said by the right check",
+                [
+                    clip.degraded in (clip.failed_checks if clip in part else clip.unusable_checks)
+                    for clip in these
+                ],
                 [clip.person for clip in these],
             )
         )

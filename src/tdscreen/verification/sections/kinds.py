@@ -79,7 +79,7 @@ def confusion_table(results: Sequence[ClipResult]) -> dict[tuple[str, str], int]
 
 def regions_asked(clip: ClipResult) -> list[RegionResult]:
     """Return the regions of a clip that the table of kinds asks about."""
-    moving = [region for region in clip.regions if region.kinds and region.moves]
+    moving = [region for region in clip.regions if region.kinds]
     if moving:
         return moving
     return [region for region in clip.regions if region.region in ("lips", "jaw", "upper_face")]

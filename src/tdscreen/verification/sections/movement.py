@@ -81,7 +81,7 @@ def moving_rows(
     return [
         Row(clip, region)
         for clip, region in region_rows(of_section(results, section))
-        if region.moves and region.true_amplitude >= from_mm and (region.regular or not regular)
+        if region.moves_itself and region.true_amplitude >= from_mm and (region.regular or not regular)
     ]
 
 
