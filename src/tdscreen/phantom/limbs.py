@@ -20,6 +20,8 @@ _SHARE_OF_KNUCKLE = (1.0, 0.9, 0.6)
 """Bending of the three joints of a finger for 1 of its knuckle: the last follows the middle one by two thirds
 (Landsmeer 1963), the middle one the knuckle nearly fully [assumed]."""
 _THUMB_SHARES = (0.35, 0.8, 1.0)
+_FAN_DEG = {2: 7.0, 3: 0.0, 4: -6.0, 5: -13.0}
+"""Where index to little finger point at rest against the middle one, towards the thumb [assumed]."""
 _PINCH_GAP_MM = 9.0
 """Between the bones' ends when the pulps of thumb and finger touch [assumed]."""
 
@@ -27,7 +29,7 @@ _WRIST_FROM_SHOULDER_MM: dict[HandPlace, tuple[float, float]] = {
     "out_of_view": (440.0, 40.0),
     "on_knees": (365.0, -255.0),
     "raised": (20.0, -190.0),
-    "stretched": (170.0, -440.0),
+    "stretched": (150.0, -360.0),
 }
 _WRIST_FROM_MIDDLE_MM: dict[HandPlace, float] = {
     "out_of_view": 235.0, "on_knees": 115.0, "raised": 145.0, "stretched": 150.0,
@@ -192,10 +194,20 @@ def _finger_moves(
                 pinched = amount[n - 2] * pinch_deg[n - 2]
                 further = pinched[0] if j == 0 else pinched[1] * (1.0 if j == 1 else 2 / 3)
                 angle = bent_deg[n - 1] * _SHARE_OF_KNUCKLE[j] + further
-                turn = _axis_turn(np.cross(bone, limb.palm), np.deg2rad(angle))
+                fanned = _fanned(limb, bone, n) if j == 0 else np.eye(3)
+                turn = _axis_turn(np.cross(fanned @ bone, limb.palm), np.deg2rad(angle)) @ fanned
             move = _chain(move, _about(turn, chain[j], chain[j]))
             found[f"finger{n}-{j + 1}"] = move
     return found
+
+
+def _fanned(limb: Arm, bone: FloatArray, n: int) -> FloatArray:
+    """Turn a finger within the palm's plane to where it points at rest: the data's fingers are spread in pairs."""
+    towards_thumb = np.cross(limb.along, limb.palm)
+    towards_thumb *= np.sign(towards_thumb @ (limb.joints["finger2-1"] - limb.joints["finger5-1"]))
+    now = np.arctan2(bone @ towards_thumb, bone @ limb.along)
+    axis = np.cross(limb.along, towards_thumb)
+    return _axis_turn(axis, np.deg2rad(_FAN_DEG[n]) - now)
 
 
 def skin(vertices: FloatArray, weights: FloatArray, bones: FloatArray) -> FloatArray:

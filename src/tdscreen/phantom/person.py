@@ -144,7 +144,7 @@ def sample_person(seed: int, **fixed: Any) -> Person:
         hair_rgb=draw("hair_rgb", lambda r: _hair_colour(r, grey, light)),
         brow_strength=draw("brow_strength", lambda r: round(float(r.uniform(0.35, 1.0)), 3)),
         cloth_rgb=draw("cloth_rgb", lambda r: str(r.choice(_CLOTHES))),
-        roughness=draw("roughness", lambda r: round(float(r.uniform(0.8, 1.2) + 0.25 * max(age - 50, 0) / 35), 3)),
+        roughness=draw("roughness", lambda r: round(float(np.clip(np.exp(r.normal(0, 0.3)), 0.55, 1.8) + 0.2 * max(age - 50, 0) / 35), 3)),
     )  # fmt: skip
 
 

@@ -18,9 +18,9 @@ IntArray = NDArray[np.int64]
 
 _COLLAR = 5.0
 _HEAD_HALF_WIDTH = 1.25
-_CLOTHES_COLLAR = (5.74, 0.44)
+_CLOTHES_COLLAR = (5.82, 0.46)
 """Height of the collar at the body's middle plane and how much it falls towards the front, decimetres of the base."""
-_SKIN_GROUPS = ("wrist", "metacarpal", "finger")
+_COLLAR_HALF_WIDTH = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Regions:
     with_head : ndarray, shape (v,), float64
         By how much the head's fine vertices follow the head.
     upper_teeth, lower_teeth, tongue, clothes : Part
+    lashes : dict of str to Part
+        ``left`` and ``right``.
     hands : dict of str to Part
         ``left`` and ``right``.
     nails : dict of str to ndarray, shape (q,), bool
@@ -52,6 +54,7 @@ class Regions:
     lower_teeth: Part
     tongue: Part
     clothes: Part
+    lashes: dict[str, Part]
     hands: dict[str, Part]
     nails: dict[str, NDArray[np.bool_]]
 
@@ -83,6 +86,12 @@ def regions() -> Regions:
         lower_teeth=part(mesh.faces["helper-lower-teeth"], levels=2),
         tongue=part(mesh.faces["helper-tongue"], levels=2),
         clothes=part(_clothes(mesh, of_hand)),
+        lashes={
+            side: part(
+                np.concatenate([mesh.faces[f"helper-{side[0]}-eyelashes-{k}"] for k in (1, 2)]), levels=0
+            )
+            for side in ("left", "right")
+        },
         hands=hands,
         nails=nails,
     )
@@ -92,7 +101,8 @@ def below_collar(clothes: Part) -> FloatArray:
     """How far the fine vertices of the clothes lie under the collar's edge, decimetres of the base, shape (v,)."""
     at = clothes.refine @ base_mesh().vertices[clothes.coarse]
     height, fall = _CLOTHES_COLLAR
-    return np.asarray(height - fall * (at[:, 2] - 0.3) - at[:, 1])
+    under = height - fall * (at[:, 2] - 0.3) - at[:, 1]
+    return np.asarray(np.maximum(under, np.abs(at[:, 0]) - _COLLAR_HALF_WIDTH))
 
 
 def _clothes(mesh: BaseMesh, of_hand: FloatArray) -> IntArray:

@@ -30,10 +30,11 @@ Framing = Literal["face", "seated", "lap"]
 LABELS = ("other", "skin", "lip", "teeth", "tongue", "mouth")
 """What :meth:`Scene.labels` tells apart; the label is the place in this list."""
 
+_LABEL_STEP = 40
 FOCAL_SHARE = 0.74
-_SHOWN_MM: dict[Framing, float] = {"face": 430.0, "seated": 800.0, "lap": 1050.0}
+_SHOWN_MM: dict[Framing, float] = {"face": 430.0, "seated": 800.0, "lap": 1350.0}
 """Height of the picture at the face."""
-_EYES_AT: dict[Framing, float] = {"face": 0.40, "seated": 0.36, "lap": 0.30}
+_EYES_AT: dict[Framing, float] = {"face": 0.40, "seated": 0.36, "lap": 0.27}
 """Where down the picture the bridge of the nose lies."""
 
 
@@ -153,7 +154,7 @@ class Scene:
             RGB.
         """
         camera = self.moved(camera_mm, camera_deg)
-        self._place(pose, camera)
+        self._place(pose, camera, self._surfaces)
         drawn = self._canvas.draw()
         size = (camera.width_px, camera.height_px)
         if drawn.shape[1::-1] != size:
@@ -167,6 +168,31 @@ class Scene:
         marks = self.body.marks_in_body(pose)
         places = self.moved(camera_mm, camera_deg).project(np.stack(list(marks.values())))
         return dict(zip(marks, places, strict=True))
+
+    def labels(
+        self, pose: Pose, *, camera_mm: Vector = (0.0, 0.0, 0.0), camera_deg: Vector = (0.0, 0.0, 0.0)
+    ) -> PictureArray:
+        """Say of each pixel what it shows, at its middle.
+
+        Returns
+        -------
+        ndarray, shape (height_px, width_px), uint8
+            Places in :data:`LABELS`.
+        """
+        size = (self.camera.width_px, self.camera.height_px)
+        canvas = Canvas(*size, self.camera.focal_px)
+        surfaces = {}
+        for name, look in self._looks.items.items():
+            texture = self._looks.lip_map if name == "skin" else np.full((2, 2, 3), 255, np.uint8)
+            surface = Surface(look.triangles, look.uv, texture, two_sided=look.two_sided)
+            surface.shade(look.shades)
+            surface.tell(LABELS.index(look.label) * _LABEL_STEP, cut=look.cut)
+            surfaces[name] = surface
+            canvas.add(surface)
+        self._place(pose, self.moved(camera_mm, camera_deg), surfaces)
+        told = canvas.draw()[:, :, 0] // _LABEL_STEP
+        canvas.close()
+        return np.ascontiguousarray(told)
 
     def moved(self, camera_mm: Vector, camera_deg: Vector) -> Camera:
         """Give the camera after a movement of its own."""
@@ -184,18 +210,21 @@ class Scene:
             ends = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
             warp = cv2.getPerspectiveTransform(ends, camera.project(corners).astype(np.float32))
             warped = cv2.warpPerspective(
-                picture, warp, (camera.width_px, camera.height_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+                picture,
+                warp,
+                (camera.width_px, camera.height_px),
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
             )
             self._wall_seen, self._wall_picture = seen, np.asarray(warped, np.uint8)
         return self._wall_picture
 
-    def _place(self, pose: Pose, camera: Camera) -> None:
+    def _place(self, pose: Pose, camera: Camera, surfaces: dict[str, Surface]) -> None:
         for name, placed in self._looks.placed(pose).items():
-            surface = self._surfaces[name]
+            surface = surfaces[name]
             surface.actor.SetVisibility(placed is not None)
             if placed is not None:
                 surface.place(camera.see(placed[0]), placed[1] @ camera.turn.T)
-
 
 
 def _over(drawn: PictureArray, behind: PictureArray) -> PictureArray:

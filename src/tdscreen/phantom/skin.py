@@ -29,10 +29,11 @@ TOP_MM, BOTTOM_MM = -180.0, 240.0
 _TEXEL_MM = (BOTTOM_MM - TOP_MM) / ROWS
 
 MOTTLING_MM = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-MOTTLING_SHARE = (0.020, 0.014, 0.010, 0.008, 0.007, 0.008)
-"""Standard deviation of the skin's brightness on each scale, as a share of it."""
+MOTTLING_SHARE = (0.011, 0.010, 0.010, 0.010, 0.011, 0.008)
+"""Standard deviation of the skin's brightness on each scale, as a share of it: so that bands of 1 to 10 px at 720p have
+the contrast of real clips' cheeks (measured, docs/virtual-people.md)."""
 
-_BROW = ((0.11, 7.475), (0.18, 7.500), (0.28, 7.528), (0.38, 7.535), (0.47, 7.505), (0.54, 7.455))
+_BROW = ((0.12, 7.500), (0.20, 7.518), (0.29, 7.535), (0.38, 7.532), (0.47, 7.498), (0.54, 7.448))
 """Course of the left brow on the base mesh: x and y, decimetres."""
 _HAIRLINE = ((0.0, 8.02), (0.30, 7.99), (0.48, 7.86), (0.60, 7.62), (0.66, 7.36), (0.70, 7.15))
 
@@ -79,9 +80,7 @@ def head_texture(body: Body, unrolled: Atlas, rest: FloatArray) -> PictureArray:
         np.asarray(_lip(person), np.float32) * (1 + 0.6 * grain * ridges)[:, :, None] * ridges[:, :, None],
         lips * _lip_cover(person),
     )
-    picture = _mix(
-        picture, np.asarray(skin * [0.5, 0.42, 0.42], np.float32), 0.75 * _lid_line(unrolled)
-    )
+    picture = _mix(picture, np.asarray(skin * [0.5, 0.42, 0.42], np.float32), 0.6 * _lid_line(unrolled))
     if person.beard != "none":
         strength = 0.35 if person.beard == "stubble" else 0.9
         hairs = _hairs(person, "beard hair", (ROWS, COLUMNS), coarse=person.beard == "full")
@@ -98,15 +97,27 @@ def head_texture(body: Body, unrolled: Atlas, rest: FloatArray) -> PictureArray:
     return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
 
 
+def lip_map(unrolled: Atlas) -> PictureArray:
+    """Black on lips, white elsewhere, shape (ROWS, COLUMNS, 3)."""
+    lips = _soft(_filled(unrolled, regions().head.quads[regions().lips]), 0.5)
+    return np.repeat(np.where(lips > 0.5, 0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
+
+
 def patch(person: Person, size: int = 1024, width_mm: float = 260.0) -> PictureArray:
     """Paint plain skin, for ears and hands, shape (size, size, 3), uint8."""
-    picture = albedo(person) * (1 + mottling(person, (size, size), width_mm / size))[:, :, None]
+    warm = 1 + 0.35 * _blush(person)
+    picture = albedo(person) * warm * (1 + mottling(person, (size, size), width_mm / size))[:, :, None]
     return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
 
 
 def albedo(person: Person) -> FloatArray:
-    """Colour of the skin, sRGB from 0 to 1, shape (3,)."""
-    return np.asarray(np.array(rgb(MONK_TONES[person.monk_tone])) * [0.99, 0.95, 0.93])
+    """Colour of the skin, sRGB from 0 to 1, shape (3,).
+
+    The scale's colours are of skin as it is seen, lit: a dark skin's share of light is partly shine, a pale one's is
+    never the whole.
+    """
+    seen = np.array(rgb(MONK_TONES[person.monk_tone])) * [0.97, 0.92, 0.90]
+    return np.asarray(seen * (1 + 0.30 * np.exp(-seen.mean() / 0.16) - 0.03 * seen.mean()))
 
 
 def hair_rgb(person: Person) -> FloatArray:
@@ -137,7 +148,8 @@ def _blush(person: Person) -> Float32Array:
 
 def _lip(person: Person) -> FloatArray:
     if person.lipstick:
-        return np.array(rgb(person.lip_rgb)) * [1.05, 0.6, 0.7]
+        light = float(np.clip(albedo(person).mean() / 0.7, 0.45, 1.0))
+        return np.array(rgb(person.lip_rgb)) * [1.05, 0.6, 0.7] * light**0.5
     light = float(np.clip(albedo(person).mean() / 0.7, 0.22, 1.05))
     return np.asarray(np.array(rgb(person.lip_rgb)) * light ** np.array([0.75, 0.9, 0.85]))
 
@@ -196,13 +208,21 @@ def fine_near(place: tuple[float, float, float]) -> int:
     return int(np.argmin(((at - np.asarray(place)) ** 2).sum(axis=1)))
 
 
+def _on_front(x: float, y: float) -> int:
+    """Give the fine vertex of the face that a place on the base mesh has before it."""
+    part = regions().head
+    at = part.refine @ base_mesh().vertices[part.coarse]
+    far = (at[:, 0] - x) ** 2 + (at[:, 1] - y) ** 2
+    return int(np.argmin(np.where(at[:, 2] > 1.0, far, np.inf)))
+
+
 def _redness(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
     patches = 0.5 * _noise(person.random("blood"), (ROWS, COLUMNS), (90, 90)) + 0.4 * _noise(
         person.random("blood fine"), (ROWS, COLUMNS), (24, 24)
     )
     warm = 0.16 * patches
     for place, radius, strength in (
-        ((0.45, 6.95, 1.30), 20.0, 0.8), ((-0.45, 6.95, 1.30), 20.0, 0.8), ((0.0, 6.93, 1.68), 11.0, 0.9),
+        ((0.45, 6.95, 1.30), 20.0, 0.45), ((-0.45, 6.95, 1.30), 20.0, 0.45), ((0.0, 6.93, 1.68), 11.0, 0.5),
         ((0.0, 6.27, 1.48), 14.0, 0.4), ((0.75, 7.1, 0.5), 18.0, 0.8), ((-0.75, 7.1, 0.5), 18.0, 0.8),
         ((0.31, 7.2, 1.38), 9.0, 0.4), ((-0.31, 7.2, 1.38), 9.0, 0.4),
     ):  # fmt: skip
@@ -215,7 +235,7 @@ def _lid_line(unrolled: Atlas) -> Float32Array:
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
     for margin in lid_margins().values():
         ring = np.rint(unrolled.texels[margin] * 16).astype(np.int32)
-        cv2.polylines(mask, [ring], True, (255,), 3, cv2.LINE_AA, 4)
+        cv2.polylines(mask, [ring], True, (255,), 5, cv2.LINE_AA, 4)
     return _soft(mask, 0.3)
 
 
@@ -225,7 +245,7 @@ def _brows(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
     mask = np.zeros((ROWS, COLUMNS), np.float32)
     thick = random.uniform(2.6, 4.2) if person.sex == "female" else random.uniform(3.4, 5.5)
     for sign in (1, -1):
-        course = np.stack([_at(unrolled, (sign * x, y, 1.42)) for x, y in _BROW])
+        course = np.stack([unrolled.texels[_on_front(sign * x, y)] for x, y in _BROW])
         t = np.linspace(0, 1, len(course))
         for _ in range(int(260 + 240 * person.brow_strength)):
             s = random.beta(1.1, 1.1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from tdscreen.phantom.person import Person
 
@@ -18,7 +19,8 @@ THICKNESS_MM = {"none": 0.0, "cropped": 0.0, "short": 11.0, "bob": 13.0, "long":
 """How far hair lifts off the scalp [assumed]."""
 _HANGS_TO_MM = {"bob": 95.0, "long": 190.0}
 """Down from the bridge of the nose."""
-_CURTAIN_FROM_DEG = {"bob": 74.0, "long": 80.0}
+_CURTAIN_TOP_MM = -92.0
+_CURTAIN_FROM_DEG = {"bob": 66.0, "long": 72.0}
 _RIM_MM, _RIM_HALF_WIDTH_MM, _RIM_HALF_HEIGHT_MM = 1.1, 24.0, 18.0
 
 
@@ -48,8 +50,8 @@ def shell_mm(person: Person, cover: FloatArray) -> FloatArray:
     cover : ndarray, shape (v,)
         How much of the skin there is scalp, 0 to 1.
     """
-    rise = np.clip((cover - 0.35) / 0.6, 0, 1)
-    return np.asarray(THICKNESS_MM[person.hair] * rise**0.6)
+    rise = np.clip((cover - 0.5) / 0.45, 0, 1)
+    return np.asarray(0.4 + THICKNESS_MM[person.hair] * rise**0.8)
 
 
 def curtain(person: Person, head: FloatArray) -> Mesh | None:
@@ -68,21 +70,34 @@ def curtain(person: Person, head: FloatArray) -> Mesh | None:
     down = np.linspace(0, 1, 30)
     skull = head[(head[:, 1] < -15) & (head[:, 1] > -75)]
     middle = np.array([0.0, 0.0, (skull[:, 2].min() + skull[:, 2].max()) / 2])
-    of_skull = np.arctan2(skull[:, 0], middle[2] - skull[:, 2]) % (2 * np.pi)
-    far = np.hypot(skull[:, 0], skull[:, 2] - middle[2])
+    of_head = np.arctan2(head[:, 0], middle[2] - head[:, 2])
+    far = np.hypot(head[:, 0], head[:, 2] - middle[2])
+    levels = np.linspace(_CURTAIN_TOP_MM, 0.0, 8)
     reach = np.array(
-        [far[np.abs((of_skull - a + np.pi) % (2 * np.pi) - np.pi) < 0.12].max() for a in angles]
+        [
+            [
+                far[
+                    (np.abs((of_head - a + np.pi) % (2 * np.pi) - np.pi) < 0.16)
+                    & (np.abs(head[:, 1] - y) < 9.0)
+                ].max()
+                for a in angles
+            ]
+            for y in levels
+        ]
     )
+    reach = gaussian_filter(reach, (1.5, 3.0), mode="nearest")
     random = person.random("curtain")
-    wave = cv2.resize(random.standard_normal((6, 14)).astype(np.float32), (90, 30), interpolation=cv2.INTER_CUBIC)
+    wave = cv2.resize(
+        random.standard_normal((6, 14)).astype(np.float32), (90, 30), interpolation=cv2.INTER_CUBIC
+    )
     end = _HANGS_TO_MM[person.hair] + random.normal(0, 8)
-    top = -62.0
     t, a = down[:, None], angles[None]
-    front = np.exp(-(((np.minimum(a, 2 * np.pi - a) - start) / 0.35) ** 2))
-    radius = (reach * 1.0)[None] + 13.0 * np.sqrt(np.clip(t * 6, 0, 1)) + 6.0 * np.sin(np.pi * np.clip(t * 1.1, 0, 1)) + 1.8 * wave
-    radius = radius - (10.0 if person.hair == "bob" else 2.0) * t**2 * (1 - front)
-    height = top + (end - top) * t + 0 * a
-    ring = np.stack([radius * np.sin(a) , height, middle[2] - radius * np.cos(a)], axis=2)
+    height = _CURTAIN_TOP_MM + (end - _CURTAIN_TOP_MM) * t + 0 * a
+    at_level = np.stack([np.interp(height[:, 0], levels, reach[:, k]) for k in range(len(angles))], axis=1)
+    front = np.exp(-(((np.minimum(a, 2 * np.pi - a) - start) / 0.30) ** 2))
+    lift = 12.0 * np.clip(t * 9 - 0.8, -1, 1) * (1 - 0.45 * front) + 5.0 * np.sin(np.pi * np.clip(t, 0, 1))
+    radius = at_level + lift + 1.6 * wave - (12.0 if person.hair == "bob" else 2.0) * t**2 * (1 - front)
+    ring = np.stack([radius * np.sin(a), height, middle[2] - radius * np.cos(a)], axis=2)
     rows, columns = ring.shape[:2]
     grid = np.arange(rows * columns).reshape(rows, columns)
     quads = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2).reshape(-1, 4)
@@ -103,7 +118,9 @@ def hair_texture(person: Person, colour: FloatArray) -> PictureArray:
     return np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
 
 
-def glasses(eyes: dict[str, tuple[FloatArray, float]], ears: dict[str, FloatArray], bridge_mm: FloatArray) -> Mesh:
+def glasses(
+    eyes: dict[str, tuple[FloatArray, float]], ears: dict[str, FloatArray], bridge_mm: FloatArray
+) -> Mesh:
     """A thin frame: two rims, a bridge and two temples.
 
     Parameters
