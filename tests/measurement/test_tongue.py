@@ -45,7 +45,9 @@ def measured(
     seen = SeenTongue(
         times_s=times_s,
         watched=np.broadcast_to(watched, len(times_s)),
-        reach=each(reach, EYES_MM),
+        past=each(reach, EYES_MM),
+        ahead=each(reach, EYES_MM),
+        below=each(0.0, 1.0),
         area=each(
             np.maximum(np.broadcast_to(area_mm2, len(times_s)), np.where(reach > 0, 200.0, 0.0)), EYES_MM**2
         ),

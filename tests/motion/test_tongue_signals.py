@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from tdscreen.motion.tongue_signals import SeenTongue, find_protrusions, tongue_in_view, tongue_signals
+from tdscreen.motion.tongue_signals import (
+    SeenTongue,
+    find_protrusions,
+    reach_past_lip_mm,
+    tongue_in_view,
+    tongue_signals,
+)
 
 FPS = 30.0
 EYES_MM = 63.0
@@ -28,7 +36,9 @@ def seen(times_s, *, reach_mm=0.0, area_mm2=0.0, side_mm=np.nan, opening_mm=0.0,
     return SeenTongue(
         times_s=times_s,
         watched=np.broadcast_to(watched, n),
-        reach=each(reach_mm, EYES_MM),
+        past=each(reach_mm, EYES_MM),
+        ahead=each(reach_mm, EYES_MM),
+        below=each(0.0),
         area=each(area_mm2, EYES_MM**2),
         side=each(side_mm, EYES_MM),
         opening=each(opening_mm, EYES_MM),
@@ -137,3 +147,26 @@ def test_what_could_not_be_looked_at_is_absent_and_not_zero() -> None:
     shown = seen(np.arange(5) / FPS, area_mm2=300.0, opening_mm=20.0, watched=False)
     for signal in tongue_signals(shown, eyes_mm=EYES_MM):
         assert np.isnan(signal.values).all()
+
+
+@pytest.mark.parametrize(
+    ("ahead_mm", "below_mm", "past_mm", "reach_mm"),
+    [
+        (12.0, -6.0, 5.0, 12.0),
+        (3.0, 4.0, 9.0, 5.0),
+        (-2.0, 3.0, 4.0, 0.0),
+        (6.0, 2.0, 0.0, 0.0),
+        (np.nan, np.nan, 0.0, 0.0),
+    ],
+    ids=["straight out", "hanging down", "behind the lips", "not to be seen past the lip", "no tongue"],
+)
+def test_a_tongue_reaches_as_far_as_its_tip_lies_ahead_of_the_lip_and_below(
+    ahead_mm, below_mm, past_mm, reach_mm
+) -> None:
+    shown = dataclasses.replace(
+        seen(np.arange(2) / FPS),
+        ahead=np.full(2, ahead_mm / EYES_MM),
+        below=np.full(2, below_mm / EYES_MM),
+        past=np.full(2, past_mm / EYES_MM),
+    )
+    np.testing.assert_allclose(reach_past_lip_mm(shown, eyes_mm=EYES_MM), reach_mm)

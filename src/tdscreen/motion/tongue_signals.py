@@ -26,8 +26,10 @@ class SeenTongue:
         Strictly increasing.
     watched : ndarray, shape (n,), bool
         The mouth could be looked at.
-    reach : ndarray, shape (n,)
-        Past the inner edge of the lower lip; 0 where no tongue is out.
+    past : ndarray, shape (n,)
+        How much of it the picture shows past the inner edge of the lower lip; 0 where no tongue is seen.
+    ahead, below : ndarray, shape (n,)
+        How far its tip lies before the lower lip and below it; NaN where no tongue is seen.
     area : ndarray, shape (n,)
         Of the visible tongue, inside the mouth and out.
     side : ndarray, shape (n,)
@@ -38,7 +40,9 @@ class SeenTongue:
 
     times_s: FloatArray
     watched: BoolArray
-    reach: FloatArray
+    past: FloatArray
+    ahead: FloatArray
+    below: FloatArray
     area: FloatArray
     side: FloatArray
     opening: FloatArray
@@ -53,12 +57,28 @@ class Protrusion:
     start_s, end_s : float
         In seconds of the clip. It may have been out before the first and after the last picture that shows it.
     reach_mm : float
-        How far past the lower lip's inner edge, as seen from the front.
+        How far past the lower lip.
     """
 
     start_s: float
     end_s: float
     reach_mm: float
+
+
+def reach_past_lip_mm(seen: SeenTongue, *, eyes_mm: float, settings: TongueSettings = TONGUE) -> FloatArray:
+    """Say how far the tongue has come past the lip: ahead of it and, where it hangs down, below.
+
+    A tip that seems to lie before the lip counts only where the picture shows some of the tongue past the lip's edge,
+    too: one witness alone would be misled by a tongue behind the teeth, or by a lip that is taken for a tongue.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        mm; 0 where no tongue is out.
+    """
+    ahead, below = np.nan_to_num(seen.ahead), np.nan_to_num(seen.below)
+    out = (ahead > 0) & (seen.past * eyes_mm >= settings.min_past_mm)
+    return np.asarray(np.where(out, np.hypot(ahead, np.maximum(below, 0.0)) * eyes_mm, 0.0))
 
 
 def tongue_signals(
@@ -81,7 +101,7 @@ def tongue_signals(
     """
     in_view = tongue_in_view(seen, eyes_mm=eyes_mm, settings=settings)
     named = (
-        ("reach", "mm", seen.reach * eyes_mm, seen.watched),
+        ("reach", "mm", reach_past_lip_mm(seen, eyes_mm=eyes_mm, settings=settings), seen.watched),
         ("side", "mm", seen.side * eyes_mm, in_view),
         ("area", "mm2", seen.area * eyes_mm**2, in_view),
     )
@@ -100,7 +120,7 @@ def tongue_in_view(seen: SeenTongue, *, eyes_mm: float, settings: TongueSettings
     """
     large = seen.area * eyes_mm**2 >= settings.min_area_mm2
     open_ = seen.opening * eyes_mm >= settings.min_opening_mm
-    out = seen.reach * eyes_mm >= settings.out_mm
+    out = reach_past_lip_mm(seen, eyes_mm=eyes_mm, settings=settings) >= settings.out_mm
     with np.errstate(invalid="ignore"):
         return np.asarray(seen.watched & large & (open_ | out), dtype=np.bool_)
 

@@ -32,23 +32,30 @@ SKIN, LIP, TEETH, TONGUE, DARK = range(len(CLASSES))
 EDGES = ("upper_lip_inner", "lower_lip_inner", "corner_left", "corner_right")
 """The places that the model finds, corners as the picture shows them; the lower lip's is told also where a tongue
 hides it."""
+TIP = ("across", "below", "ahead")
+"""Where the tongue's tip lies against the middle of the lower lip's lower edge, in the head's own frame and in
+distances between the eyes: to the picture's right, below it, and towards the camera."""
 MOUTH_COLUMNS = (
     "opening",
     "tongue_area",
-    "tongue_out_area",
-    "tongue_reach",
+    "tongue_past",
+    "tongue_ahead",
+    "tongue_below",
     "tongue_side",
     "teeth_area",
     "dark_area",
     "confidence",
 )
 """What is kept of each picture. Lengths are in distances between the eyes, areas in their squares: ``opening`` between
-the inner edges of the lips; the visible ``tongue``, what of it lies past the lower lip, and how far past it reaches;
-how far its middle lies to the picture's right of the lips' (NaN where no tongue is seen); the visible ``teeth`` and the
-dark; ``confidence``, 0 to 1, with which what is no skin was told apart."""
+the inner edges of the lips; the area of the visible tongue; how far it lies ``past`` the lower lip's inner edge in the
+picture; how far ``ahead`` of the lip and ``below`` it its tip seems to lie, and how far the tongue's middle lies to the
+picture's right of the lips' (NaN where no tongue is seen); the area of the visible teeth and of the dark;
+``confidence``, 0 to 1, with which what is no skin was told apart."""
 
 
-def mouth_numbers(classes: NDArray[np.floating[Any]], edges: NDArray[np.floating[Any]]) -> FloatArray:
+def mouth_numbers(
+    classes: NDArray[np.floating[Any]], edges: NDArray[np.floating[Any]], tip: NDArray[np.floating[Any]]
+) -> FloatArray:
     """Reduce what a crop shows to numbers.
 
     Parameters
@@ -57,35 +64,36 @@ def mouth_numbers(classes: NDArray[np.floating[Any]], edges: NDArray[np.floating
         Probability of each class in each pixel.
     edges : ndarray, shape (4, 2)
         Column and row of each of ``EDGES``.
+    tip : ndarray, shape (3,)
+        Place of the tip of a tongue, should there be one: ``TIP``.
 
     Returns
     -------
-    ndarray, shape (8,), float32
+    ndarray, shape (9,), float32
         In the order of ``MOUTH_COLUMNS``.
     """
     seen = classes.argmax(axis=0)
     upper, lower, *corners = np.asarray(edges, dtype=np.float64)
-    out_area = reach = 0.0
-    side = np.nan
+    past, ahead, below, side = 0.0, np.nan, np.nan, np.nan
     tongue = _largest_piece(seen == TONGUE)
     area = float((classes[TONGUE] * tongue).sum())
     if area > 0:
+        _, below, ahead = (float(value) for value in tip)
         # The share of each pixel, not the class of each: the tongue's edge is then known to less than a pixel.
         shares = np.asarray(classes[TONGUE] * tongue, dtype=np.float64)
         columns = np.arange(CROP_WIDTH, dtype=np.float64)
         line = lip_line(columns, lower, np.stack(corners))
-        below = np.clip(np.arange(CROP_HEIGHT)[:, None] + 0.5 - line, 0.0, 1.0)
-        past = (shares * below).sum(axis=0)
-        out_area = float(past.sum())
-        reach = float(np.convolve(past, np.full(3, 1 / 3), mode="same").max())
+        under_line = np.clip(np.arange(CROP_HEIGHT)[:, None] + 0.5 - line, 0.0, 1.0)
+        past = float(np.convolve((shares * under_line).sum(axis=0), np.full(3, 1 / 3), mode="same").max())
         side = float((shares.sum(axis=0) * columns).sum() / shares.sum() - lower[0]) * EYES_PER_PIXEL
     mouth = seen != SKIN
     return np.array(
         [
             max(float(lower[1] - upper[1]), 0.0) * EYES_PER_PIXEL,
             area * EYES_PER_PIXEL**2,
-            out_area * EYES_PER_PIXEL**2,
-            reach * EYES_PER_PIXEL,
+            past * EYES_PER_PIXEL,
+            ahead,
+            below,
             side,
             float((seen == TEETH).sum()) * EYES_PER_PIXEL**2,
             float((seen == DARK).sum()) * EYES_PER_PIXEL**2,
@@ -145,13 +153,13 @@ class MouthReader:
 
         Returns
         -------
-        ndarray, shape (8,), float32
+        ndarray, shape (9,), float32
             In the order of ``MOUTH_COLUMNS``.
         """
-        classes, edges = self.read(cut_crop(rgb, mouth_crop(face_px))[None])
-        return mouth_numbers(classes[0], edges[0])
+        classes, edges, tip = self.read(cut_crop(rgb, mouth_crop(face_px))[None])
+        return mouth_numbers(classes[0], edges[0], tip[0])
 
-    def read(self, crops: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
+    def read(self, crops: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Run the model.
 
         Parameters
@@ -164,9 +172,11 @@ class MouthReader:
             Probabilities, in the order of ``CLASSES``.
         edges : ndarray, shape (k, 4, 2), float32
             Column and row of each of ``EDGES``.
+        tip : ndarray, shape (k, 3), float32
+            As ``TIP``; without meaning where no tongue is seen.
         """
-        classes, edges = self._session.run(["classes", "edges"], {"crops": crops})
-        return classes, edges
+        classes, edges, tip = self._session.run(["classes", "edges", "tip"], {"crops": crops})
+        return classes, edges, tip
 
 
 @functools.cache

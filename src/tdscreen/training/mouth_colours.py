@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tdscreen.geometry.mouth import CROP_HEIGHT, CROP_WIDTH
 from tdscreen.phantom.person import MONK_TONES, rgb
 from tdscreen.tracking.mouth import DARK, LIP, SKIN, TEETH, TONGUE
-from tdscreen.training.mouth_pictures import Drawn
+from tdscreen.training.mouth_pictures import Drawn, averaged
 
 FloatArray = NDArray[np.float32]
 Random = np.random.Generator
@@ -17,7 +17,7 @@ Random = np.random.Generator
 _BLACK = 1e-3
 
 
-def coloured(drawn: Drawn, random: Random) -> NDArray[np.uint8]:
+def coloured(drawn: Drawn, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Make a picture of a drawn mouth.
 
     Parameters
@@ -27,15 +27,22 @@ def coloured(drawn: Drawn, random: Random) -> NDArray[np.uint8]:
 
     Returns
     -------
-    ndarray, shape (96, 64, 3), uint8
+    crop : ndarray, shape (96, 64, 3), uint8
+    label : ndarray, shape (96, 64), uint8
+        Class of each pixel; what is held before the mouth is none of it.
     """
-    albedo = _albedo(drawn, random)
+    palette = _palette(random)
+    albedo = _albedo(drawn, palette, random)
     light = _light(drawn, random)
     picture = albedo * light + _shine(drawn, random)
-    if random.random() < 0.06:
-        picture = _before_it(picture, random)
-    picture = cv2.resize(picture, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
-    return _filmed(picture, random)
+    label = drawn.label.copy()
+    if random.random() < 0.12:
+        picture = _before_it(picture, label, palette[SKIN], random)
+    if random.random() < 0.06:  # the picture ends here
+        end = int(random.integers(90, picture.shape[0]))
+        picture[end:], label[end:] = 0, SKIN
+    picture = np.asarray(cv2.resize(picture, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA))
+    return _filmed(picture, random), averaged(label)
 
 
 def _uniform(random: Random, low: float, high: float, size: int | None = None) -> NDArray[np.float64]:
@@ -46,26 +53,31 @@ def _palette(random: Random) -> dict[int, NDArray[np.float64]]:
     """Colours of each class, the lips' and the tongue's told from the skin's."""
     tone = np.array(rgb(MONK_TONES[int(random.integers(1, 11))])) ** 2.2
     skin = tone * np.exp(random.normal(0, 0.18)) * np.exp(random.normal(0, 0.07, 3))
-    lip = skin * np.array([_uniform(random, 0.7, 1.15), _uniform(random, 0.38, 0.95), _uniform(random, 0.4, 1.0)])
-    if random.random() < 0.22:  # lipstick
+    lip = skin * np.array(
+        [_uniform(random, 0.7, 1.15), _uniform(random, 0.38, 0.95), _uniform(random, 0.4, 1.0)]
+    )
+    painted = random.random() < 0.22
+    if painted:  # lipstick
         hue = int(random.integers(0, 22)) if random.random() < 0.5 else int(random.integers(150, 180))
         if random.random() < 0.1:
             hue = int(random.integers(0, 180))
         hsv = np.array([[[hue, random.integers(60, 245), random.integers(50, 240)]]], dtype=np.uint8)
         lip = (cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0] / 255.0) ** 2.2
     red = np.array([_uniform(random, 0.35, 0.75), _uniform(random, 0.1, 0.36), _uniform(random, 0.1, 0.36)])
-    if random.random() < 0.35:  # as the lips
+    if not painted and random.random() < 0.35:  # as the lips
         red = lip * _uniform(random, 0.75, 1.35) * np.exp(random.normal(0, 0.1, 3))
     elif random.random() < 0.3:  # as the skin
         red = skin * np.array([1.0, _uniform(random, 0.6, 0.9), _uniform(random, 0.6, 0.9)])
-    teeth = np.array([1.0, _uniform(random, 0.8, 1.0), _uniform(random, 0.5, 0.97)]) * _uniform(random, 0.35, 0.95)
+    red *= min(1.0, float(_uniform(random, 1.5, 6)) * float(skin.mean() / red.mean()))
+    teeth = np.array([1.0, _uniform(random, 0.8, 1.0), _uniform(random, 0.5, 0.97)]) * _uniform(
+        random, 0.35, 0.95
+    )
     inside = np.array([_uniform(random, 0.15, 0.6), _uniform(random, 0.03, 0.3), _uniform(random, 0.03, 0.3)])
     room = np.exp(random.normal(-1.5, 1.0)) * np.exp(random.normal(0, 0.2, 3))
     return {SKIN: skin, LIP: lip, TEETH: teeth, TONGUE: red, DARK: inside, -1: room}
 
 
-def _albedo(drawn: Drawn, random: Random) -> FloatArray:
-    palette = _palette(random)
+def _albedo(drawn: Drawn, palette: dict[int, NDArray[np.float64]], random: Random) -> FloatArray:
     height, width = drawn.label.shape
     table = np.array([palette[value] for value in range(5)])
     albedo = table[drawn.label]
@@ -101,15 +113,17 @@ def _albedo(drawn: Drawn, random: Random) -> FloatArray:
 def _beard(albedo: NDArray[np.float64], drawn: Drawn, skin: NDArray[np.bool_], random: Random) -> None:
     """Hairs on the skin around the mouth, now and then over the lips."""
     shape = drawn.label.shape
-    hairs = _noise(random, shape, _uniform(random, 0.7, 2.0), stretch=float(_uniform(random, 1, 4)))
+    hairs = _noise(random, shape, float(_uniform(random, 0.7, 2.0)), stretch=float(_uniform(random, 1, 4)))
     where = 1 / (1 + np.exp(-4 * (_noise(random, shape, 30) + _uniform(random, -0.5, 1.5))))
     cover = np.clip(where * _uniform(random, 0.2, 1.0) * (0.75 + 0.5 * hairs), 0, 1)
     on = skin.astype(np.float32)
     if random.random() < 0.3:  # hanging over the lip
         reach = int(random.integers(3, 13))
-        on = cv2.dilate(on, np.ones((reach, 3), np.float32), anchor=(1, reach - 1))
+        on = np.asarray(cv2.dilate(on, np.ones((reach, 3), np.float32), anchor=(1, reach - 1)))
         on = on * np.isin(drawn.label, (SKIN, LIP, DARK))
-    hair = np.exp(random.normal(-3.2, 1.0)) * np.array([1.0, _uniform(random, 0.6, 1.0), _uniform(random, 0.4, 1.0)])
+    hair = np.exp(random.normal(-3.2, 1.0)) * np.array(
+        [1.0, _uniform(random, 0.6, 1.0), _uniform(random, 0.4, 1.0)]
+    )
     share = (cover * on)[..., None]
     albedo[:] = albedo * (1 - share) + hair * share
 
@@ -135,49 +149,74 @@ def _light(drawn: Drawn, random: Random) -> FloatArray:
         edge = edge + random.normal(0, 0.5)
         light *= 1 - _uniform(random, 0.2, 0.7) / (1 + np.exp(-edge * _uniform(random, 4, 40)))
     tint = np.exp(random.normal(0, 0.1, 3))
-    return (light[..., None] * tint).astype(np.float32)
+    return np.asarray(light[..., None] * tint, dtype=np.float32)
 
 
 def _shine(drawn: Drawn, random: Random) -> FloatArray:
     """Highlights on what is wet."""
     bumpy = drawn.facing + 0.15 * _uniform(random, 0, 1) * np.stack(
-        [_noise(random, drawn.label.shape, 3), _noise(random, drawn.label.shape, 3), np.zeros(drawn.label.shape)], -1
+        [
+            _noise(random, drawn.label.shape, 3),
+            _noise(random, drawn.label.shape, 3),
+            np.zeros(drawn.label.shape),
+        ],
+        -1,
     )
     half = np.array([random.normal(0, 0.4), random.normal(-0.35, 0.3), -1.0])
     half /= np.linalg.norm(half)
-    bright = np.clip(bumpy @ half, 0, 1) ** _uniform(random, 10, 80)
-    strength = np.array([0.12, 0.35, 0.5, 0.6, 0.1]) * _uniform(random, 0, 1, 5) ** 2
+    bright = np.clip(bumpy @ half, 0, 1) ** _uniform(random, 20, 120)
+    strength = np.array([0.12, 0.3, 0.4, 0.3, 0.1]) * _uniform(random, 0, 1, 5) ** 2
     deep = np.exp(-np.clip(drawn.depth_mm, 0, None) / 12)
-    return (bright * strength[drawn.label] * deep)[..., None].astype(np.float32)
+    return np.asarray((bright * strength[drawn.label] * deep)[..., None], dtype=np.float32)
 
 
-def _before_it(picture: FloatArray, random: Random) -> FloatArray:
-    """Something is held before the mouth: a finger, a cup, a microphone."""
+def _before_it(
+    picture: FloatArray, label: NDArray[np.uint8], skin: NDArray[np.float64], random: Random
+) -> FloatArray:
+    """Something is held before the mouth: fingers, mostly, or a cup, a microphone."""
     height, width = picture.shape[:2]
-    covered = np.zeros((height, width), np.float32)
-    centre = (int(random.integers(0, width)), int(random.integers(height // 3, height)))
-    axes = (int(random.integers(8, 30)), int(random.integers(15, 70)))
-    cv2.ellipse(covered, centre, axes, float(_uniform(random, 0, 180)), 0, 360, 1.0, -1)
-    colour = np.exp(random.normal(-1.2, 0.8)) * np.exp(random.normal(0, 0.3, 3))
-    covered = cv2.GaussianBlur(covered, (0, 0), 0.8)[..., None]
-    return (picture * (1 - covered) + colour * covered).astype(np.float32)
+    fingers = random.random() < 0.7
+    angle, thick = (
+        _uniform(random, 0, np.pi),
+        float(_uniform(random, 7, 17) if fingers else _uniform(random, 12, 40)),
+    )
+    along = np.array([np.cos(angle), np.sin(angle)])
+    tip = np.array([_uniform(random, 0, width), _uniform(random, height * 0.15, height)])
+    points = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float64)
+    colour = skin * np.exp(random.normal(0, 0.2)) * np.exp(random.normal(0, 0.06, 3))
+    if not fingers:
+        colour = np.exp(random.normal(-1.2, 0.8)) * np.exp(random.normal(0, 0.3, 3))
+    length = _uniform(random, 0.3, 1.5) * height
+    for number in range(int(random.integers(1, 5)) if fingers else 1):
+        from_tip = points - tip - number * 2.05 * thick * np.array([-along[1], along[0]])
+        forth = from_tip @ along
+        across = from_tip @ np.array([-along[1], along[0]])
+        beyond = np.maximum(np.maximum(-forth, forth - length), 0.0)
+        off = np.hypot(across, beyond) / thick
+        round_ = np.sqrt(np.clip(1 - off**2, 0, 1))
+        share = np.clip((1 - off) * thick, 0, 1)[..., None]
+        light = (_uniform(random, 0.3, 0.8) + 0.7 * round_)[..., None]
+        picture = picture * (1 - share) + colour * light * share
+        label[share[..., 0] > 0.5] = SKIN
+        tip = tip + along * random.normal(0, thick)
+    return np.asarray(picture, dtype=np.float32)
 
 
 def _filmed(picture: FloatArray, random: Random) -> NDArray[np.uint8]:
     """Exposure, white balance, tone curve, blur, noise, few pixels, and what a codec leaves."""
-    picture = picture / max(float(np.percentile(picture, _uniform(random, 60, 99))), _BLACK)
-    picture = picture * np.exp(random.normal(-0.45, 0.3))
+    picture = picture / max(float(np.percentile(picture, _uniform(random, 85, 99.8))), _BLACK)
+    picture = picture * np.exp(random.normal(-0.3, 0.35))
     picture = np.clip(picture, 0, 1.2) ** (1 / 2.2 * np.exp(random.normal(0, 0.2)))
     grey = picture.mean(axis=-1, keepdims=True)
     picture = np.clip(grey + (picture - grey) * _uniform(random, 0.45, 1.3), 0, 1)
     if random.random() < 0.35:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(_uniform(random, 0.3, 1.6)))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(_uniform(random, 0.3, 1.6))))
     if random.random() < 0.2:
         picture = _smeared(picture, random)
     small = 1.0 if random.random() < 0.5 else float(_uniform(random, 0.35, 1.0))
     size = (max(int(CROP_WIDTH * small), 12), max(int(CROP_HEIGHT * small), 18))
     if small < 1:
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
     noise = _uniform(random, 0, 0.05) * (1 if random.random() < 0.7 else 0)
     picture = picture + noise * random.normal(0, 1, picture.shape)
     picture = picture + noise * random.normal(0, 0.6, (*picture.shape[:2], 1))
@@ -200,7 +239,8 @@ def _smeared(picture: FloatArray, random: Random) -> FloatArray:
     kernel = np.zeros((7, 7), np.float32)
     angle = _uniform(random, 0, np.pi)
     for step in np.linspace(-length / 2, length / 2, 15):
-        kernel[int(round(3 + np.sin(angle) * step)), int(round(3 + np.cos(angle) * step))] += 1
+        row, column = np.rint(3 + step * np.array([np.sin(angle), np.cos(angle)])).astype(int)
+        kernel[row, column] += 1
     return np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), dtype=np.float32)
 
 
@@ -208,4 +248,6 @@ def _noise(random: Random, shape: tuple[int, ...], size: float, *, stretch: floa
     """Smooth noise of standard deviation one, with grains of so many pixels, ``stretch`` times as high."""
     height, width = max(int(shape[0] / (size * stretch)), 2), max(int(shape[1] / size), 2)
     grains = random.normal(0, 1, (height, width)).astype(np.float32)
-    return np.asarray(cv2.resize(grains, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
+    return np.asarray(
+        cv2.resize(grains, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), dtype=np.float32
+    )

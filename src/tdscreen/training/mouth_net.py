@@ -1,8 +1,9 @@
 """The small network that tells tongue, teeth, lips and dark apart: one table of layers, for jax and for ONNX.
 
 An encoder and a decoder with skip connections (Ronneberger et al. 2015) on half of the crop's resolution; the last
-layer gives each of its places the classes of 2 x 2 pixels and one map for each edge of the lips, of which the mean
-place is taken (soft argmax: Luvizon et al. 2019).
+layer gives each of its places the classes of 2 x 2 pixels, a map for each edge of the lips, of which the mean place is
+taken (soft argmax: Luvizon et al. 2019), and where from there the tongue's tip seems to lie, with a map that says which
+places to ask.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.geometry.mouth import CROP_HEIGHT, CROP_WIDTH
-from tdscreen.tracking.mouth import CLASSES, EDGES
+from tdscreen.tracking.mouth import CLASSES, EDGES, TIP
 
 if TYPE_CHECKING:
     import jax
 
-Parameters: TypeAlias = dict[str, Any]
+Weights: TypeAlias = dict[str, Any]
 """Kernels ``<layer>.kernel`` of shape (3, 3, in, out) and offsets ``<layer>.bias`` of shape (out,)."""
 
 SMALLEST_SPREAD = 0.02
@@ -53,6 +54,8 @@ class Layer:
     active: bool = True
 
 
+MAPS = (4 * len(CLASSES), len(EDGES), 1, len(TIP))
+"""How many maps the last layer gives for the classes, the edges, whom to ask for the tip, and what is said of it."""
 LAYERS = (
     Layer("half", 16, "crops", stride=2),
     Layer("half_2", 16, "half"),
@@ -66,15 +69,15 @@ LAYERS = (
     Layer("up_quarter", 32, "up_eighth", beside="quarter_2"),
     Layer("up_half", 24, "up_quarter", beside="half_2"),
     Layer("up_half_2", 24, "up_half"),
-    Layer("maps", 4 * len(CLASSES) + len(EDGES), "up_half_2", active=False),
+    Layer("maps", sum(MAPS), "up_half_2", active=False),
 )
 _CHANNELS = {"crops": 3} | {layer.name: layer.channels for layer in LAYERS}
 
 
-def initial_parameters(seed: int) -> Parameters:
-    """Draw parameters as He et al. 2015."""
+def initial_weights(seed: int) -> Weights:
+    """Draw weights as He et al. 2015."""
     rng = np.random.default_rng(seed)
-    drawn: Parameters = {}
+    drawn: Weights = {}
     for layer in LAYERS:
         inputs = _CHANNELS[layer.below] + (_CHANNELS[layer.beside] if layer.beside else 0)
         spread = (2.0 / (9 * inputs)) ** 0.5
@@ -84,12 +87,12 @@ def initial_parameters(seed: int) -> Parameters:
     return drawn
 
 
-def forward(parameters: Parameters, crops: jax.Array) -> tuple[jax.Array, jax.Array]:
+def forward(weights: Weights, crops: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Run the network in jax.
 
     Parameters
     ----------
-    parameters : Parameters
+    weights : Weights
     crops : jax.Array, shape (n, 96, 64, 3), uint8 or float32
         0 to 255.
 
@@ -98,6 +101,8 @@ def forward(parameters: Parameters, crops: jax.Array) -> tuple[jax.Array, jax.Ar
     logits : jax.Array, shape (n, 96, 64, 5)
     edges : jax.Array, shape (n, 4, 2)
         Column and row in the crop.
+    tip : jax.Array, shape (n, 3)
+        Of the tongue, against the lower lip, in distances between the eyes.
     """
     import jax.numpy as jnp
     from jax import lax, nn
@@ -112,7 +117,7 @@ def forward(parameters: Parameters, crops: jax.Array) -> tuple[jax.Array, jax.Ar
         if layer.beside is not None:
             below = jnp.repeat(jnp.repeat(below, 2, axis=1), 2, axis=2)
             below = jnp.concatenate([below, values[layer.beside]], axis=-1)
-        kernel = parameters[f"{layer.name}.kernel"]
+        kernel = weights[f"{layer.name}.kernel"]
         # Padding by hand: of an even side, "same" would pad differently from what the graph says.
         found = lax.conv_general_dilated(
             below,
@@ -121,15 +126,18 @@ def forward(parameters: Parameters, crops: jax.Array) -> tuple[jax.Array, jax.Ar
             ((1, 1), (1, 1)),
             dimension_numbers=("NHWC", "HWIO", "NHWC"),
         )
-        found = found + parameters[f"{layer.name}.bias"]
+        found = found + weights[f"{layer.name}.bias"]
         values[layer.name] = nn.relu(found) if layer.active else found
     maps = values["maps"]
     n, height, width, _ = maps.shape
-    fine = maps[..., : 4 * len(CLASSES)].reshape(n, height, width, 2, 2, len(CLASSES))
+    fine, edge_maps, asked, told = jnp.split(maps, np.cumsum(MAPS)[:-1], axis=-1)
+    fine = fine.reshape(n, height, width, 2, 2, len(CLASSES))
     logits = fine.transpose(0, 1, 3, 2, 4, 5).reshape(n, 2 * height, 2 * width, len(CLASSES))
-    places = nn.softmax(maps[..., 4 * len(CLASSES) :].reshape(n, height * width, len(EDGES)), axis=1)
+    places = nn.softmax(edge_maps.reshape(n, height * width, len(EDGES)), axis=1)
     edges = jnp.einsum("npk,pc->nkc", places, jnp.asarray(_map_places()))
-    return logits, edges
+    asking = nn.softmax(asked.reshape(n, height * width), axis=1)
+    tip = jnp.einsum("np,npk->nk", asking, told.reshape(n, height * width, len(TIP)))
+    return logits, edges, tip
 
 
 def _map_places() -> NDArray[np.float32]:
@@ -139,22 +147,22 @@ def _map_places() -> NDArray[np.float32]:
     return np.asarray(places, dtype=np.float32)
 
 
-def onnx_bytes(parameters: Parameters, about: dict[str, str]) -> bytes:
+def onnx_bytes(weights: Weights, about: dict[str, str]) -> bytes:
     """Write the network down as an ONNX graph.
 
-    It takes ``crops``, uint8 of shape (n, 96, 64, 3), and gives ``classes``, float32 of shape (n, 5, 96, 64), and
-    ``edges``, float32 of shape (n, 4, 2).
+    It takes ``crops``, uint8 of shape (n, 96, 64, 3), and gives ``classes``, float32 of shape (n, 5, 96, 64),
+    ``edges``, float32 of shape (n, 4, 2), and ``tip``, float32 of shape (n, 3).
 
     Parameters
     ----------
-    parameters : Parameters
+    weights : Weights
     about : dict of str to str
         What the file says of itself.
 
     Returns
     -------
     bytes
-        The same for the same parameters.
+        The same for the same weights.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
@@ -190,9 +198,9 @@ def onnx_bytes(parameters: Parameters, about: dict[str, str]) -> bytes:
                 nearest_mode="floor",
             )
             below = node("Concat", [larger, values[layer.beside]], f"{layer.name}_beside", axis=1)
-        kernel = np.transpose(np.asarray(parameters[f"{layer.name}.kernel"], np.float32), (3, 2, 0, 1))
+        kernel = np.transpose(np.asarray(weights[f"{layer.name}.kernel"], np.float32), (3, 2, 0, 1))
         constant(f"{layer.name}_kernel", np.ascontiguousarray(kernel))
-        constant(f"{layer.name}_bias", np.asarray(parameters[f"{layer.name}.bias"], np.float32))
+        constant(f"{layer.name}_bias", np.asarray(weights[f"{layer.name}.bias"], np.float32))
         found = node(
             "Conv",
             [below, f"{layer.name}_kernel", f"{layer.name}_bias"],
@@ -202,15 +210,18 @@ def onnx_bytes(parameters: Parameters, about: dict[str, str]) -> bytes:
             pads=[1, 1, 1, 1],
         )
         values[layer.name] = node("Relu", [found], layer.name) if layer.active else found
-    split = constant("split", np.array([4 * len(CLASSES), len(EDGES)], dtype=np.int64))
-    nodes.append(
-        helper.make_node("Split", [values["maps"], split], ["fine", "edge_maps"], name="parted", axis=1)
-    )
+    split = constant("split", np.array(MAPS, dtype=np.int64))
+    pieces = ["fine", "edge_maps", "asked_maps", "told_maps"]
+    nodes.append(helper.make_node("Split", [values["maps"], split], pieces, name="parted", axis=1))
     node("DepthToSpace", ["fine"], "logits", blocksize=2, mode="DCR")
     node("Softmax", ["logits"], "classes", axis=1)
     flat = constant("flat", np.array([0, 0, -1], dtype=np.int64))
     node("Softmax", [node("Reshape", ["edge_maps", flat], "edge_places")], "edge_shares", axis=2)
     node("MatMul", ["edge_shares", constant("places", _map_places())], "edges")
+    node("Softmax", [node("Reshape", ["asked_maps", flat], "asked")], "asked_shares", axis=2)
+    node("Mul", ["asked_shares", node("Reshape", ["told_maps", flat], "told")], "told_parts")
+    # ReduceSum of this version of the operators takes its axes as an input.
+    node("ReduceSum", ["told_parts", constant("last", np.array([2], dtype=np.int64))], "tip", keepdims=0)
     model = helper.make_model(
         helper.make_graph(
             nodes,
@@ -221,6 +232,7 @@ def onnx_bytes(parameters: Parameters, about: dict[str, str]) -> bytes:
                     "classes", TensorProto.FLOAT, ["n", len(CLASSES), CROP_HEIGHT, CROP_WIDTH]
                 ),
                 helper.make_tensor_value_info("edges", TensorProto.FLOAT, ["n", len(EDGES), 2]),
+                helper.make_tensor_value_info("tip", TensorProto.FLOAT, ["n", len(TIP)]),
             ],
             initializer=held,
         ),

