@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, join_names
+from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, join_names, times_out
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, RegionMeasurement
 from tdscreen.printing import printable
 from tdscreen.vocabulary import MovementType, TriageLevel, Verdict
@@ -90,7 +90,9 @@ def _region(found: RegionMeasurement) -> tuple[str, ...]:
         "" if found.peak_frequency_hz is None else f"{found.peak_frequency_hz:.2f} Hz",
         f"{found.percent_time_moving:.0f}%",
         limit,
-        ", ".join(TYPE_WORDS[kind] for kind in found.movement_types),
+        ", ".join(
+            word for word in (*(TYPE_WORDS[kind] for kind in found.movement_types), times_out(found)) if word
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tdscreen.assessment.assessment import Contribution
+from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.scoring.evidence import Evidence
 from tdscreen.scoring.model import Scale
 from tdscreen.vocabulary import Item, Region
@@ -33,6 +34,23 @@ REGION_NAMES: dict[Region, str] = {
 def join_names(names: Sequence[str]) -> str:
     """Join names as one writes them: ``lips``, ``lips and jaw``, ``lips, jaw and tongue``."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def times_out(measured: RegionMeasurement) -> str:
+    """Say how often the tongue came out: ``out past the lips 7 times``; nothing of a region that cannot.
+
+    Parameters
+    ----------
+    measured : RegionMeasurement
+
+    Returns
+    -------
+    str
+    """
+    if not measured.protrusions:
+        return ""
+    count = len(measured.protrusions)
+    return f"out past the lips {'once' if count == 1 else f'{count} times'}"
 
 
 def describe_contributions(

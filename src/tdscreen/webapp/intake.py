@@ -15,8 +15,8 @@ FILMING_ADVICE = """
 - Head and shoulders fill the picture; for hands, let both hands show as well. One person only.
 - Light from the front, a window or a lamp; no mask, no sunglasses, nothing in the mouth.
 - One task a clip. Ask the person to rest quietly.
-- This version does not measure the tongue, and an examination without it is never called low. Look at the tongue
-  yourself.
+- For the tongue, film one more clip: the mouth open for 15 seconds, the tongue resting inside, light falling in. What a
+  tongue does behind closed lips cannot be seen, and an examination without it is never called low.
 """
 
 
