@@ -144,6 +144,18 @@ class DisplacementSettings:
     max_unmatched_s: float = 1.0
     min_found_share: float = 0.5
     """If so few of the face's rigid patches are found for so long, another picture of reference is taken (assumed)."""
+    iris_every_s: float = 0.15
+    """So often the irises are read (assumed)."""
+    turn_deg: float = 10.0
+    """A head turned or nodded farther than this from every picture of reference gets another (assumed)."""
+    turn_hysteresis_deg: float = 3.0
+    max_references: int = 9
+    firm_reach_px: float = 6.0
+    """A patch of what does not move by itself is found no farther than this from where its like say it is (assumed)."""
+    reach_px: float = 24.0
+    """A patch of a moving part is found no farther from where the landmarks put it: 15 mm (assumed)."""
+    min_shown: float = 0.5
+    """A patch of which less of its area is shown than in the reference has turned away (assumed)."""
     min_match: float = 0.5
     """A patch that correlates less than this with the reference was not found again (assumed)."""
 
@@ -157,6 +169,12 @@ class GeometrySettings:
     iris_uncertainty: float = 0.10
     """Standard uncertainty of a millimetre by the iris: the spread between people, what rendered faces showed, and
     skin nearer to the camera than the iris (measured: 10.5 to 11.8 mm of a true 11.7)."""
+    iris_read_uncertainty: float = 0.055
+    """The same where the irises were read from the picture: the spread between people, 4.3%, what the reading of
+    rendered irises was off by, 1%, and skin that is nearer than the iris or farther, 3%."""
+    iris_min_readings: int = 8
+    iris_max_turn_deg: float = 15.0
+    """Irises are read in pictures in which the head is turned by no more than this (assumed)."""
     iris_percentile: float = 60.0
     """Of the diameters in a clip: closing lids and turning away make an iris narrower, never wider (assumed)."""
     palm_mm: float = 95.0
@@ -197,7 +215,12 @@ class FusionSettings:
     """By how much the mesh may err in the depth of a place of the face (assumed)."""
     residual_mm: float = 0.3
     """By how much a patch may be off for other reasons, half a second at a time (assumed)."""
+    mesh_turn_error: float = 0.03
+    """Standard error of the head's turn by the mesh, radians (assumed)."""
     least_error_px: float = 0.02
+    farthest_mm: float = 25.0
+    farthest_still_mm: float = 3.0
+    """No skin of a moving part, and none of the rest, is found farther from its place at rest (assumed)."""
     common_error_mm: float = 0.1
     """Error that patches of one part share or do not know of: none counts for more than so much (assumed)."""
     min_worth_seen: float = 0.5
@@ -208,8 +231,8 @@ class FusionSettings:
     swing: Mapping[str, float] = field(default_factory=lambda: {"chin": 0.95, "lower_lip": 0.6})
     """How far parts on the jaw go back for each mm that they go down: the hinge lies some 80 mm behind the chin and
     75 mm above it (assumed). A camera at the height of the eyes sees a chin that goes back as one that rises."""
-    chin_edge_mm: float = 2.0
-    """So far below the uppermost point of the mesh on the chin's front (199) its movement is read off (assumed)."""
+    chin_edge_mm: float = 0.0
+    """So far below the middle of the chin's front (point 199 of the mesh) its movement is read off (assumed)."""
     chin_stiffness_mm: float = 3.0
     """Keeps the line through the chin's patches from following their errors (assumed)."""
     min_samples: int = 10
@@ -333,6 +356,31 @@ class MotionSettings:
     """A movement with more of its power from 0.5 to 7 Hz than this at 4 Hz and above is not taken for dyskinesia, be
     it steady or not: a tremor may wander, and dyskinesia has most energy at 1 to 2 Hz (Wirshing 1991). The share is
     assumed."""
+    excursion_max_s: float = 1.5
+    """An excursion that is half its size for longer is no part of a movement of 0.5 Hz or faster, but a yawn, a smile,
+    or a mouth that was opened: half a period is a second (assumed)."""
+    min_repeats: int = 3
+    """Excursions in a clip below which a movement is not repeated and raises no item: dyskinesia is repetitive
+    (assumed)."""
+    tremor_sure_hz: float = 4.0
+    """Of a hand a narrow peak from 3 Hz on is a tremor, too (parkinsonian: from 3 to 8 Hz), but below this only one as
+    narrow and regular as the next two say (assumed)."""
+    tremor_slow_max_width_hz: float = 0.6
+    tremor_slow_min_regularity: float = 0.8
+    hand_tremor_low_hz: float = 3.0
+    tap_share: float = 0.5
+    """A finger taps if its gap to the thumb closes by this share of the widest finger's (assumed)."""
+    tap_depth: float = 0.3
+    """A tap closes the gap by this share of what taps of the clip close it by (assumed)."""
+    tap_min_interval_s: float = 0.1
+    """Nobody taps faster than 10 times a second; two fingers nearer than this tap together (assumed)."""
+    arm_moves_mm: float = 40.0
+    """Half the range from which a wrist that moves is an arm that is carried about: the edge of "large" (assumed)."""
+    arm_gestures_mm: float = 20.0
+    """The same where nobody was asked for anything: people reach, point and gesture (assumed)."""
+    excess_blinks_per_minute: float = 40.0
+    """Lids that close more often count for the face's item: 17 a minute at rest and 26 in talking are usual, 34 is two
+    standard deviations above the rest's mean (Bentivoglio 1997, 17 +- 8); the rest is room for miscounts (assumed)."""
     rhythmic_min_regularity: float = 0.6
     """From here a movement is called rhythmic, below irregular: correlation two periods later (assumed)."""
     chewing_low_hz: float = 0.94

@@ -56,6 +56,7 @@ class MovementType(StrEnum):
     CHEWING_LIKE = "chewing_like"
     SPEECH_LIKE = "speech_like"
     VOLUNTARY_TASK = "voluntary_task"
+    NOT_REPEATED = "not_repeated"
 
 
 class Verdict(StrEnum):

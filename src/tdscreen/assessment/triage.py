@@ -127,7 +127,10 @@ def explain_level(
     if trembling:
         told.append(f"Tremor-like movement was set aside and not scored: {join_names(trembling)}.")
     if _regions_with(MovementType.CHEWING_LIKE, clips):
-        told.append("The jaw moves at the rate of chewing: ask about gum, food and dentures.")
+        told.append(
+            "The jaw moves at the rate of chewing, and dyskinesia of the jaw looks the same: is there gum or food in "
+            "the mouth, or do dentures sit badly?"
+        )
     if any(clip.quality.verdict is Verdict.LIMITED for clip in clips):
         told.append("The quality of the recording was limited.")
     told.append(f"Not seen: {join_names(coverage.not_seen_names)}.")

@@ -86,6 +86,10 @@ class RegionMeasurement:
         As "the movement was asked for", or "a tremor and another movement cannot be told apart here".
     signals : tuple of SignalFeatures
         Every signal of the region.
+    taps : int or None
+        How often fingers met the thumb, in a hand that was asked to tap; None for others.
+    taps_per_s : float or None
+        While it tapped; None for fewer than three taps.
     blinks_per_minute : float or None
         Of the upper face, kept apart from its other movement; None for other regions.
     protrusions : tuple of Protrusion or None
@@ -111,6 +115,8 @@ class RegionMeasurement:
     scored_percent_time_moving: float | None = None
     not_scored_reason: str | None = None
     signals: tuple[SignalFeatures, ...] = ()
+    taps: int | None = None
+    taps_per_s: float | None = None
     blinks_per_minute: float | None = None
     protrusions: tuple[Protrusion, ...] | None = None
 

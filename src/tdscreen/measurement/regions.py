@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ NORMAL_95 = 1.96
 MOUTH_PARTNER = {Region.LIPS: Region.JAW, Region.JAW: Region.LIPS}
 VOLUNTARY_REASON = "The movement was asked for in this task, or goes with it."
 SPEECH_REASON = "This looks like talking, and other movement of the mouth cannot be told apart from it here."
+ARM_REASON = (
+    "The whole arm moves here, as in reaching, pointing or gesturing, and purpose cannot be seen. "
+    "Film the hands at rest, in the lap or held up."
+)
+TAPPING = (Task.FINGER_TAPPING_LEFT, Task.FINGER_TAPPING_RIGHT)
 TOO_FAST_REASON = "Most of this movement is as fast as a tremor, and cannot be told apart from one."
 
 
@@ -56,12 +62,14 @@ def region_features(
     -------
     tuple of SignalFeatures
     """
+    hand = dataclasses.replace(MOTION, tremor_low_hz=MOTION.hand_tremor_low_hz)
     return tuple(
         signal_features(
             signal.name,
             signal.unit,
             signal.values,
             signal.times_s,
+            settings=hand if signal.region in HAND_REGION.values() else MOTION,
             noise_floor=limits[signal.name],
             noise_sd=limits[signal.name] / NOISE_RANGE_IN_SD,
             highest_frequency_hz=highest_frequency_hz,
@@ -127,15 +135,20 @@ def measure_region(
     # A wrist may tremble while it is the fingers that speak for the hand.
     if any(features.tremor is not None for features in in_mm):
         found_kinds.add(MovementType.TREMOR_LIKE)
+    if task in TAPPING and MovementType.VOLUNTARY_TASK in found_kinds:
+        # Whoever taps fast and evenly as asked does not tremble.
+        found_kinds.discard(MovementType.TREMOR_LIKE)
     kinds = tuple(kind for kind in MovementType if kind in found_kinds)
     main_scored = main.without_tremor or main
     not_scored = _why_not_scored(kinds, in_mm)
+    if not_scored is None and _arm_moves(region, in_mm, task):
+        not_scored = ARM_REASON
     if not_scored is None and _talks(region, task, speaking):
         not_scored = SPEECH_REASON
     if not_scored is None and _too_fast(main_scored):
         not_scored = TOO_FAST_REASON
     quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
-    return RegionMeasurement(
+    measured = RegionMeasurement(
         region=region,
         assessed=True,
         reason=None,
@@ -150,14 +163,16 @@ def measure_region(
         noise_sd_mm=quietest.noise_sd,
         assessed_s=assessed_s,
         movement_types=kinds,
-        scored_amplitude_mm=None if not_scored else main_scored.amplitude,
+        scored_amplitude_mm=None if not_scored else 0.0 if _scored(main) is None else main_scored.amplitude,
         scored_percent_time_moving=(
-            None if not_scored else _percent_moving([f.without_tremor or f for f in in_mm], assessed_s)
+            None
+            if not_scored
+            else _percent_moving([f for f in map(_scored, in_mm) if f is not None], assessed_s)
         ),
         not_scored_reason=not_scored,
         signals=tuple(found),
-        blinks_per_minute=None if blinks is None else blinks.per_minute,
     )
+    return _with_blinks(measured, blinks, ruler)
 
 
 def _in_mm(found: Sequence[SignalFeatures]) -> list[SignalFeatures]:
@@ -176,9 +191,60 @@ def _why_not_assessed(region: Region, in_mm: Sequence[SignalFeatures], assessed_
 
 
 def _prominence(features: SignalFeatures) -> tuple[float, float]:
-    """How clearly a signal moves: first without its tremor, then with it, in detection limits."""
+    """How clearly a signal moves: first without its tremor and again and again, then as it is, in detection limits."""
+    left = _scored(features)
+    repeated = 0.0 if left is None else left.amplitude / left.noise_floor
+    return repeated, features.amplitude / features.noise_floor
+
+
+def _scored(features: SignalFeatures, *, settings: MotionSettings = MOTION) -> SignalFeatures | None:
+    """Give what of a signal an item may be scored from: without its tremor, and only if it is repeated."""
     left = features.without_tremor or features
-    return left.amplitude / left.noise_floor, features.amplitude / features.noise_floor
+    if features.tremor is not None and left.percent_time_moving <= settings.tremor_chance_percent:
+        return None
+    return left if left.repeats >= settings.min_repeats else None
+
+
+def _with_blinks(
+    measured: RegionMeasurement, blinks: Blinks | None, ruler: Ruler, *, settings: MotionSettings = MOTION
+) -> RegionMeasurement:
+    """Count lids that close far too often as movement of the face; what is usual was taken out and stays out."""
+    if blinks is None:
+        return measured
+    counted = dataclasses.replace(measured, blinks_per_minute=blinks.per_minute)
+    share = max(blinks.percent_of_time, measured.scored_percent_time_moving or 0.0)
+    size_mm = blinks.half_travel_mm
+    if (
+        blinks.per_minute <= settings.excess_blinks_per_minute
+        or measured.scored_amplitude_mm is None
+        or size_mm < measured.scored_amplitude_mm
+    ):
+        return counted
+    lids = max((f for f in measured.signals if f.name.endswith("_opening")), key=lambda f: f.noise_floor)
+    sd_mm = math.hypot(ruler.uncertainty * size_mm, lids.noise_sd)
+    return dataclasses.replace(
+        counted,
+        signal=lids.name,
+        peak_frequency_hz=None,
+        peak_frequency_interval_hz=None,
+        amplitude_mm=size_mm,
+        amplitude_interval_mm=(max(size_mm - NORMAL_95 * sd_mm, 0.0), size_mm + NORMAL_95 * sd_mm),
+        amplitude_body=size_mm / ruler.body_length_mm,
+        percent_time_moving=max(share, measured.percent_time_moving or 0.0),
+        scored_amplitude_mm=size_mm,
+        scored_percent_time_moving=share,
+    )
+
+
+def _arm_moves(
+    region: Region, in_mm: Sequence[SignalFeatures], task: Task, *, settings: MotionSettings = MOTION
+) -> bool:
+    """Say whether a hand is carried about by its arm, so far that nobody can say whether on purpose."""
+    if region not in HAND_REGION.values():
+        return False
+    least_mm = settings.arm_gestures_mm if task is Task.UNSTRUCTURED else settings.arm_moves_mm
+    wrist = [(f.without_tremor or f).amplitude for f in in_mm if ".wrist" in f.name]
+    return max(wrist, default=0.0) > least_mm
 
 
 def _percent_moving(signals: Sequence[SignalFeatures], assessed_s: float) -> float:

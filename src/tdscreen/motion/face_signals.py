@@ -58,11 +58,17 @@ class Blinks:
         Over the time in which the eyes were seen.
     during : ndarray, shape (n,), bool
         Frames that belong to a blink, its flanks included.
+    percent_of_time : float
+        Share, 0 to 100, of the pictures that show the eyes which belong to blinks.
+    half_travel_mm : float
+        Half of how far the lids come towards each other in a blink, the middle one of all; 0 without any.
     """
 
     times_s: tuple[float, ...]
     per_minute: float
     during: BoolArray
+    percent_of_time: float = 0.0
+    half_travel_mm: float = 0.0
 
 
 def find_blinks(times_s: FloatArray, openings_mm: FloatArray, *, settings: FaceSettings = FACE) -> Blinks:
@@ -93,15 +99,23 @@ def find_blinks(times_s: FloatArray, openings_mm: FloatArray, *, settings: FaceS
     near = steps_s <= settings.blink_max_absence_s
     edges = np.flatnonzero(np.diff(np.concatenate(([False], closed, [False])).astype(int)))
     times = []
+    travels_mm = []
     for first, after in zip(edges[::2], edges[1::2], strict=True):
         watched = first > 0 and after < len(at_s) and bool(near[first - 1 : after].all())
         if watched and at_s[after - 1] - at_s[first] <= settings.blink_max_s:
             times.append(float(at_s[first] + at_s[after - 1]) / 2)
+            travels_mm.append(float((open_mm - openings_mm[seen[first:after]].min(axis=0)).mean()))
             during |= (times_s >= at_s[first] - settings.blink_flank_s) & (
                 times_s <= at_s[after - 1] + settings.blink_flank_s
             )
     watched_s = float(steps_s[near].sum())
-    return Blinks(tuple(times), 60.0 * len(times) / watched_s if watched_s > 0 else 0.0, during)
+    return Blinks(
+        tuple(times),
+        60.0 * len(times) / watched_s if watched_s > 0 else 0.0,
+        during,
+        100.0 * float(during[seen].mean()),
+        float(np.median(travels_mm)) / 2 if travels_mm else 0.0,
+    )
 
 
 def face_signals(

@@ -9,6 +9,7 @@ import numpy as np
 from tdscreen.motion.complexity import sample_entropy, thinned
 from tdscreen.motion.filtering import remove_fast, remove_slow
 from tdscreen.motion.kinematics import kinematics
+from tdscreen.motion.repeats import repeats
 from tdscreen.motion.spans import Bools, Floats, Grid, to_grid
 from tdscreen.motion.spectrum import (
     BANDS_HZ,
@@ -73,6 +74,8 @@ class SignalFeatures:
     peak_regularity : float or None
         Correlation of what moves with itself two periods of the peak later: 1 for a sine, near 0 if
         irregular. None if nothing moves, or for less than four periods.
+    repeats : int
+        How often it goes away and comes back within a second and a half, by more than the detection limit.
     tremor : Tremor or None
         A narrow, regular peak at 4 Hz or above; None if there is none.
     without_tremor : SignalFeatures or None
@@ -99,6 +102,7 @@ class SignalFeatures:
     speed_p95: float | None
     log_dimensionless_jerk: float | None
     peak_regularity: float | None = None
+    repeats: int = 0
     tremor: Tremor | None = None
     without_tremor: SignalFeatures | None = None
 
@@ -142,9 +146,10 @@ def signal_features(
     """
     if not (np.isfinite(noise_floor) and noise_floor > 0):
         raise ValueError(f"noise_floor must be above zero, not {noise_floor}.")
-    wide = remove_slow(to_grid(x, times_s, settings=settings), settings=settings)
+    whole = to_grid(x, times_s, settings=settings)
+    wide = remove_slow(whole, settings=settings)
     limits = _Limits(noise_floor, noise_sd, highest_frequency_hz)
-    features, moving_spectrum, marks = _features(name, unit, wide, limits, settings)
+    features, moving_spectrum, marks = _features(name, unit, whole, wide, limits, settings)
     if moving_spectrum is None:
         return features
     top_hz = top_frequency_hz(highest_frequency_hz, settings=settings)
@@ -158,7 +163,10 @@ def signal_features(
         wide, peak_hz=peak.frequency_hz, width_hz=peak.width_hz, highest_hz=top_hz, settings=settings
     )
     left = wide.with_values([a.values - b.values for a, b in zip(wide.spans, part.spans, strict=True)])
-    rest, left_spectrum, _ = _features(name, unit, left, limits, settings)
+    whole_left = whole.with_values(
+        [a.values - b.values for a, b in zip(whole.spans, part.spans, strict=True)]
+    )
+    rest, left_spectrum, _ = _features(name, unit, whole_left, left, limits, settings)
     reason = why_not_separable(
         peak=peak,
         percent_time_left=rest.percent_time_moving,
@@ -185,7 +193,7 @@ class _Limits:
 
 
 def _features(
-    name: str, unit: str, wide: Grid, limits: _Limits, settings: MotionSettings
+    name: str, unit: str, whole: Grid, wide: Grid, limits: _Limits, settings: MotionSettings
 ) -> tuple[SignalFeatures, Spectrum | None, list[Bools]]:
     """Measure everything but the tremor; return it with the spectrum and the marks of what moves."""
     top_hz = top_frequency_hz(limits.highest_frequency_hz, settings=settings)
@@ -227,6 +235,7 @@ def _features(
         speed_p95=None if moved is None else moved.speed_p95,
         log_dimensionless_jerk=None if moved is None else moved.log_dimensionless_jerk,
         peak_regularity=steady,
+        repeats=repeats(whole, smallest=limits.noise_floor, settings=settings) if moving.any() else 0,
     )
     return features, moving_spectrum, marks
 

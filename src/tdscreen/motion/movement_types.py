@@ -67,6 +67,8 @@ def movement_types(
         found.add(MovementType.RHYTHMIC if rhythmic else MovementType.IRREGULAR)
         if region is Region.JAW and rhythmic and _chews(rest, settings):
             found.add(MovementType.CHEWING_LIKE)
+        if rest.repeats < settings.min_repeats and region not in ASKED_FOR[task]:
+            found.add(MovementType.NOT_REPEATED)
         if not rhythmic and _is_speech_like(rest, region, others or {}, settings):
             found.add(MovementType.SPEECH_LIKE)
     elif features.tremor is not None:

@@ -199,12 +199,14 @@ def find_tremor_peak(
     peak = find_peak(spectrum, low_hz=settings.tremor_low_hz - 0.25, high_hz=highest_hz, settings=settings)
     if peak is None or peak.frequency_hz < settings.tremor_low_hz - _EDGE_HZ:
         return None
-    narrow = peak.width_hz <= settings.tremor_max_width_hz
+    sure = peak.frequency_hz >= settings.tremor_sure_hz - _EDGE_HZ
+    narrow = peak.width_hz <= (settings.tremor_max_width_hz if sure else settings.tremor_slow_max_width_hz)
     if not narrow or peak.power <= noise_sd**2 or _is_multiple(spectrum, peak, settings):
         return None
     fast = _faster_than(grid, peak.frequency_hz - 1.5)
     steady = regularity(fast, marks, frequency_hz=peak.frequency_hz)
-    if steady is None or steady < settings.tremor_min_regularity:
+    least = settings.tremor_min_regularity if sure else settings.tremor_slow_min_regularity
+    if steady is None or steady < least:
         return None
     return peak, steady
 

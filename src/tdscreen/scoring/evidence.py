@@ -232,6 +232,9 @@ def _of_region(
 
 def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
     """Join the stretches in which any of a region's signals in mm moves, tremor set aside, or the tongue is out."""
+    if not measured.scored_percent_time_moving:
+        # What is not counted, as a movement that is not repeated, is not pointed at either.
+        return ()
     signals = [entry.without_tremor or entry for entry in measured.signals if entry.unit == "mm"]
     out = [(one.start_s, one.end_s) for one in measured.protrusions or ()]
     return joined_bouts([*out, *(bout for entry in signals for bout in entry.bouts)])

@@ -26,6 +26,7 @@ MOVEMENTS: dict[MovementType, str] = {
     MovementType.CHEWING_LIKE: "at the rate of chewing",
     MovementType.SPEECH_LIKE: "like speech",
     MovementType.VOLUNTARY_TASK: "asked for",
+    MovementType.NOT_REPEATED: "not repeated (not scored)",
 }
 
 VERDICTS: dict[Verdict, str] = {

@@ -1,0 +1,110 @@
+"""How often a movement comes back: what makes a yawn something else than dyskinesia."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from tdscreen.motion.filtering import remove_fast
+from tdscreen.motion.spans import Bools, Floats, Grid
+from tdscreen.settings import MOTION, MotionSettings
+
+
+def repeats(grid: Grid, *, smallest: float, settings: MotionSettings = MOTION) -> int:
+    """Count how often a signal goes away from where it was and comes back within a second and a half.
+
+    Dyskinesia is repetitive (Guy 1976: "frequency"); a yawn, a smile or a mouth opened once is slow, and not. A sine
+    of f Hz has f a second; what goes and stays is none, and neither is what comes back late.
+
+    Parameters
+    ----------
+    grid : Grid
+        Displacement, what is slow in it included.
+    smallest : float
+        An excursion must be larger: the detection limit.
+    settings : MotionSettings
+
+    Returns
+    -------
+    int
+        Of the two directions, the one with more.
+    """
+    calm = remove_fast(grid, settings=settings)
+    longest = settings.excursion_max_s * grid.rate_hz
+    counts = [
+        sum(
+            len(find_peaks(sign * span.values, prominence=smallest, width=(None, longest))[0])
+            for span in calm.spans
+        )
+        for sign in (1, -1)
+    ]
+    return max(counts)
+
+
+def taps(
+    gaps_mm: Floats, times_s: Floats, *, smallest_mm: float, settings: MotionSettings = MOTION
+) -> tuple[Floats, Floats]:
+    """Find when fingertips meet the thumb.
+
+    Parameters
+    ----------
+    gaps_mm : ndarray, shape (n, k)
+        From the thumb's tip to that of each finger; NaN where not seen.
+    times_s : ndarray, shape (n,)
+    smallest_mm : float
+        A gap that closes by less is no tap: the detection limit.
+    settings : MotionSettings
+
+    Returns
+    -------
+    at_s : ndarray, shape (t,)
+        When the gap of a finger that taps was smallest, in order. A finger taps if its gap closes by at least half as
+        much as that of the finger that moves most (the others go along with it by less).
+    intervals_s : ndarray
+        From one to the next, only where the hand was seen without a break.
+    """
+    seen = np.isfinite(gaps_mm).all(axis=1)
+    spans = np.ptp(np.nanpercentile(gaps_mm, [5, 95], axis=0), axis=0) if seen.any() else np.zeros(1)
+    tapping = np.flatnonzero((spans >= settings.tap_share * spans.max()) & (spans > smallest_mm))
+    at: list[float] = []
+    intervals: list[float] = []
+    if tapping.size == 0:
+        return np.array(at), np.array(intervals)
+    at_seen_s = times_s[seen]
+    breaks = np.flatnonzero(np.diff(at_seen_s) > settings.max_gap_s) + 1
+    for piece in np.split(np.flatnonzero(seen), breaks):
+        closed: list[float] = []
+        for finger in tapping:
+            gap = gaps_mm[piece, finger]
+            least = max(settings.tap_depth * spans[finger], smallest_mm)
+            # Both ends open, so that a hand that comes or goes closed has tapped.
+            shut, _ = find_peaks(-np.r_[gap.max(), gap, gap.max()], prominence=least)
+            closed += _between(times_s[piece], gap, shut - 1).tolist()
+        merged = _merge(sorted(closed), settings.tap_min_interval_s)
+        at += merged
+        intervals += np.diff(merged).tolist()
+    return np.array(at), np.array(intervals)
+
+
+def _between(times_s: Floats, gap: Floats, lowest: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
+    """Place the lowest point between pictures by the parabola through three of them."""
+    inner = np.clip(lowest, 1, max(len(gap) - 2, 1))
+    if len(gap) < 3:
+        return times_s[np.clip(lowest, 0, len(gap) - 1)]
+    before, here, after = gap[inner - 1], gap[inner], gap[inner + 1]
+    bend = before - 2 * here + after
+    step = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend > 0)
+    moved = np.clip(step, -0.5, 0.5)
+    half_s = (times_s[inner + 1] - times_s[inner - 1]) / 2
+    at_edge: Bools = lowest != inner
+    return np.asarray(
+        np.where(at_edge, times_s[np.clip(lowest, 0, len(gap) - 1)], times_s[inner] + moved * half_s)
+    )
+
+
+def _merge(at_s: list[float], least_s: float) -> list[float]:
+    kept: list[float] = []
+    for time_s in at_s:
+        if not kept or time_s - kept[-1] >= least_s:
+            kept.append(time_s)
+    return kept
