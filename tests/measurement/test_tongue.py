@@ -136,6 +136,14 @@ def test_a_tongue_that_goes_from_side_to_side_in_an_open_mouth_moves() -> None:
     assert found.peak_frequency_hz == pytest.approx(1.2, abs=0.05)
 
 
+def test_a_tongue_that_rolls_in_an_open_mouth_is_not_called_still() -> None:
+    times_s = times()
+    area_mm2 = 350.0 + 150.0 * np.sin(2 * np.pi * 1.0 * times_s)
+    found = measured(times_s, area_mm2=area_mm2, opening_mm=20.0, task=Task.MOUTH_OPEN)
+    assert found.scored_amplitude_mm is None
+    assert "changes in size" in found.not_scored_reason
+
+
 @pytest.mark.parametrize("reach_mm", [9.0, "darting"])
 def test_a_tongue_held_out_as_asked_is_not_scored(reach_mm) -> None:
     times_s = times()

@@ -27,10 +27,14 @@ from tdscreen.motion.movement_types import ASKED_FOR
 from tdscreen.motion.tongue_signals import Protrusion
 from tdscreen.motion.windows import joined_bouts
 from tdscreen.printing import rounded_down
-from tdscreen.settings import QUALITY, TONGUE
+from tdscreen.settings import MOTION, QUALITY, TONGUE
 from tdscreen.vocabulary import MovementType, Region, Task
 
-REACH = f"{Region.TONGUE}.reach"
+REACH, AREA = f"{Region.TONGUE}.reach", f"{Region.TONGUE}.area"
+AREA_REASON = (
+    "What is seen of the tongue in the open mouth changes in size: the tongue may move up and down, or the mouth. "
+    "Please look at it yourself."
+)
 
 
 def measure_tongue(
@@ -108,8 +112,13 @@ def _inside(
     seen = [entry for entry in found if entry.name != REACH]
     seen_s = max((entry.assessed_s for entry in seen), default=0.0)
     if seen_s >= QUALITY.min_region_s:
-        base = _as_others(seen, ruler, task=task, speaking=speaking)
-        return dataclasses.replace(base, protrusions=())
+        base = dataclasses.replace(_as_others(seen, ruler, task=task, speaking=speaking), protrusions=())
+        if base.scored_amplitude_mm == 0 and _changes_its_area(seen):
+            # Up and down, or rolling: not in mm, so not scored, and not stillness either.
+            return dataclasses.replace(
+                base, scored_amplitude_mm=None, scored_percent_time_moving=None, not_scored_reason=AREA_REASON
+            )
+        return base
     if watched_s < QUALITY.min_region_s:
         reason = (
             f"The mouth was seen without a break for only {rounded_down(watched_s)} seconds; "
@@ -127,6 +136,12 @@ def _inside(
         assessed_s=seen_s,
         signals=tuple(found),
         protrusions=(),
+    )
+
+
+def _changes_its_area(seen: Sequence[SignalFeatures]) -> bool:
+    return any(
+        entry.name == AREA and entry.percent_time_moving > MOTION.tremor_chance_percent for entry in seen
     )
 
 
