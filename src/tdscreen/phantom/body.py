@@ -105,9 +105,9 @@ class Body:
         """Fine vertices of the head in its own frame, shape (v, 3)."""
         part = self.regions.head
         coarse = self._with_units(part.coarse, pose)
-        fine = np.asarray(part.refine @ coarse) + pose.tongue_in_cheek * self._cheek_bulge[
-            "left" if pose.tongue_in_cheek > 0 else "right"
-        ] * np.sign(pose.tongue_in_cheek)
+        # The picture's left is the person's right.
+        cheek = self._cheek_bulge["left" if pose.tongue_in_cheek > 0 else "right"]
+        fine: FloatArray = np.asarray(part.refine @ coarse + abs(pose.tongue_in_cheek) * cheek)
         for side, lids in self._lid_vertices.items():
             eye = self.eyes[side]
             out = fine[lids] - eye.centre_mm
@@ -192,12 +192,12 @@ class Body:
         return {name: self.to_body(at[None], pose)[0] if name in MARKS else at for name, at in marks.items()}
 
     def palm_marks(self, pose: Pose) -> dict[str, FloatArray]:
-        """Marks of the hands in view in the palm's own frame, each of shape (3,), in millimetres.
+        """Give the marks of the hands in view in the palm's own frame, each of shape (3,), in millimetres.
 
         Origin at the wrist; x across the palm towards the index finger, y from the wrist to the middle knuckle,
         z out of the palm.
         """
-        found = {}
+        found: dict[str, FloatArray] = {}
         for side, limb in self.arms.items():
             if self._hand(side, pose).place == "out_of_view":
                 continue
@@ -354,7 +354,7 @@ def _weights(bones: tuple[str, ...]) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def _tongue_tip() -> int:
-    """The fine vertex of the tongue that leads when it comes out."""
+    """Find the fine vertex of the tongue that leads when it comes out."""
     part = regions().tongue
     vertices = part.refine @ base_mesh().vertices[part.coarse]
     return int(np.argmax(vertices[:, 2] - 3 * np.abs(vertices[:, 0])))

@@ -45,20 +45,35 @@ class Light:
 
 
 LIGHTS = {
-    "room": Light((-0.35, 0.6, 0.75), (0.92, 0.88, 0.82), (0.8, 0.1, 0.6), (0.20, 0.21, 0.24), (0.30, 0.30, 0.31), (0.17, 0.15, 0.14)),
-    "window": Light((-0.85, 0.3, 0.5), (1.05, 1.05, 1.08), (0.8, 0.1, 0.6), (0.16, 0.15, 0.14), (0.26, 0.27, 0.30), (0.15, 0.14, 0.13)),
-    "overhead": Light((0.1, 0.95, 0.45), (0.90, 0.90, 0.84), (-0.6, 0.0, 0.8), (0.22, 0.22, 0.22), (0.30, 0.30, 0.29), (0.16, 0.16, 0.16)),
-    "lamp": Light((0.6, 0.35, 0.7), (0.85, 0.70, 0.52), (-0.8, 0.1, 0.6), (0.16, 0.14, 0.12), (0.22, 0.19, 0.16), (0.13, 0.11, 0.09), 0.7),
-    "backlight": Light((0.3, 0.6, -0.7), (0.90, 0.92, 0.95), (-0.5, 0.2, 0.8), (0.12, 0.12, 0.12), (0.14, 0.14, 0.15), (0.08, 0.08, 0.08), 2.2),
+    "room": Light(
+        key_from=(-0.35, 0.6, 0.75), key=(0.92, 0.88, 0.82),
+        fill_from=(0.8, 0.1, 0.6), fill=(0.20, 0.21, 0.24),
+        above=(0.30, 0.30, 0.31), below=(0.17, 0.15, 0.14),
+    ),
+    "window": Light(
+        key_from=(-0.85, 0.3, 0.5), key=(1.05, 1.05, 1.08),
+        fill_from=(0.8, 0.1, 0.6), fill=(0.16, 0.15, 0.14),
+        above=(0.26, 0.27, 0.30), below=(0.15, 0.14, 0.13),
+    ),
+    "overhead": Light(
+        key_from=(0.1, 0.95, 0.45), key=(0.90, 0.90, 0.84),
+        fill_from=(-0.6, 0.0, 0.8), fill=(0.22, 0.22, 0.22),
+        above=(0.30, 0.30, 0.29), below=(0.16, 0.16, 0.16),
+    ),
+    "lamp": Light(
+        key_from=(0.6, 0.35, 0.7), key=(0.85, 0.70, 0.52),
+        fill_from=(-0.8, 0.1, 0.6), fill=(0.16, 0.14, 0.12),
+        above=(0.22, 0.19, 0.16), below=(0.13, 0.11, 0.09), background=0.7,
+    ),
+    "backlight": Light(
+        key_from=(0.3, 0.6, -0.7), key=(0.90, 0.92, 0.95),
+        fill_from=(-0.5, 0.2, 0.8), fill=(0.12, 0.12, 0.12),
+        above=(0.14, 0.14, 0.15), below=(0.08, 0.08, 0.08), background=2.2,
+    ),
 }  # fmt: skip
 """A room with a lamp ahead, a window at the side, light from the ceiling, a warm lamp, a window behind the person."""
 
-_LIT = """
-  vec3 albedo = texture(actortexture, tcoordVCVSOutput.st).rgb;
-  albedo *= albedo;
-  vec3 mood = vertexColorVSOutput.rgb;
-  vec3 n = normalVCVSOutput;
-  vec3 toEye = normalize(-vertexVC.xyz);
+_LIGHT = """
   const vec3 keyFrom = normalize(vec3(%(key_from)s));
   const vec3 fillFrom = normalize(vec3(%(fill_from)s));
   vec3 wrap = mood.b * vec3(0.45, 0.22, 0.16);
@@ -70,11 +85,23 @@ _LIT = """
   shine *= shine; shine *= shine; shine *= shine;
   float sharp = shine * shine; sharp *= sharp; sharp *= sharp; sharp *= sharp;
   shine = mix(shine * 0.055, sharp * 1.3, mood.g * mood.g);
-  vec3 light = keyed * mix(0.35, 1.0, mood.r) + (filled * vec3(%(fill)s) + around) * mood.r;
   away *= away;
-  vec3 glare = shine * vec3(%(key)s) + away * away * 0.05 * vec3(%(above)s);
-  vec3 c = albedo * light + glare * (mood.r * min(mood.g * 4.0, 1.0));
-  fragOutput0 = vec4(sqrt(clamp(c, 0.0, 1.0)), 1.0);
+  vec3 lit = keyed * mix(0.35, 1.0, mood.r) + (filled * vec3(%(fill)s) + around) * mood.r;
+  vec3 glare = (shine * vec3(%(key)s) + away * away * 0.05 * vec3(%(above)s)) * (mood.r * min(mood.g * 4.0, 1.0));
+"""
+_AT_VERTEX = """
+  vec3 n = normalMC * vec3(1.0, -1.0, -1.0);
+  vec3 toEye = normalize(-vertexMC.xyz) * vec3(1.0, -1.0, -1.0);
+  vec3 mood = scalarColor.rgb;
+"""
+_AT_PIXEL = """
+  vec3 n = normalVCVSOutput;
+  vec3 toEye = normalize(-vertexVC.xyz);
+  vec3 mood = vertexColorVSOutput.rgb;
+"""
+_COLOUR = """
+  vec3 albedo = texture(actortexture, tcoordVCVSOutput.st).rgb;
+  fragOutput0 = vec4(sqrt(clamp(albedo * albedo * lit + glare, 0.0, 1.0)), 1.0);
 """
 _CUT = """
   if (vertexColorVSOutput.b < 0.5) discard;
@@ -149,21 +176,46 @@ class Surface:
         self._arrays[2].Modified()
         self._mesh.Modified()
 
-    def look(self, light: Light, *, cut: bool = False) -> None:
-        """Light the surface; cut away where it is marked as cut."""
-        properties = self.actor.GetShaderProperty()
-        properties.ClearAllFragmentShaderReplacements()
-        code = _LIT % {name: _glsl(getattr(light, name)) for name in _LIGHT_NAMES}
+    def look(self, light: Light, *, cut: bool = False, fine: bool = False) -> None:
+        """Light the surface.
+
+        Parameters
+        ----------
+        light : Light
+        cut : bool
+            Leave out what is marked as cut, and let nothing shine through.
+        fine : bool
+            Reckon the light at every pixel and not only at the vertices: for highlights smaller than the mesh.
+        """
+        code = _LIGHT % {name: _glsl(getattr(light, name)) for name in _LIGHT_NAMES}
         if cut:
-            code = _CUT + code.replace("mood.b", "0.15")
-        properties.AddFragmentShaderReplacement("//VTK::Light::Impl", True, code, False)
-        properties.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "", False)
+            code = code.replace("mood.b", "0.15")
+        properties = self.actor.GetShaderProperty()
+        properties.ClearAllShaderReplacements()
+        if fine:
+            self._fragment((_CUT if cut else "") + _AT_PIXEL + code + _COLOUR)
+            return
+        here, tag = "//VTK::Normal::Dec", "//VTK::Normal::Impl"
+        passed = ("vec3 litVSOutput;", "vec3 glareVSOutput;")
+        properties.AddVertexShaderReplacement(
+            here, True, "\n".join([here, *(f"out {p}" for p in passed)]), False
+        )
+        properties.AddFragmentShaderReplacement(
+            here, True, "\n".join([here, *(f"in {p}" for p in passed)]), False
+        )
+        handed = "litVSOutput = lit; glareVSOutput = glare;\n"
+        properties.AddVertexShaderReplacement(tag, True, f"{tag}\n{{\n{_AT_VERTEX}{code}{handed}}}\n", False)
+        self._fragment(
+            (_CUT if cut else "") + "vec3 lit = litVSOutput; vec3 glare = glareVSOutput;" + _COLOUR
+        )
 
     def tell(self, value: int, *, cut: bool = False) -> None:
         """Draw the surface in one flat value; one step higher where its texture is dark (as lips are, in skin)."""
+        self.actor.GetShaderProperty().ClearAllShaderReplacements()
+        self._fragment((_CUT if cut else "") + _TOLD % {"value": value, "dark": 2 * value})
+
+    def _fragment(self, code: str) -> None:
         properties = self.actor.GetShaderProperty()
-        properties.ClearAllFragmentShaderReplacements()
-        code = (_CUT if cut else "") + _TOLD % {"value": value, "dark": 2 * value}
         properties.AddFragmentShaderReplacement("//VTK::Light::Impl", True, code, False)
         properties.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "", False)
 
@@ -242,7 +294,6 @@ def _texture(picture: PictureArray) -> Any:
     texture = vtkTexture()
     texture.SetInputData(image)
     texture.InterpolateOn()
-    texture.MipmapOn()
     return texture
 
 

@@ -16,8 +16,8 @@ _NEAR = {
     "bridge": (0.0, 7.275, 1.51),
     "nose_tip": (0.0, 6.975, 1.68),
     "chin": (0.0, 6.315, 1.48),
-    "brow_left": (0.40, 7.52, 1.39),
-    "brow_inner_left": (0.13, 7.45, 1.49),
+    "brow_left": (0.42, 7.525, 1.37),
+    "brow_inner_left": (0.13, 7.475, 1.49),
     "cheek_left": (0.41, 6.86, 1.39),
 }
 """Where some marks lie on the base mesh, decimetres: next to what MediaPipe calls 6, 4, 199, 334, 285 and 425."""

@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
 from tdscreen.phantom.anny_data import Rig
-from tdscreen.phantom.pose import HandPose, HandPlace
+from tdscreen.phantom.pose import HandPlace, HandPose
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -155,7 +155,7 @@ def pinches(limb: Arm) -> FloatArray:
     found = np.zeros((4, 5))
     for k in range(4):
 
-        def miss(angles: FloatArray, k: int = k) -> FloatArray:
+        def miss(angles: FloatArray, k: int, start: FloatArray) -> FloatArray:
             every = np.zeros((4, 5))
             every[k] = angles
             placed = _finger_moves(limb, np.zeros(5), np.eye(4)[k], every)
@@ -164,7 +164,7 @@ def pinches(limb: Arm) -> FloatArray:
             return np.concatenate([[np.linalg.norm(apart) - _PINCH_GAP_MM], 0.02 * (angles - start)])
 
         start = np.array([35.0, 45.0, 20.0, 20.0, 15.0])
-        found[k] = least_squares(miss, start, bounds=(-20.0, 100.0)).x
+        found[k] = least_squares(miss, start, bounds=(-20.0, 100.0), args=(k, start)).x
     return found
 
 
@@ -207,7 +207,7 @@ def _fanned(limb: Arm, bone: FloatArray, n: int) -> FloatArray:
     towards_thumb *= np.sign(towards_thumb @ (limb.joints["finger2-1"] - limb.joints["finger5-1"]))
     now = np.arctan2(bone @ towards_thumb, bone @ limb.along)
     axis = np.cross(limb.along, towards_thumb)
-    return _axis_turn(axis, np.deg2rad(_FAN_DEG[n]) - now)
+    return _axis_turn(axis, float(np.deg2rad(_FAN_DEG[n])) - float(now))
 
 
 def skin(vertices: FloatArray, weights: FloatArray, bones: FloatArray) -> FloatArray:
@@ -252,7 +252,7 @@ def _half_twist(turn: FloatArray, axis: FloatArray) -> FloatArray:
     """Half of what a rotation turns about an axis: the forearm's bones cross over its length."""
     x, y, z, w = Rotation.from_matrix(turn).as_quat()
     angle = 2 * np.arctan2(np.array([x, y, z]) @ axis, w)
-    return _axis_turn(axis, (angle + np.pi) % (2 * np.pi) / 2 - np.pi / 2)
+    return _axis_turn(axis, float(angle + np.pi) % (2 * np.pi) / 2 - np.pi / 2)
 
 
 def _axis_turn(axis: FloatArray, angle: float) -> FloatArray:

@@ -49,6 +49,8 @@ class Item:
         Whether it is seen from behind, too.
     cut : bool
         Whether it ends where the third shade falls under a half, and is not translucent.
+    texel_mm : float
+        How much of the surface a texel covers.
     """
 
     triangles: IntArray
@@ -58,6 +60,7 @@ class Item:
     label: str = "other"
     two_sided: bool = False
     cut: bool = False
+    texel_mm: float = 0.25
 
 
 class Looks:
@@ -79,7 +82,8 @@ class Looks:
             name: around(part.triangles, part.refine.shape[0])
             for name, part in (
                 ("head", parts.head), ("upper_teeth", parts.upper_teeth), ("lower_teeth", parts.lower_teeth),
-                ("tongue", parts.tongue), ("clothes", parts.clothes), *((f"{s}_lashes", parts.lashes[s]) for s in SIDES), *((f"{s}_hand", parts.hands[s]) for s in SIDES),
+                ("tongue", parts.tongue), ("clothes", parts.clothes),
+                *((f"{s}_lashes", parts.lashes[s]) for s in SIDES), *((f"{s}_hand", parts.hands[s]) for s in SIDES),
             )
         }  # fmt: skip
         self._head_items(rest)
@@ -183,6 +187,7 @@ class Looks:
             tongue_picture(person),
             np.tile(np.array([190, 100, 200], np.uint8), (n, 1)),
             label="tongue",
+            texel_mm=0.16,
         )
 
     def _eye_items(self) -> None:
@@ -200,7 +205,7 @@ class Looks:
         for side, eye in self.body.eyes.items():
             shades = np.tile(np.array([200, 235, 60], np.uint8), (len(uv), 1))
             texture = _eye_texture(self.body, eye.radius_mm, reach)
-            self.items[f"{side}_eye"] = Item(triangles, uv, texture, shades)
+            self.items[f"{side}_eye"] = Item(triangles, uv, texture, shades, texel_mm=0.07)
             lashes = self.body.regions.lashes[side]
             n = len(lashes.coarse)
             shades = np.tile(np.array([120, 0, 0], np.uint8), (n, 1))
@@ -241,7 +246,9 @@ class Looks:
         shades = np.tile(np.array([235, 0, 0], np.uint8), (len(uv), 1))
         shades[:, 2] = np.clip(127.5 + 127.5 * below_collar(part), 0, 255)
         texture = np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
-        self.items["clothes"] = Item(part.triangles, uv, texture, shades, cut=True, two_sided=True)
+        self.items["clothes"] = Item(
+            part.triangles, uv, texture, shades, cut=True, two_sided=True, texel_mm=1.0
+        )
 
     def _worn_items(self, rest: FloatArray) -> None:
         body, person, part = self.body, self.body.person, self.body.regions.head
@@ -326,10 +333,10 @@ def tongue_picture(person: Person) -> PictureArray:
     random, size, red = person.random("tongue"), 512, person.tongue_redness
     colour = np.array([0.78, 0.53 - 0.13 * red, 0.51 - 0.11 * red])
     fine = random.standard_normal((size, size)).astype(np.float32)
-    grain = sum(
-        (share * spread / spread.std() for share, s in ((0.05, 1.0), (0.05, 2.5), (0.04, 12.0)) for spread in (cv2.GaussianBlur(fine, (0, 0), s),)),
-        np.zeros((size, size)),
-    )  # fmt: skip
+    grain = np.zeros((size, size))
+    for share, spread in ((0.05, 1.0), (0.05, 2.5), (0.04, 12.0)):
+        smooth = cv2.GaussianBlur(fine, (0, 0), spread)
+        grain += share * smooth / smooth.std()
     across = (np.arange(size) + 0.5) / size - 0.5
     coat = np.exp(-((across / 0.12) ** 2))[None, :, None] * 0.25
     furrow = 1 - 0.14 * np.exp(-((across / 0.012) ** 2))[None, :, None]

@@ -138,13 +138,13 @@ def sample_person(seed: int, **fixed: Any) -> Person:
         lipstick=draw("lipstick", lambda r: bool(female and r.random() < 0.2)),
         teeth=draw("teeth", lambda r: "none" if r.random() < (0.3 if old else 0.05) else "full"),
         tongue_redness=draw("tongue_redness", lambda r: round(float(r.random()), 3)),
-        beard=draw("beard", lambda r: "none" if female else str(r.choice(["none", "stubble", "full"], p=[0.5, 0.3, 0.2]))),  # noqa: E501
+        beard=draw("beard", lambda r: _beard(r, female)),
         glasses=draw("glasses", lambda r: bool(r.random() < 0.2)),
         hair=draw("hair", lambda r: _hair(r, female, old)),
         hair_rgb=draw("hair_rgb", lambda r: _hair_colour(r, grey, light)),
         brow_strength=draw("brow_strength", lambda r: round(float(r.uniform(0.35, 1.0)), 3)),
         cloth_rgb=draw("cloth_rgb", lambda r: str(r.choice(_CLOTHES))),
-        roughness=draw("roughness", lambda r: round(float(np.clip(np.exp(r.normal(0, 0.3)), 0.55, 1.8) + 0.2 * max(age - 50, 0) / 35), 3)),
+        roughness=draw("roughness", lambda r: _roughness(r, age)),
     )  # fmt: skip
 
 
@@ -160,6 +160,16 @@ def _shares(random: np.random.Generator, origin: str) -> tuple[float, float, flo
     if origin != "mixed":
         drawn = 0.15 * drawn + 0.85 * (np.array(ORIGINS) == origin)
     return float(drawn[0]), float(drawn[1]), float(drawn[2])
+
+
+def _beard(random: np.random.Generator, female: bool) -> str:
+    return "none" if female else str(random.choice(["none", "stubble", "full"], p=[0.5, 0.3, 0.2]))
+
+
+def _roughness(random: np.random.Generator, age_years: float) -> float:
+    """Skins differ by a factor of two or so in real clips, and old skin is rougher."""
+    own = np.clip(np.exp(random.normal(0, 0.3)), 0.55, 1.8)
+    return round(float(own + 0.2 * max(age_years - 50, 0) / 35), 3)
 
 
 def _hair(random: np.random.Generator, female: bool, old: bool) -> str:

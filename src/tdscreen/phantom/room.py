@@ -56,5 +56,5 @@ def room_picture(seed: int, brightness: float) -> NDArray[np.uint8]:
         colour = np.array(random.uniform(0.35, 0.75, 3), np.float32)
         strip = picture[200:, max(left, 0) : left + 520]
         strip[:] = colour * folds[: strip.shape[1], None].astype(np.float32)
-    picture = cv2.GaussianBlur(picture, (0, 0), 2.2)
-    return np.asarray(np.clip(picture * brightness * 255, 0, 255), np.uint8)
+    blurred = cv2.GaussianBlur(picture, (0, 0), 2.2)
+    return np.asarray(np.clip(blurred * brightness * 255, 0, 255), np.uint8)

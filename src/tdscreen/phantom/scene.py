@@ -112,14 +112,15 @@ class Scene:
         looking = turn(tilt_deg).T
         seen = np.array([0.0, (_EYES_AT[framing] - 0.5) * height_px / focal * distance_mm, distance_mm])
         self.camera = Camera(width_px, height_px, focal, looking, -looking.T @ seen)
-        size = int(round(width_px * oversampling)), int(round(height_px * oversampling))
+        size = round(width_px * oversampling), round(height_px * oversampling)
         self._canvas = Canvas(*size, focal * oversampling)
         self._looks = Looks(self.body, LIGHTS[light], room_seed)
         self._surfaces: dict[str, Surface] = {}
         for name, look in self._looks.items.items():
-            surface = Surface(look.triangles, look.uv, look.texture, two_sided=look.two_sided)
+            texture = _as_fine_as(look.texture, look.texel_mm, distance_mm / focal / oversampling)
+            surface = Surface(look.triangles, look.uv, texture, two_sided=look.two_sided)
             surface.shade(look.shades)
-            surface.look(LIGHTS[light], cut=look.cut)
+            surface.look(LIGHTS[light], cut=look.cut, fine=name.endswith("_eye"))
             self._surfaces[name] = surface
             self._canvas.add(surface)
         self._wall_seen: tuple[bytes, bytes] | None = None
@@ -158,7 +159,7 @@ class Scene:
         drawn = self._canvas.draw()
         size = (camera.width_px, camera.height_px)
         if drawn.shape[1::-1] != size:
-            drawn = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
+            drawn = np.asarray(cv2.resize(drawn, size, interpolation=cv2.INTER_AREA), np.uint8)
         return _over(np.ascontiguousarray(drawn), self._wall(camera))
 
     def marks_px(
@@ -202,7 +203,7 @@ class Scene:
         return Camera(still.width_px, still.height_px, still.focal_px, turned, place)
 
     def _wall(self, camera: Camera) -> PictureArray:
-        """What is behind the person, as the camera sees it."""
+        """Warp what is behind the person to how the camera sees it."""
         seen = (camera.turn.tobytes(), camera.place_mm.tobytes())
         if self._wall_seen != seen:
             corners, picture = self._looks.wall
@@ -238,3 +239,12 @@ def _over(drawn: PictureArray, behind: PictureArray) -> PictureArray:
         flat = drawn.reshape(-1, 4)[partly, :3] + rest * behind.reshape(-1, 3)[partly]
         picture.reshape(-1, 3)[partly] = np.rint(flat).clip(0, 255)
     return picture
+
+
+def _as_fine_as(texture: PictureArray, texel_mm: float, pixel_mm: float) -> PictureArray:
+    """Make a texture as coarse as the picture's pixels: what is finer would flicker, and cost time."""
+    share = 1.25 * texel_mm / pixel_mm
+    if share >= 1 or min(texture.shape[:2]) < 64:
+        return texture
+    size = (max(int(texture.shape[1] * share), 32), max(int(texture.shape[0] * share), 32))
+    return np.asarray(cv2.resize(texture, size, interpolation=cv2.INTER_AREA), np.uint8)

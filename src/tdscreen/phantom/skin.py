@@ -126,7 +126,7 @@ def hair_rgb(person: Person) -> FloatArray:
 
 
 def brow_rgb(person: Person) -> FloatArray:
-    """Brows are darker than the hair above and never white."""
+    """Give the brows' colour, shape (3,): darker than the hair above and never white."""
     return np.asarray(np.minimum(hair_rgb(person) * 0.7, 0.32))
 
 
@@ -141,7 +141,7 @@ def mottling(person: Person, shape: tuple[int, int], texel_mm: float) -> Float32
 
 
 def _blush(person: Person) -> Float32Array:
-    """What more blood takes from red, green and blue; it shows less in dark skin."""
+    """Give what more blood takes from red, green and blue; it shows less in dark skin."""
     light = np.clip(albedo(person).mean(), 0.15, 1)
     return np.asarray(np.array([0.0, -0.20, -0.17]) * light**0.7, np.float32)
 
@@ -149,7 +149,7 @@ def _blush(person: Person) -> Float32Array:
 def _lip(person: Person) -> FloatArray:
     if person.lipstick:
         light = float(np.clip(albedo(person).mean() / 0.7, 0.45, 1.0))
-        return np.array(rgb(person.lip_rgb)) * [1.05, 0.6, 0.7] * light**0.5
+        return np.asarray(np.array(rgb(person.lip_rgb)) * [1.05, 0.6, 0.7] * light**0.5)
     light = float(np.clip(albedo(person).mean() / 0.7, 0.22, 1.05))
     return np.asarray(np.array(rgb(person.lip_rgb)) * light ** np.array([0.75, 0.9, 0.85]))
 
@@ -171,7 +171,7 @@ def _filled(unrolled: Atlas, quads: NDArray[np.int64]) -> NDArray[np.uint8]:
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
     corners = np.rint(unrolled.texels[quads] * 16).astype(np.int32)
     for corner in corners[np.ptp(corners[:, :, 0], axis=1) < COLUMNS * 4]:
-        cv2.fillConvexPoly(mask, corner, 255, lineType=cv2.LINE_8, shift=4)
+        cv2.fillConvexPoly(mask, corner, (255,), lineType=cv2.LINE_8, shift=4)
     return mask
 
 
@@ -198,7 +198,7 @@ def _spot(unrolled: Atlas, texel: FloatArray, radius_mm: float) -> Float32Array:
 
 
 def _at(unrolled: Atlas, place: tuple[float, float, float]) -> FloatArray:
-    return unrolled.texels[fine_near(place)]
+    return np.asarray(unrolled.texels[fine_near(place)])
 
 
 def fine_near(place: tuple[float, float, float]) -> int:
@@ -231,7 +231,7 @@ def _redness(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
 
 
 def _lid_line(unrolled: Atlas) -> Float32Array:
-    """The dark edge of the lids, with the lashes' roots."""
+    """Draw the dark edge of the lids, with the lashes' roots."""
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
     for margin in lid_margins().values():
         ring = np.rint(unrolled.texels[margin] * 16).astype(np.int32)
@@ -240,7 +240,7 @@ def _lid_line(unrolled: Atlas) -> Float32Array:
 
 
 def _brows(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
-    """Hair by hair along the brow."""
+    """Draw brows hair by hair."""
     random = person.random("brows")
     mask = np.zeros((ROWS, COLUMNS), np.float32)
     thick = random.uniform(2.6, 4.2) if person.sex == "female" else random.uniform(3.4, 5.5)
@@ -256,7 +256,7 @@ def _brows(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
             way = np.array([sign * np.cos(lean), -np.sin(lean) * (1 if s < 0.5 else 0.4)])
             end = start + way * random.uniform(3.0, 5.5) / _TEXEL_MM
             stroke = np.rint(np.stack([start, end]) * 16).astype(np.int32)
-            cv2.polylines(mask, [stroke], False, 1.0, 1, cv2.LINE_AA, 4)
+            cv2.polylines(mask, [stroke], False, (1.0,), 1, cv2.LINE_AA, 4)
     hairs = cv2.GaussianBlur(mask, (0, 0), 0.8)
     under = cv2.GaussianBlur(mask, (0, 0), 6.0)
     return np.asarray(
@@ -265,27 +265,28 @@ def _brows(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
 
 
 def _hairs(person: Person, what: str, shape: tuple[int, int], *, coarse: bool) -> Float32Array:
-    """Cover by short hairs, 0 to 1."""
+    """Give the cover by short hairs, 0 to 1."""
     noise = _noise(person.random(what), shape, (7, 2.5) if coarse else (3, 2))
     broad = _noise(person.random(what + " patches"), shape, (40, 30))
     return np.asarray(np.clip((0.82 if coarse else 0.6) + 0.11 * noise + 0.06 * broad, 0, 1), np.float32)
 
 
 def _beard(unrolled: Atlas, rest: FloatArray, lips: Float32Array) -> Float32Array:
-    """Where a beard grows, 0 to 1."""
+    """Say where a beard grows, 0 to 1."""
     outline = [
-        (0.0, 6.78, 1.6), (0.2, 6.80, 1.52), (0.34, 6.70, 1.40), (0.48, 6.72, 1.22), (0.60, 6.85, 0.95), (0.66, 7.1, 0.75),
-        (0.70, 7.1, 0.60), (0.66, 6.75, 0.62), (0.58, 6.45, 0.80), (0.45, 6.20, 1.0), (0.25, 6.02, 1.15), (0.0, 5.98, 1.15),
+        (0.0, 6.78, 1.6), (0.2, 6.80, 1.52), (0.34, 6.70, 1.40), (0.48, 6.72, 1.22), (0.60, 6.85, 0.95),
+        (0.66, 7.1, 0.75), (0.70, 7.1, 0.60), (0.66, 6.75, 0.62), (0.58, 6.45, 0.80), (0.45, 6.20, 1.0),
+        (0.25, 6.02, 1.15), (0.0, 5.98, 1.15),
     ]  # fmt: skip
     ring = [_at(unrolled, place) for place in outline]
     ring += [_at(unrolled, (-x, y, z)) for x, y, z in reversed(outline)]
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
-    cv2.fillPoly(mask, [np.rint(np.stack(ring)).astype(np.int32)], 255)
+    cv2.fillPoly(mask, [np.rint(np.stack(ring)).astype(np.int32)], (255,))
     return np.asarray(_soft(mask, 3.5) * (1 - np.clip(1.6 * lips, 0, 1)), np.float32)
 
 
 def scalp(unrolled: Atlas, rest: FloatArray) -> Float32Array:
-    """Where hair grows on the head, 0 to 1."""
+    """Say where hair grows on the head, 0 to 1."""
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
     right = [_at(unrolled, (x, y, 1.4 - 1.2 * x)) for x, y in _HAIRLINE]
     left = [_at(unrolled, (-x, y, 1.4 - 1.2 * x)) for x, y in reversed(_HAIRLINE)]
@@ -300,5 +301,5 @@ def scalp(unrolled: Atlas, rest: FloatArray) -> Float32Array:
         (0, nape + 60),
         (left[0][0] - 60, nape),
     ]
-    cv2.fillPoly(mask, [np.rint(np.array(ring)).astype(np.int32)], 255)
+    cv2.fillPoly(mask, [np.rint(np.array(ring)).astype(np.int32)], (255,))
     return _soft(mask, 4.0)

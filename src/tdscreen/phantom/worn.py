@@ -100,7 +100,7 @@ def curtain(person: Person, head: FloatArray) -> Mesh | None:
     ring = np.stack([radius * np.sin(a), height, middle[2] - radius * np.cos(a)], axis=2)
     rows, columns = ring.shape[:2]
     grid = np.arange(rows * columns).reshape(rows, columns)
-    quads = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2).reshape(-1, 4)
+    quads = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=2).reshape(-1, 4)
     uv = np.stack(np.broadcast_arrays(a * 0.55 / (2 * np.pi) * 4, t * 0.6), axis=2).reshape(-1, 2)
     return Mesh(ring.reshape(-1, 3), _both(quads), uv)
 
@@ -121,7 +121,7 @@ def hair_texture(person: Person, colour: FloatArray) -> PictureArray:
 def glasses(
     eyes: dict[str, tuple[FloatArray, float]], ears: dict[str, FloatArray], bridge_mm: FloatArray
 ) -> Mesh:
-    """A thin frame: two rims, a bridge and two temples.
+    """Make a thin frame: two rims, a bridge and two temples.
 
     Parameters
     ----------
