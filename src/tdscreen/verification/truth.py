@@ -19,6 +19,8 @@ Interval = tuple[float, float]
 
 _FINE_STEP_S = 1 / 240
 """The true path is looked at this often, so that turns between two pictures count, too."""
+BLINK_FLANK_S, BLINK_S = 0.05, 0.5
+"""A blink takes 0.1 to 0.4 s."""
 PERCENTILES = (5.0, 95.0)
 """Between which the range is taken: what the tool calls the amplitude, held against the true path."""
 
@@ -88,6 +90,8 @@ class ClipTruth:
         Start, end (s) and reach past the lip (mm) of each time the tongue is out.
     tongue_hidden : bool
         The tongue moves behind closed lips.
+    blinks_s : tuple of float
+        When each blink begins.
     taps : dict of str to int
         Taps of the left and the right hand.
     tap_rate_hz : dict of str to float
@@ -108,6 +112,7 @@ class ClipTruth:
     regions: dict[str, TrueRegion]
     protrusions_s: tuple[tuple[float, float, float], ...]
     tongue_hidden: bool
+    blinks_s: tuple[float, ...]
     taps: dict[str, int]
     tap_rate_hz: dict[str, float]
     times_s: Floats
@@ -162,6 +167,7 @@ def read_truth(path: Path) -> ClipTruth:
             regions={name: _region(one) for name, one in told["regions"].items()},
             protrusions_s=tuple((float(a), float(b), float(r)) for a, b, r in tongue.get("protrusions", ())),
             tongue_hidden=bool(tongue.get("hidden_movement", False)),
+            blinks_s=tuple(float(start_s) for start_s in told["blinks_s"]),
             taps={side: int(one["count"]) for side, one in taps.items() if one},
             tap_rate_hz={side: float(one["rate_hz"]) for side, one in taps.items() if one and one["rate_hz"]},
             times_s=columns.pop("time_s"),
@@ -190,7 +196,7 @@ def true_amplitude(
     """Half the range, from the 5th to the 95th percentile, of a signal's true path while it moves.
 
     This is what the tool's word *amplitude* means, taken from the true path alone: neither its filters nor its
-    windows are used here.
+    windows are used here. Blinks are no movement of the lids by that word, and are left out.
 
     Parameters
     ----------
@@ -213,6 +219,9 @@ def true_amplitude(
         return None
     spans = bouts_s or ((float(truth.times_s[0]), float(truth.times_s[-1])),)
     fine_s = np.concatenate([np.arange(start_s, end_s, _FINE_STEP_S) for start_s, end_s in spans])
+    if "eye_" in signal:
+        for start_s in truth.blinks_s:
+            fine_s = fine_s[(fine_s < start_s - BLINK_FLANK_S) | (fine_s > start_s + BLINK_S)]
     fine_s = fine_s[(fine_s >= truth.times_s[seen][0]) & (fine_s <= truth.times_s[seen][-1])]
     if fine_s.size == 0:
         return None

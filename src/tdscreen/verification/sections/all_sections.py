@@ -52,7 +52,7 @@ SECTIONS = (
         "The rate of most power that is printed for a region, held against the true rate.",
         frequency_figures,
         ("frequency", "frequency_variable", "frequency_dropped"),
-        "regular movement of lips, jaw, brows, head and hands, 0.5 to 7 Hz, 1 mm and more, 15 s",
+        "regular movement of lips, jaw, brows, head and hands, 0.5 to 7 Hz, 1 mm and more, 12 s and more",
         (
             ("steady", "within 0.1 Hz"),
             ("variable", "variable rate of pictures"),
