@@ -201,6 +201,8 @@ class FaceSettings:
     """After a face is found the mesh settles by 0.2 to 0.5 mm (measured): not measured from."""
     max_turn_deg: float = 35.0
     """Turned farther away than this, half of the mesh is guessed (assumed)."""
+    height_mm: float = 180.0
+    """Of the mesh's face, from the hairline to the chin (assumed)."""
     max_nod_deg: float = 35.0
     """The same up and down. Faces that look straight ahead have -1 to -10 here (measured on eight people)."""
 
@@ -422,6 +424,9 @@ class QualitySettings:
     (assumed)."""
     min_facing_share: float = 50.0
     min_mouth_free_share: float = 80.0
+    max_pallor: float = 0.08
+    """See ``Tracks.pallor``; seven real faces had -0.07 to 0.0 and fourteen rendered ones -0.13 to -0.03, a rendered
+    mask 0.22 (measured). A mask of the skin's own redness is not noticed."""
     max_still_range_mm: float = 1.5
     """What points at rest may show in a second: the lips' detection limit is then 9 mm."""
     max_crowd_share: float = 20.0

@@ -30,7 +30,7 @@ def arrays(tracks: Tracks) -> dict[str, NDArray]:
 
 def assert_same_numbers(one: Tracks, other: Tracks) -> None:
     ours, theirs = arrays(one), arrays(other)
-    assert len(ours) == 12
+    assert len(ours) == 14
     for name, values in ours.items():
         assert np.array_equal(values, theirs[name], equal_nan=values.dtype.kind == "f"), name
     assert one.timing == other.timing

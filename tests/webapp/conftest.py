@@ -144,6 +144,8 @@ def _tracks(file: str) -> Tracks:
         background=np.zeros((n, 3), dtype=np.float32),
         patches_px=np.full((n, N_PATCHES, 2), np.nan, dtype=np.float32),
         patches_error_px=np.full((n, N_PATCHES, 2), np.nan, dtype=np.float32),
+        pallor=np.zeros(n, dtype=np.float32),
+        iris_px=np.full((n, 2), np.nan, dtype=np.float32),
         image_width_px=320,
         image_height_px=320,
         rotation_deg=0,

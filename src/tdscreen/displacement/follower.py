@@ -16,10 +16,13 @@ from tdscreen.settings import DISPLACEMENT, DisplacementSettings
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
+_View = tuple[float, FloatArray, FloatArray]
 
 _FACE_EDGES = (234, 454)
 _MESH = 468
+_MIN_KNOWN = 6
 _RIGID = list(patches_of(Part.RIGID))
+_IS_FIRM = np.array([patch.part in (Part.RIGID, Part.STILL) for patch in PATCHES])
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,15 @@ class _Templates:
 
 @dataclass(frozen=True)
 class _Reference:
+    """One picture with which others are compared.
+
+    ``shape`` (468, 3) is its mesh, ``anchors`` (P, 3) the patches' places in it, ``told`` (P, 2) by how much the mesh
+    puts them elsewhere, ``tangents`` (P, 3, 2) how the skin lies there.
+    """
+
     shape: FloatArray
     anchors: FloatArray
+    told: FloatArray
     tangents: FloatArray
     fine: _Templates
     coarse: _Templates
@@ -78,10 +88,14 @@ class PatchFollower:
 
     def __init__(self, *, settings: DisplacementSettings = DISPLACEMENT) -> None:
         self._settings = settings
-        self._reference: _Reference | None = None
+        self._references: list[_Reference] = []
+        self._current = 0
+        self._away_deg = 0.0
         self._since_s = -np.inf
         self._last_s = self._matched_s = -np.inf
         self._moved = np.zeros((N_PATCHES, 2))
+        self._lost = np.ones(N_PATCHES, dtype=np.bool_)
+        self._drift = np.zeros((N_PATCHES, 2))
 
     def follow(self, rgb: NDArray[np.uint8], face_px: Float32Array, time_s: float) -> FollowedPatches:
         """Find the patches in the next picture.
@@ -104,53 +118,158 @@ class PatchFollower:
         margin = settings.margin * (high - low).max()
         if time_s - self._last_s > settings.max_absence_s:
             self._since_s = self._matched_s = time_s
-            self._moved[:] = 0.0
-        if self._reference is not None and time_s - self._matched_s > settings.max_unmatched_s:
+            self._forget_places()
+        if self._references and time_s - self._matched_s > settings.max_unmatched_s:
             # Another face than the reference shows, or another light. What follows begins anew after a gap longer
             # than any that is measured across, since the two references need not lie at the same place of the skin.
-            self._reference = None
+            self._references.clear()
             self._since_s = time_s
         self._last_s = time_s
-        if self._reference is None and time_s - self._since_s < settings.settling_s:
+        if not self._references and time_s - self._since_s < settings.settling_s:
             return NOT_FOLLOWED
         scale = settings.face_width_px / np.hypot(*(face[_FACE_EDGES[1], :2] - face[_FACE_EDGES[0], :2]))
         crop = cut_face(rgb, low_px=low - margin, high_px=high + margin, scale=float(scale))
         mesh = np.empty_like(face)
         mesh[:, :2] = crop.from_picture(face[:, :2])
         mesh[:, 2] = face[:, 2] * crop.scale.mean()
-        if self._reference is None:
-            self._reference = _reference(crop, mesh, settings)
-            self._moved[:] = 0.0
+        if not self._references:
+            self._references.append(_reference(crop, mesh, None, settings))
+            self._current = 0
+            self._forget_places()
         found = self._find(crop, mesh)
         if np.isfinite(found.points_px[_RIGID, 0]).mean() >= settings.min_found_share:
             self._matched_s = time_s
         return found
 
+    def _forget_places(self) -> None:
+        self._lost = np.ones(N_PATCHES, dtype=np.bool_)
+        self._drift = np.zeros((N_PATCHES, 2))
+
     def _find(self, crop: Crop, mesh: FloatArray) -> FollowedPatches:
-        settings, reference = self._settings, self._reference
-        assert reference is not None
-        rigid = list(RIGID_POINTS)
-        scale, rotation, shift = fit_similarity(reference.shape[None, rigid], mesh[rigid])
-        turned = float(scale[0]) * rotation[0]
-        places = reference.anchors @ turned[:2].T + shift[0, :2]
-        # How the patch's own directions lie in the picture now.
-        lay = np.einsum("ij,pjk->pik", turned[:2], reference.tangents)
-        moved, _, _ = _align(crop.coarse, reference.coarse, places, lay, self._moved, 4, 3.0)
+        settings = self._settings
+        reference, views = self._choose(mesh)
+        scale, places, lay = views
+        # Where the landmarks put a patch now, against where the head alone would have carried it.
+        told = np.linalg.solve(lay, (_anchors(mesh)[:, :2] - places)[..., None])[..., 0] - reference.told
+        start = np.where(self._lost[:, None], np.where(_IS_FIRM[:, None], self._drift, told), self._moved)
+        moved, _, _ = _align(crop.coarse, reference.coarse, places, lay, start, 4, 3.0)
         moved, match, error = _align(crop.values, reference.fine, places, lay, moved, 4, 1.5)
-        lost = match < settings.min_match
-        self._moved = np.where(lost[:, None], 0.5 * self._moved, moved)
+        # A patch that has turned away shows less of itself than the reference does.
+        shown = np.abs(np.linalg.det(lay)) / scale**2
+        lost = (match < settings.min_match) | (shown < settings.min_shown)
+        self._drift = _smooth_field(reference.anchors[:, :2], moved, _IS_FIRM & ~lost, self._drift)
+        strayed = np.where(_IS_FIRM, np.hypot(*(moved - self._drift).T), np.hypot(*(moved - told).T))
+        lost |= strayed > np.where(_IS_FIRM, settings.firm_reach_px, settings.reach_px)
         points = places + np.einsum("pik,pk->pi", lay, moved)
         height, width = crop.values.shape
         lost |= (points < 0).any(axis=1) | (points > (width - 1, height - 1)).any(axis=1)
+        self._moved, self._lost = moved, lost
         in_picture = crop.to_picture(points)
         in_picture[lost] = np.nan
         error *= settings.error_share / crop.scale
         error[lost] = np.nan
+        self._turn_if_needed(crop, mesh, places, lay, told, points)
         return FollowedPatches(in_picture.astype(np.float32), error.astype(np.float32))
 
+    def _choose(self, mesh: FloatArray) -> tuple[_Reference, _View]:
+        """Choose the reference that shows the head turned most as it is now."""
+        views = [_view(reference, mesh) for reference in self._references]
+        aways = np.array([away for away, _ in views])
+        nearest = int(np.argmin(aways))
+        if aways[self._current] > aways[nearest] + self._settings.turn_hysteresis_deg:
+            _, places, lay = views[self._current][1]
+            _, new_places, new_lay = views[nearest][1]
 
-def _reference(crop: Crop, mesh: FloatArray, settings: DisplacementSettings) -> _Reference:
-    anchors = np.stack([mesh[list(patch.points)].mean(axis=0) for patch in PATCHES])
+            def carried(moved: FloatArray) -> FloatArray:
+                there = places + np.einsum("pik,pk->pi", lay, moved)
+                return np.asarray(np.linalg.solve(new_lay, (there - new_places)[..., None])[..., 0])
+
+            self._moved, self._drift = carried(self._moved), carried(self._drift)
+            self._current = nearest
+        self._away_deg = float(aways[self._current])
+        return self._references[self._current], views[self._current][1]
+
+    def _turn_if_needed(
+        self,
+        crop: Crop,
+        mesh: FloatArray,
+        places: FloatArray,
+        lay: FloatArray,
+        told: FloatArray,
+        points: FloatArray,
+    ) -> None:
+        """Take another picture of reference where the head has turned far from all that there are.
+
+        Its patches lie where those of the reference before were found in it: nothing is measured anew. What was lost
+        is laid where its like, or the landmarks, say it is.
+        """
+        settings = self._settings
+        found = ~self._lost
+        if (
+            self._away_deg < settings.turn_deg
+            or len(self._references) >= settings.max_references
+            or found[_RIGID].mean() < settings.min_found_share
+        ):
+            return
+        guess = places + np.einsum("pik,pk->pi", lay, np.where(_IS_FIRM[:, None], self._drift, told))
+        self._references.append(_reference(crop, mesh, np.where(found[:, None], points, guess), settings))
+
+
+def _view(reference: _Reference, mesh: FloatArray) -> tuple[float, _View]:
+    """Carry a reference's patches to where the head alone would have brought them, by the landmarks.
+
+    Returns
+    -------
+    away_deg : float
+        By how much the head has turned away or nodded since.
+    view : (float, ndarray, ndarray)
+        Scale; places, (P, 2); and how each patch's own directions lie in the picture now, (P, 2, 2).
+    """
+    rigid = list(RIGID_POINTS)
+    scale, rotation, shift = fit_similarity(reference.shape[None, rigid], mesh[rigid])
+    turned = float(scale[0]) * rotation[0]
+    places = reference.anchors @ turned[:2].T + shift[0, :2]
+    lay = np.einsum("ij,pjk->pik", turned[:2], reference.tangents)
+    away_deg = float(np.degrees(np.arccos(np.clip(rotation[0, 2, 2], -1.0, 1.0))))
+    return away_deg, (float(scale[0]), places, lay)
+
+
+def _smooth_field(
+    places: FloatArray, moved: FloatArray, known: NDArray[np.bool_], before: FloatArray
+) -> FloatArray:
+    """Give by how much the landmarks' pose is off at each place: an affine field through what firm patches moved.
+
+    A patch that stands out is left out: half of them may. As it was before if too few are known.
+    """
+    columns = np.c_[(places - places.mean(axis=0)) / 100.0, np.ones(len(places))]
+    field = before
+    if known.sum() < _MIN_KNOWN:
+        return field
+    # Middle first, so that what is mistaken does not tilt the field.
+    off = np.hypot(*(moved - np.median(moved[known], axis=0)).T)
+    for _ in range(3):
+        near = known & (off <= 2.5 * max(float(np.median(off[known])), 0.3))
+        if near.sum() < _MIN_KNOWN:
+            break
+        # A little stiff, so that few patches on one side do not throw the other.
+        normal = columns[near].T @ columns[near] + np.diag([0.3, 0.3, 0.0])
+        field = columns @ np.linalg.solve(normal, columns[near].T @ moved[near])
+        off = np.hypot(*(moved - field).T)
+    return field
+
+
+def _anchors(mesh: FloatArray) -> FloatArray:
+    return np.stack([mesh[list(patch.points)].mean(axis=0) for patch in PATCHES])
+
+
+def _reference(
+    crop: Crop, mesh: FloatArray, places: FloatArray | None, settings: DisplacementSettings
+) -> _Reference:
+    anchors = _anchors(mesh)
+    told = np.zeros((N_PATCHES, 2))
+    if places is not None:
+        told = anchors[:, :2] - places
+        anchors[:, :2] = places
     tangents = np.zeros((N_PATCHES, 3, 2))
     tangents[:, 0, 0] = tangents[:, 1, 1] = 1.0
     for index, anchor in enumerate(anchors):
@@ -161,6 +280,7 @@ def _reference(crop: Crop, mesh: FloatArray, settings: DisplacementSettings) -> 
     return _Reference(
         mesh,
         anchors,
+        told,
         tangents,
         _templates(crop.values, anchors[:, :2], settings.patch_radius_px, 1.0),
         _templates(crop.coarse, anchors[:, :2], settings.patch_radius_px, 2.0),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.displacement.follower import PatchFollower
+from tdscreen.displacement.iris import read_irises
 from tdscreen.geometry.patches import N_PATCHES
 from tdscreen.settings import DISPLACEMENT, DisplacementSettings
 
@@ -29,6 +30,8 @@ class DisplacementLog:
         self._points_px = np.empty((0, N_PATCHES, 2), dtype=np.float32)
         self._error_px = np.empty((0, N_PATCHES, 2), dtype=np.float32)
         self._centres_px: list[tuple[float, float]] = []
+        self._iris_px: list[tuple[float, float]] = []
+        self._iris_read_s = -np.inf
         self._last: tuple[NDArray[np.float64], float] | None = None
 
     def append(self, rgb: NDArray[np.uint8], faces: Sequence[Float32Array], time_s: float) -> None:
@@ -47,6 +50,7 @@ class DisplacementLog:
             for array in (self._points_px, self._error_px):
                 array.resize((frame + self._FRAMES_AT_ONCE, N_PATCHES, 2), refcheck=False)
         self._points_px[frame] = self._error_px[frame] = np.nan
+        self._iris_px.append((np.nan, np.nan))
         face = self._same_face(faces)
         if face is None:
             self._centres_px.append((np.nan, np.nan))
@@ -56,6 +60,10 @@ class DisplacementLog:
         self._centres_px.append((float(centre[0]), float(centre[1])))
         found = self._follower.follow(rgb, face, time_s)
         self._points_px[frame], self._error_px[frame] = found.points_px, found.error_px
+        # The ruler does not change: a few readings a second are enough.
+        if time_s - self._iris_read_s >= self._settings.iris_every_s:
+            self._iris_read_s = time_s
+            self._iris_px[frame] = read_irises(rgb, face)
 
     def _same_face(self, faces: Sequence[Float32Array]) -> Float32Array | None:
         if not faces:
@@ -67,7 +75,7 @@ class DisplacementLog:
                 return faces[int(np.argmin(steps))]
         return max(faces, key=lambda face: float(np.ptp(face[:, 0])))
 
-    def of_face(self, face_px: Float32Array) -> tuple[Float32Array, Float32Array]:
+    def of_face(self, face_px: Float32Array) -> tuple[Float32Array, Float32Array, Float32Array]:
         """Give what was followed of one face. To be called once, at the end.
 
         Parameters
@@ -79,6 +87,8 @@ class DisplacementLog:
         -------
         points_px, error_px : ndarray, shape (n, P, 2), float32
             NaN where another face was followed, or none.
+        iris_px : ndarray, shape (n, 2), float32
+            Widths of the irises in the pictures in which they were read; NaN in the others.
         """
         n = len(self._centres_px)
         for array in (self._points_px, self._error_px):
@@ -88,4 +98,5 @@ class DisplacementLog:
             chosen = face_px[frame, :, :2].mean(axis=0)
             if not np.abs(chosen - centres[frame]).max() < 1.0:
                 self._points_px[frame] = self._error_px[frame] = np.nan
-        return self._points_px, self._error_px
+                self._iris_px[frame] = (np.nan, np.nan)
+        return self._points_px, self._error_px, np.array(self._iris_px, dtype=np.float32).reshape(n, 2)

@@ -95,6 +95,7 @@ def _diameter_px(points_px: FloatArray, ends: Sequence[Sequence[int]]) -> FloatA
 
 def head_frame(
     face_px: NDArray[np.floating[Any]],
+    iris_px: NDArray[np.floating[Any]] | None = None,
     *,
     keep: Sequence[int] | None = None,
     settings: GeometrySettings = GEOMETRY,
@@ -105,6 +106,9 @@ def head_frame(
     ----------
     face_px : ndarray, shape (n, 478, 3)
         NaN where the face was not seen. At least one frame must show it.
+    iris_px : ndarray, shape (n, 2), optional
+        Widths of both irises as read from the picture, NaN where they were not; the mesh's own where they were read
+        too rarely or not given.
     keep : sequence of int, optional
         The points that are asked for; all if not given. The whole mesh of a long clip in float64, with what is
         made of it on the way, would take ten times the memory of its tracks.
@@ -124,10 +128,16 @@ def head_frame(
     # The iris is measured where the eyes look at the camera and are open: the upper half of what the clip shows,
     # since turning away and closing lids only ever make it narrower.
     irises = [[place[number] for number in ends] for ends in IRIS_HORIZONTAL]
-    iris_px = float(np.nanpercentile(_diameter_px(aligned, irises), settings.iris_percentile))
-    mm_per_px = settings.iris_mm / iris_px
+    by_mesh_px = float(np.nanpercentile(_diameter_px(aligned, irises), settings.iris_percentile))
     to_median = float(np.nanmedian(scale))
     from_camera = axes @ rotation
+    angles_deg = _angles_deg(from_camera)
+    width_px, uncertainty = by_mesh_px, settings.iris_uncertainty
+    if iris_px is not None:
+        read = _read_width_px(iris_px, scale, angles_deg[:, 0], settings)
+        if np.isfinite(read):
+            width_px, uncertainty = read, settings.iris_read_uncertainty
+    mm_per_px = settings.iris_mm / width_px
     eyes = [
         aligned[:, (place[outer], place[inner])].mean(axis=1)
         for outer, inner in ((RIGHT_EYE_OUTER, RIGHT_EYE_INNER), (LEFT_EYE_OUTER, LEFT_EYE_INNER))
@@ -135,14 +145,32 @@ def head_frame(
     interocular_px = float(np.nanmedian(np.linalg.norm(eyes[0] - eyes[1], axis=1)))
     return HeadFrame(
         points_mm=aligned * mm_per_px,
-        angles_deg=_angles_deg(from_camera),
+        angles_deg=angles_deg,
         bridge_mm=face[:, place[BRIDGE], :2] * mm_per_px * to_median,
         mm_per_px=mm_per_px * to_median,
-        scale_uncertainty=settings.iris_uncertainty,
+        scale_uncertainty=uncertainty,
         interocular_mm=interocular_px * mm_per_px,
-        iris_px=iris_px / to_median,
+        iris_px=width_px / to_median,
         numbers=numbers,
     )
+
+
+def _read_width_px(
+    iris_px: NDArray[np.floating[Any]], scale: FloatArray, turn_deg: FloatArray, settings: GeometrySettings
+) -> float:
+    """Give the irises' width in the scale of the median shape, as read from the picture; NaN if read too rarely."""
+    with np.errstate(invalid="ignore"):
+        facing = np.abs(turn_deg) <= settings.iris_max_turn_deg
+    widths = (
+        iris_px[facing].astype(np.float64) * (scale[facing] / np.cos(np.radians(turn_deg[facing])))[:, None]
+    )
+    eyes = [column[np.isfinite(column)] for column in widths.T]
+    found = [
+        float(np.percentile(eye, settings.iris_percentile))
+        for eye in eyes
+        if eye.size >= settings.iris_min_readings
+    ]
+    return float(np.mean(found)) if found else float("nan")
 
 
 _AXES_POINTS = (RIGHT_EYE_OUTER, LEFT_EYE_OUTER, FOREHEAD, CHIN)

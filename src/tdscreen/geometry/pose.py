@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-_HUBER = 2.0
-"""Points off by more than this many of their errors count less (Huber 1964; assumed)."""
+_ROBUST = 2.5
+"""A point that is off by this many times what is usual in the picture counts a quarter (Geman and McClure 1987; the
+number is assumed)."""
 _MIN_POINTS = 6
 
 
@@ -52,7 +53,13 @@ class Poses:
 
 
 def fit_poses(
-    points_px: FloatArray, shape_mm: FloatArray, error_px: FloatArray, *, iterations: int = 8
+    points_px: FloatArray,
+    shape_mm: FloatArray,
+    error_px: FloatArray,
+    believed: FloatArray,
+    *,
+    believed_error: float,
+    iterations: int = 8,
 ) -> Poses:
     """Find the pose of a shape in each picture by least squares in which points that stand out count less.
 
@@ -63,6 +70,10 @@ def fit_poses(
     shape_mm : ndarray, shape (k, 3)
     error_px : ndarray, shape (n, k, 2)
         Standard error of each.
+    believed : ndarray, shape (n, 3, 3)
+        Rotation known from elsewhere, as :attr:`Poses.rotation`; NaN where nothing is known.
+    believed_error : float
+        Its standard error, radians.
     iterations : int
         Gauss-Newton steps.
     """
@@ -71,20 +82,27 @@ def fit_poses(
     enough = seen.sum(axis=1) >= _MIN_POINTS
     inverse = np.where(seen[..., None], 1.0 / np.where(seen[..., None], error_px, 1.0) ** 2, 0.0)
     points = np.where(seen[..., None], points_px, 0.0)
-    scale, rotation, shift = _first_guess(points, shape_mm, seen)
+    known = np.isfinite(believed[:, 0, 0])
+    believed = np.where(known[:, None, None], believed, np.eye(3))
+    scale, shift = _first_guess(points, np.einsum("nij,kj->nki", believed[:, :2], shape_mm), seen)
+    rotation = believed
+    belief = np.zeros((n, 6, 6))
+    belief[:, (1, 2, 3), (1, 2, 3)] = known[:, None] / believed_error**2
     covariance = np.full((n, 6, 6), np.nan)
     for _ in range(iterations):
         turned = np.einsum("nij,kj->nki", rotation, shape_mm)
         residual = points - scale[:, None, None] * turned[..., :2] - shift[:, None]
         off = np.sqrt((residual**2 * inverse).sum(axis=-1) / 2)
         middle = _median(off, seen)
-        robust = np.minimum(1.0, _HUBER * np.maximum(middle, 1e-9)[:, None] / np.maximum(off, 1e-9))
+        robust = (1.0 + (off / (_ROBUST * np.maximum(middle, 1e-9)[:, None])) ** 2) ** -2
         weight = inverse * robust[..., None]
         jacobian = _jacobian(scale, turned)
         normal = np.einsum("nkai,nka,nkaj->nij", jacobian, weight, jacobian)
         # So little is known of a turn from small points in one plane that a millionth of belief does no harm.
         normal += 1e-6 * np.eye(6) * np.trace(normal, axis1=1, axis2=2)[:, None, None] / 6 + 1e-12 * np.eye(6)
         slope = np.einsum("nkai,nka,nka->ni", jacobian, weight, residual)
+        normal += belief
+        slope += np.einsum("nij,nj->ni", belief, _turned_away(rotation, believed))
         step = np.linalg.solve(normal, slope[..., None])[..., 0]
         step[:, 1:4] = np.clip(step[:, 1:4], -0.3, 0.3)
         scale = scale * np.exp(np.clip(step[:, 0], -0.3, 0.3))
@@ -124,20 +142,53 @@ def _turn(angles: FloatArray) -> FloatArray:
     return np.asarray(np.eye(3) + sine * cross + (1 - cosine) * cross @ cross)
 
 
+def _turned_away(rotation: FloatArray, believed: FloatArray) -> FloatArray:
+    """By how much, about each axis of the picture, a rotation must be turned to be the one believed; (n, 6)."""
+    between = np.einsum("nij,nkj->nik", believed, rotation)
+    away = np.zeros((len(rotation), 6))
+    away[:, 1] = (between[:, 2, 1] - between[:, 1, 2]) / 2
+    away[:, 2] = (between[:, 0, 2] - between[:, 2, 0]) / 2
+    away[:, 3] = (between[:, 1, 0] - between[:, 0, 1]) / 2
+    return away
+
+
 def _first_guess(
-    points: FloatArray, shape: FloatArray, seen: NDArray[np.bool_]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Place the shape as if it faced the camera: scale, tilt and shift in the plane."""
-    weight = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)
-    here = np.einsum("nk,nkd->nd", weight, points)
-    there = np.einsum("nk,kd->nd", weight, shape[:, :2])
-    a = (points - here[:, None]) * seen[..., None]
-    b = shape[None, :, :2] - there[:, None]
-    along = (a * b).sum(axis=(1, 2))
-    aside = (a[..., 1] * b[..., 0] - a[..., 0] * b[..., 1]).sum(axis=1)
-    size = np.maximum((b**2 * seen[..., None]).sum(axis=(1, 2)), 1e-9)
-    scale = np.maximum(np.hypot(along, aside) / size, 1e-6)
-    tilt = np.arctan2(aside, along)
-    rotation = _turn(np.stack([np.zeros_like(tilt), np.zeros_like(tilt), tilt], axis=1))
-    shift = here - scale[:, None] * np.einsum("nij,nj->ni", rotation[:, :2, :2], there)
-    return scale, rotation, shift
+    points: FloatArray, turned: FloatArray, seen: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """Scale and shift that bring a turned shape, (n, k, 2), onto what was seen, by medians: half may be mistaken."""
+    some = seen.any(axis=1)
+    scale, shift = np.ones(len(points)), np.zeros((len(points), 2))
+    for _ in range(2):
+        off = np.where(seen[..., None], points - scale[:, None, None] * turned, np.nan)
+        shift[some] = np.nanmedian(off[some], axis=1)
+        size = np.hypot(*np.moveaxis(turned - turned.mean(axis=1, keepdims=True), -1, 0))
+        here = np.where(seen[..., None], points, np.nan)
+        here = here - np.where(some[:, None], shift, 0.0)[:, None]
+        middle = scale[:, None, None] * turned.mean(axis=1, keepdims=True)
+        far = np.hypot(*np.moveaxis(here - middle, -1, 0))
+        ratio = np.where(size > 1e-9, far / np.maximum(size, 1e-9), np.nan)
+        scale[some] = np.maximum(np.nanmedian(ratio[some], axis=1), 1e-6)
+    off = np.where(seen[..., None], points - scale[:, None, None] * turned, np.nan)
+    shift[some] = np.nanmedian(off[some], axis=1)
+    return scale, shift
+
+
+def rotations_of(angles_deg: FloatArray) -> FloatArray:
+    """Give the rotations of heads by their turn, nod and tilt.
+
+    Parameters
+    ----------
+    angles_deg : ndarray, shape (n, 3)
+        As :attr:`tdscreen.geometry.face.HeadFrame.angles_deg`.
+
+    Returns
+    -------
+    ndarray, shape (n, 3, 3)
+        From the head's own axes to the picture's; NaN where the angles are.
+    """
+    turn, nod, tilt = np.radians(angles_deg).T
+    forward = np.stack([-np.sin(turn) * np.cos(nod), np.sin(nod), np.cos(turn) * np.cos(nod)], axis=1)
+    right = np.stack([np.cos(tilt), np.sin(tilt), np.zeros_like(tilt)], axis=1)
+    right[:, 2] = -(right * forward).sum(axis=1) / forward[:, 2]
+    right /= np.linalg.norm(right, axis=1, keepdims=True)
+    return np.stack([right, np.cross(forward, right), forward], axis=2)

@@ -17,6 +17,7 @@ from tdscreen.measurement.clip import ClipMeasurement, MovingTogether, RegionMea
 from tdscreen.measurement.quality import FrameConditions, check_quality, frame_conditions, settled
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
 from tdscreen.measurement.room import head_in_room, palm_in_room
+from tdscreen.measurement.tapping import count_taps
 from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import MEASURED_POINTS, Blinks, face_signals, still_point_paths
 from tdscreen.motion.fusion import face_displacements, fuse, part_motion, picture_signals
@@ -86,7 +87,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
     signals: list[Signal] = []
     limits: dict[str, float] = {}
     rulers: dict[Region, Ruler] = {}
-    head = head_frame(tracks.face_px, keep=MEASURED_POINTS) if tracks.face_valid.any() else None
+    head = head_frame(tracks.face_px, tracks.iris_px, keep=MEASURED_POINTS) if tracks.face_valid.any() else None
     conditions = frame_conditions(tracks, head)
     blinks: Blinks | None = None
     face_still_mm = math.nan
@@ -95,7 +96,17 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
         usable = conditions.facing & ~tracks.repeated & settled(tracks.times_s, tracks.face_valid)
         found, blinks = face_signals(head, tracks.times_s, usable, mirrored=tracks.mirrored)
         face_still_mm = still_range(still_point_paths(head, usable), tracks.times_s)
-        parts = part_motion(face_displacements(tracks.face_px, tracks.patches_px, tracks.patches_error_px, usable))
+        parts = part_motion(
+            face_displacements(
+                tracks.face_px,
+                tracks.iris_px,
+                tracks.patches_px,
+                tracks.patches_error_px,
+                usable,
+                angles_deg=head.angles_deg,
+                picture_px=(tracks.image_width_px, tracks.image_height_px),
+            )
+        )
         fused = fuse(found, picture_signals(parts, mirrored=tracks.mirrored))
         patches_still_mm = still_range(parts.still_mm, tracks.times_s)
         for signal in fused.signals:
@@ -173,6 +184,7 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
         for region, reason in reasons.items()
     }
     _set_aside_the_other_hand(regions, task)
+    _count_taps(regions, tracks, read.limits, task)
     return ClipMeasurement(
         file=tracks.file,
         task=task,
@@ -207,6 +219,19 @@ def _set_aside_the_other_hand(regions: dict[Region, RegionMeasurement], task: Ta
             scored_percent_time_moving=None,
             not_scored_reason=OTHER_HAND_REASON,
         )
+
+
+def _count_taps(
+    regions: dict[Region, RegionMeasurement], tracks: Tracks, limits: Mapping[str, float], task: Task
+) -> None:
+    """Count the taps of the hand that was asked to tap, where it was seen."""
+    if task not in TAPPING_HAND or not regions[TAPPING_HAND[task]].assessed:
+        return
+    region = TAPPING_HAND[task]
+    count, per_s = count_taps(
+        tracks, LEFT if region is Region.LEFT_HAND else RIGHT, smallest_mm=limits[f"{region}.thumb_index"]
+    )
+    regions[region] = dataclasses.replace(regions[region], taps=count, taps_per_s=per_s)
 
 
 def _moving_together(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tdscreen.geometry.face import head_frame
 from tdscreen.geometry.patches import PATCHES, Part, patches_of
-from tdscreen.geometry.pose import Poses, fit_poses
+from tdscreen.geometry.pose import Poses, fit_poses, rotations_of
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import jitter_sd
 from tdscreen.settings import FUSION, FusionSettings
@@ -37,18 +37,32 @@ class Displacements:
     error_mm : ndarray, shape (n, P, 2)
         Standard error, the pose's share included.
     poses : Poses
+    shape_mm : ndarray, shape (P, 3)
+        Where the patches lie on the face at rest.
+    slant : ndarray, shape (P,)
+        By how much lower than the camera's axis each is seen, per distance: the tangent of the angle.
     """
 
     moved_mm: FloatArray
     error_mm: FloatArray
     poses: Poses
+    shape_mm: FloatArray
+    slant: FloatArray
 
 
-def patch_shape_mm(face_px: NDArray[np.float32]) -> FloatArray:
+def patch_shape_mm(face_px: NDArray[np.float32], iris_px: NDArray[np.floating[Any]]) -> FloatArray:
     """Give the places of all patches on the face, by its landmarks' median shape; shape (P, 3), mm."""
     seen = np.flatnonzero(np.isfinite(face_px[:, 0, 0]))
     some = seen[np.unique(np.linspace(0, len(seen) - 1, FUSION.shape_frames).astype(int))]
-    head = head_frame(face_px[some], keep=PATCH_POINTS)
+    # The ruler takes the pictures in which it was read.
+    read = np.flatnonzero(np.isfinite(iris_px).any(axis=1) & np.isfinite(face_px[:, 0, 0]))
+    some = np.union1d(
+        some,
+        read[np.unique(np.linspace(0, len(read) - 1, FUSION.shape_frames).astype(int))]
+        if read.size
+        else read,
+    )
+    head = head_frame(face_px[some], iris_px[some], keep=PATCH_POINTS)
     middle = {number: np.median(head.points_mm[:, i], axis=0) for i, number in enumerate(head.numbers)}
     return np.stack([np.mean([middle[point] for point in patch.points], axis=0) for patch in PATCHES])
 
@@ -58,6 +72,9 @@ def displacements(
     error_px: NDArray[np.floating[Any]],
     shape_mm: FloatArray,
     usable: BoolArray,
+    *,
+    angles_deg: FloatArray,
+    picture_px: tuple[float, float],
 ) -> Displacements:
     """Take the head's movement out of that of the patches.
 
@@ -67,6 +84,10 @@ def displacements(
     shape_mm : ndarray, shape (P, 3)
         Where the patches lie on the face, about: what is wrong in it is mended from the clip.
     usable : ndarray, shape (n,), bool
+    angles_deg : ndarray, shape (n, 3)
+        Turn, nod and tilt of the head by its landmarks.
+    picture_px : (float, float)
+        Width and height of the picture.
 
     Returns
     -------
@@ -76,15 +97,40 @@ def displacements(
     error = np.maximum(error_px.astype(np.float64), FUSION.least_error_px)
     rigid = list(patches_of(Part.RIGID))
     shape = shape_mm.copy()
+    worse = error[:, rigid]
+    believed = rotations_of(angles_deg)
     for _ in range(3):
-        poses = fit_poses(points[:, rigid], shape[rigid], error[:, rigid])
+        poses = fit_poses(
+            points[:, rigid], shape[rigid], worse, believed, believed_error=FUSION.mesh_turn_error
+        )
         shape += _correction(poses, points, shape)
-    poses = fit_poses(points[:, rigid], shape[rigid], error[:, rigid])
+        # What hardly belongs to the rigid part in this face is taken for less rigid.
+        off = points[:, rigid] - poses.project(shape[rigid])
+        worse = np.hypot(error[:, rigid], _usual(off))
+    poses = fit_poses(points[:, rigid], shape[rigid], worse, believed, believed_error=FUSION.mesh_turn_error)
     plane = poses.plane_px()
     inverse = np.linalg.inv(np.where(np.isfinite(plane), plane, np.eye(2)))
     moved = np.einsum("nij,nkj->nki", inverse, points - poses.project(shape))
     spread = np.hypot(error, poses.error_px(shape)) / poses.scale[:, None, None]
-    return Displacements(moved, spread, poses)
+    # A patch found where no skin of its part can go was mistaken for another.
+    firm = [index for index, patch in enumerate(PATCHES) if patch.part in (Part.RIGID, Part.STILL)]
+    farthest = np.full(len(PATCHES), FUSION.farthest_mm)
+    farthest[firm] = FUSION.farthest_still_mm
+    with np.errstate(invalid="ignore"):
+        moved[np.hypot(moved[..., 0], moved[..., 1]) > farthest] = np.nan
+    focal_px = FUSION.focal_share * max(picture_px)
+    below_px = np.nanmedian(poses.project(shape)[..., 1], axis=0) - picture_px[1] / 2
+    return Displacements(moved, spread, poses, shape, below_px / focal_px)
+
+
+def _usual(off: FloatArray) -> FloatArray:
+    """Give what a patch is usually off, shape (k, 2): the median size, as the standard deviation of normal errors."""
+    usual = np.zeros(off.shape[1:])
+    for k in range(off.shape[1]):
+        seen = np.isfinite(off[:, k, 0])
+        if seen.any():
+            usual[k] = np.median(np.abs(off[seen, k]), axis=0) / 0.6745
+    return usual
 
 
 def _correction(poses: Poses, points: FloatArray, shape: FloatArray) -> FloatArray:
@@ -116,9 +162,13 @@ def _correction(poses: Poses, points: FloatArray, shape: FloatArray) -> FloatArr
 
 def face_displacements(
     face_px: NDArray[np.float32],
+    iris_px: NDArray[np.floating[Any]],
     patches_px: NDArray[np.floating[Any]],
     patches_error_px: NDArray[np.floating[Any]],
     usable: BoolArray,
+    *,
+    angles_deg: FloatArray,
+    picture_px: tuple[float, float],
 ) -> Displacements:
     """Take the head's movement out of that of the patches of a face; see :func:`displacements`.
 
@@ -126,10 +176,16 @@ def face_displacements(
     ----------
     face_px : ndarray, shape (n, 478, 3)
         At least one frame must show the face.
+    iris_px : ndarray, shape (n, 2)
     patches_px, patches_error_px : ndarray, shape (n, P, 2)
     usable : ndarray, shape (n,), bool
+    angles_deg : ndarray, shape (n, 3)
+    picture_px : (float, float)
     """
-    return displacements(patches_px, patches_error_px, patch_shape_mm(face_px), usable)
+    shape = patch_shape_mm(face_px, iris_px)
+    return displacements(
+        patches_px, patches_error_px, shape, usable, angles_deg=angles_deg, picture_px=picture_px
+    )
 
 
 @dataclass(frozen=True)
@@ -166,24 +222,60 @@ def part_motion(found: Displacements, *, settings: FusionSettings = FUSION) -> P
         patches = list(patches_of(part))
         own, spread = found.moved_mm[:, patches], found.error_mm[:, patches]
         seen = np.isfinite(own)
-        usual = np.array(
-            [[_median(spread[seen[:, k, axis], k, axis]) for axis in range(2)] for k in range(len(patches))]
-        )
-        worth = 1.0 / (usual**2 + settings.common_error_mm**2)
+        worth = _worth(own, spread, settings)
         here = seen * worth
-        total = here.sum(axis=1)
-        enough = total >= settings.min_worth_seen * worth.sum(axis=0)
-        share = here / np.maximum(total, 1e-12)[:, None]
-        mean = (np.where(seen, own, 0.0) * share).sum(axis=1)
+        enough = here.sum(axis=1) >= settings.min_worth_seen * worth.sum(axis=0)
+        share = here / np.maximum(here.sum(axis=1, keepdims=True), 1e-12)
+        if part is Part.CHIN:
+            share = _near_edge(share, found.shape_mm[patches, 1], settings)
+        joined = (np.where(seen, own, 0.0) * share).sum(axis=1)
         variance = (np.where(seen, spread**2, 0.0) * share**2).sum(axis=1)
-        moved[part] = np.where(enough, mean, np.nan)
+        swing = settings.swing.get(part.value, 0.0) * float(np.median(found.slant[patches]))
+        joined[:, 1] /= 1.0 - swing
+        moved[part] = np.where(enough, joined, np.nan)
         error[part] = np.where(enough, np.sqrt(variance), np.nan)
     still = found.moved_mm[:, list(patches_of(Part.STILL))]
     return PartMotion(moved, error, still.reshape(len(still), -1))
 
 
-def _median(values: FloatArray) -> float:
-    return float(np.median(values)) if values.size else np.inf
+def _worth(own: FloatArray, spread: FloatArray, settings: FusionSettings) -> FloatArray:
+    """Say what each patch of a part is worth, (k, 2): less by its error, and by what it does that the others do not."""
+    variance = np.full(own.shape[1:], settings.common_error_mm**2)
+    for axis in range(2):
+        for k in range(own.shape[1]):
+            seen = np.isfinite(own[:, k, axis])
+            variance[k, axis] += np.mean(spread[seen, k, axis] ** 2) if seen.any() else np.inf
+        course = _middle(own[:, :, axis])
+        for k in range(own.shape[1]):
+            both = np.isfinite(own[:, k, axis]) & np.isfinite(course)
+            if both.sum() < settings.min_samples:
+                variance[k, axis] = np.inf
+                continue
+            a, b = course[both] - course[both].mean(), own[both, k, axis] - own[both, k, axis].mean()
+            along = float(a @ b) / max(float(a @ a), 1e-12)
+            variance[k, axis] += float(np.mean((b - along * a) ** 2))
+    return np.asarray(1.0 / variance)
+
+
+def _middle(own: FloatArray) -> FloatArray:
+    """Middle of the patches' movements in each picture, (n,); NaN where none is seen."""
+    middle = np.full(len(own), np.nan)
+    some = np.isfinite(own).any(axis=1)
+    middle[some] = np.nanmedian(own[some], axis=1)
+    return middle
+
+
+def _near_edge(share: FloatArray, down_mm: FloatArray, settings: FusionSettings) -> FloatArray:
+    """Read a line through the movements of the chin's patches off near its lower edge; shares as given, (n, k, 2).
+
+    There the bone lies close under the skin; what lies higher goes with the lips as well.
+    """
+    height = (down_mm - down_mm[0])[None, :, None]
+    middle = (share * height).sum(axis=1, keepdims=True)
+    off = height - middle
+    spread = (share * off**2).sum(axis=1, keepdims=True)
+    lean = (settings.chin_edge_mm - middle) / (spread + settings.chin_stiffness_mm**2)
+    return np.asarray(share * (1.0 + lean * off))
 
 
 Picture = tuple[FloatArray, FloatArray]

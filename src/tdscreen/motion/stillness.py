@@ -33,7 +33,7 @@ def still_range(still_paths: FloatArray, times_s: FloatArray, *, settings: Motio
     Parameters
     ----------
     still_paths : ndarray, shape (n, k)
-        Paths, in mm, of points that the movement of interest leaves alone; NaN where not seen, all at once.
+        Paths, in mm, of points that the movement of interest leaves alone; NaN where not seen.
     times_s : ndarray, shape (n,)
     settings : MotionSettings
 
@@ -52,9 +52,11 @@ def still_range(still_paths: FloatArray, times_s: FloatArray, *, settings: Motio
         )
         for path in still_paths.T
     ]
-    if found[0].ranges.size == 0:
+    limits = [
+        stillness_limit(one.ranges, one.covered_s, settings=settings) for one in found if one.ranges.size
+    ]
+    if not limits:
         return float("nan")
-    limits = [stillness_limit(one.ranges, one.covered_s, settings=settings) for one in found]
     return float(np.sqrt(np.mean(np.square(limits))))
 
 

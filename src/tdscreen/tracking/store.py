@@ -21,7 +21,7 @@ from tdscreen.tracking.tracks import N_FACE_POINTS, N_HAND_POINTS, Tracks
 from tdscreen.video.timing import TimingReport
 
 METADATA_KEY = b"tdscreen_tracks"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _ROWS_AT_ONCE = 256
 
 _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
@@ -33,10 +33,12 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "hands_valid": (np.bool_, (2,)),
     "faces_seen": (np.uint8, ()),
     "luminance": (np.float32, ()),
+    "pallor": (np.float32, ()),
     "repeated": (np.bool_, ()),
     "background": (np.float32, (3,)),
     "patches_px": (np.float32, (N_PATCHES, 2)),
     "patches_error_px": (np.float32, (N_PATCHES, 2)),
+    "iris_px": (np.float32, (2,)),
 }
 
 

@@ -58,6 +58,7 @@ def track_video(
     times_s: list[float] = []
     repeated: list[bool] = []
     luminance: list[float] = []
+    pallor: list[float] = []
     background: list[tuple[float, float, float]] = []
     room = BackgroundFollower()
     displacement = DisplacementLog()
@@ -77,6 +78,7 @@ def track_video(
             times_s.append(frame.time_s)
             repeated.append(frame.repeated)
             luminance.append(_luminance(frame.rgb, found))
+            pallor.append(_pallor(frame.rgb, found))
             if report is not None:
                 report(Progress(len(times_s), frame.time_s, clip.info.declared_duration_s))
         info, timing = clip.info, clip.timing()
@@ -84,7 +86,7 @@ def track_video(
     times = np.asarray(times_s, dtype=np.float64)
     face_px, faces_seen = _follow_face(faces, settings=tracking)
     face_valid = np.isfinite(face_px[:, 0, 0])
-    patches_px, patches_error_px = displacement.of_face(face_px)
+    patches_px, patches_error_px, iris_px = displacement.of_face(face_px)
     hands_px, hands_world_m = _follow_hands(times, hands, face_px, mirrored=mirrored, settings=tracking)
     return Tracks(
         times_s=times,
@@ -95,10 +97,12 @@ def track_video(
         hands_valid=np.isfinite(hands_px[:, :, 0, 0]),
         faces_seen=faces_seen,
         luminance=np.asarray(luminance, dtype=np.float32),
+        pallor=np.asarray(pallor, dtype=np.float32),
         repeated=np.asarray(repeated, dtype=np.bool_),
         background=np.asarray(background, dtype=np.float32),
         patches_px=patches_px,
         patches_error_px=patches_error_px,
+        iris_px=iris_px,
         image_width_px=info.width,
         image_height_px=info.height,
         rotation_deg=info.rotation_deg,
@@ -127,6 +131,30 @@ def _luminance(rgb: NDArray[np.uint8], faces: Sequence[FloatArray]) -> float:
         right, bottom = np.clip(face[:, :2].max(axis=0), 0, (width - 1, height - 1)).astype(int)
         part = rgb[top : bottom + 1, left : right + 1]
     return float(part[::4, ::4].reshape(-1, 3).mean(axis=0) @ (0.299, 0.587, 0.114)) / 255.0
+
+
+MASKED = (1, 4, 2, 98, 327, 205, 425, 165, 391)
+"""Tip and wings of the nose, the cheeks beside it, and above the lip: where a mask lies and mostly no beard."""
+UNMASKED = (9, 151, 108, 337, 50, 280, 118, 347, 6)
+"""Forehead, bridge of the nose and the cheeks below the eyes."""
+
+
+def _pallor(rgb: NDArray[np.uint8], faces: Sequence[FloatArray]) -> float:
+    """Compare the redness of the largest face's middle with that of what a mask leaves free; NaN without a face."""
+    if not faces:
+        return float("nan")
+    face = max(faces, key=_face_width)
+    step = max(0.01 * _face_width(face), 1.0)
+    around = step * np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(1, 9, 2)
+
+    def redness(points: tuple[int, ...]) -> float:
+        at = (face[list(points), None, :2] + around).astype(int)
+        columns, rows = np.clip(at, 0, (rgb.shape[1] - 1, rgb.shape[0] - 1)).T
+        colour = rgb[rows, columns].mean(axis=0)
+        luma = np.maximum(colour @ (0.299, 0.587, 0.114), 1.0)
+        return float(np.median(colour[:, 0] / luma))
+
+    return redness(UNMASKED) - redness(MASKED)
 
 
 def _face_width(face: FloatArray) -> float:

@@ -43,6 +43,9 @@ class Tracks:
         How many faces were seen in the frame, the person followed included.
     luminance : ndarray, shape (n,), float32
         Mean luma, 0 to 1, of the person's face, or of the whole picture where no face was found.
+    pallor : ndarray, shape (n,), float32
+        By how much less red, against its brightness, the middle of the face is than forehead and upper cheeks: skin has
+        0 or less, most masks far more. NaN where no face was found.
     repeated : ndarray, shape (n,), bool
         The picture is that of the frame before (the camera or the network repeated it).
     background : ndarray, shape (n, 3), float32
@@ -54,6 +57,8 @@ class Tracks:
         :data:`tdscreen.geometry.patches.PATCH_NAMES`. NaN where a patch was not found again.
     patches_error_px : ndarray, shape (n, P, 2), float32
         Standard error of each, across and down.
+    iris_px : ndarray, shape (n, 2), float32
+        Width of the iris at the picture's left and right, read from the picture a few times a second; NaN elsewhere.
     image_width_px, image_height_px : int
         Size of the upright picture with square pixels.
     rotation_deg : int
@@ -77,10 +82,12 @@ class Tracks:
     hands_valid: BoolArray
     faces_seen: NDArray[np.uint8]
     luminance: FloatArray
+    pallor: FloatArray
     repeated: BoolArray
     background: FloatArray
     patches_px: FloatArray
     patches_error_px: FloatArray
+    iris_px: FloatArray
     image_width_px: int
     image_height_px: int
     rotation_deg: int
