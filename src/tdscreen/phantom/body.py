@@ -80,6 +80,7 @@ class Body:
         self._lid_vertices = {side: self._near_eye(side) for side in SIDES}
         self.arms = {side: limbs.arm(rig(), self._rest, letter) for side, letter in SIDES.items()}
         self._pinches: dict[str, FloatArray] = {}
+        self._last_moves: dict[str, tuple[HandPose, dict[str, FloatArray]]] = {}
         self._tongue_length = self._along_tongue()
         self._cheek_bulge = self._cheeks()
         self._hand_tips = {side: self._tips(side) for side in SIDES}
@@ -229,7 +230,12 @@ class Body:
         hand = self._hand(side, pose)
         if any(hand.pinch) and side not in self._pinches:
             self._pinches[side] = limbs.pinches(self.arms[side])
-        return limbs.moves(self.arms[side], hand, self._pinches.get(side, np.zeros((4, 5))))
+        # One picture asks for the same hand several times: mesh, sleeve and marks.
+        last, moves = self._last_moves.get(side, (None, {}))
+        if last != hand:
+            moves = limbs.moves(self.arms[side], hand, self._pinches.get(side, np.zeros((4, 5))))
+            self._last_moves[side] = (hand, moves)
+        return moves
 
     def _skinned(self, vertices: IntArray, side: str, pose: Pose) -> FloatArray:
         moves = self._moves(side, pose)

@@ -158,24 +158,28 @@ def pinches(limb: Arm) -> FloatArray:
         def miss(angles: FloatArray, k: int, start: FloatArray) -> FloatArray:
             every = np.zeros((4, 5))
             every[k] = angles
-            placed = _finger_moves(limb, np.zeros(5), np.eye(4)[k], every)
+            placed = _finger_moves(limb, np.zeros(5), np.eye(4)[k], every, (1, k + 2))
             ends = [_apply(placed[f"finger{n}-3"], limb.joints[f"tip{n}"]) for n in (1, k + 2)]
             apart = ends[1] - ends[0]
             return np.concatenate([[np.linalg.norm(apart) - _PINCH_GAP_MM], 0.02 * (angles - start)])
 
         start = np.array([35.0, 45.0, 20.0, 20.0, 15.0])
-        found[k] = least_squares(miss, start, bounds=(-20.0, 100.0), args=(k, start)).x
+        found[k] = least_squares(miss, start, bounds=(-20.0, 100.0), ftol=1e-4, args=(k, start)).x
     return found
 
 
 def _finger_moves(
-    limb: Arm, bent_deg: FloatArray, amount: FloatArray, pinch_deg: FloatArray
+    limb: Arm,
+    bent_deg: FloatArray,
+    amount: FloatArray,
+    pinch_deg: FloatArray,
+    fingers: tuple[int, ...] = (1, 2, 3, 4, 5),
 ) -> dict[str, FloatArray]:
     """Movements of the fingers' bones against the palm at rest, shape (3, 4) each."""
     found = {}
     across = limb.joints["finger5-1"] - limb.joints["finger2-1"]
     thumb = (amount[:, None] * pinch_deg[:, 2:]).sum(axis=0) / max(float(amount.sum()), 1.0)
-    for n in range(1, 6):
+    for n in fingers:
         move = np.hstack([np.eye(3), np.zeros((3, 1))])
         chain = [limb.joints[f"finger{n}-{j}"] for j in (1, 2, 3)] + [limb.joints[f"tip{n}"]]
         for j in range(3):

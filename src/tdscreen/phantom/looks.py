@@ -118,13 +118,16 @@ class Looks:
             at = body.to_body(body.lashes(side, pose, own), pose)
             triangles, around_each = parts.lashes[side].triangles, self._around[f"{side}_lashes"]
             found[f"{side}_lashes"] = (at, normals(at, triangles, around_each))
+        for name in self._hand_index:
+            found[name] = None
         for side, hand in (("left", pose.left_hand), ("right", pose.right_hand)):
-            name = f"{side}_hand"
             if hand.place == "out_of_view":
-                found[name] = None
                 continue
             at = body.hand(side, pose)
-            found[name] = (at, normals(at, parts.hands[side].triangles, self._around[name]))
+            facing_hand = normals(at, parts.hands[side].triangles, self._around[f"{side}_hand"])
+            for name, (whose, index) in self._hand_index.items():
+                if whose == side:
+                    found[name] = (at[index], facing_hand[index])
         at = body.clothes(pose)
         found["clothes"] = (at, normals(at, parts.clothes.triangles, self._around["clothes"]))
         for name, (index, lift) in self._shells.items():
@@ -215,13 +218,23 @@ class Looks:
             )
 
     def _hand_items(self) -> None:
+        person = self.body.person
+        self._hand_index: dict[str, tuple[str, IntArray]] = {}
+        back, palm = skin.patch(person), skin.patch(person, tone=skin.palm_albedo(person))
         for side, part in self.body.regions.hands.items():
             at = np.asarray(part.refine @ self.body.rest(part.coarse))
+            facing = normals(at, part.triangles, self._around[f"{side}_hand"])
             limb = self.body.arms[side]
             uv = np.stack([at @ limb.along, at @ np.cross(limb.along, limb.palm)], axis=1)
             uv = (uv - uv.min(axis=0)) / 260.0
-            shades = np.tile(np.array([235, 45, 255], np.uint8), (len(at), 1))
-            self.items[f"{side}_hand"] = Item(part.triangles, uv, skin.patch(self.body.person), shades)
+            palmar = (facing[part.quads] @ limb.palm).mean(axis=1) > -0.1
+            for name, chosen, texture in (("hand", ~palmar, back), ("palm", palmar, palm)):
+                index, local = np.unique(part.quads[chosen], return_inverse=True)
+                local = local.reshape(-1, 4)
+                triangles = np.concatenate([local[:, [0, 1, 2]], local[:, [0, 2, 3]]])
+                shades = np.tile(np.array([235, 45, 255], np.uint8), (len(index), 1))
+                self._hand_index[f"{side}_{name}"] = (side, index)
+                self.items[f"{side}_{name}"] = Item(triangles, uv[index], texture, shades)
 
     def _clothes_item(self) -> None:
         part, person = self.body.regions.clothes, self.body.person

@@ -103,11 +103,21 @@ def lip_map(unrolled: Atlas) -> PictureArray:
     return np.repeat(np.where(lips > 0.5, 0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
 
 
-def patch(person: Person, size: int = 1024, width_mm: float = 260.0) -> PictureArray:
-    """Paint plain skin, for ears and hands, shape (size, size, 3), uint8."""
+def patch(
+    person: Person, *, tone: FloatArray | None = None, size: int = 1024, width_mm: float = 260.0
+) -> PictureArray:
+    """Paint plain skin, for ears and hands, of the face's tone or another, shape (size, size, 3), uint8."""
+    colour = albedo(person) if tone is None else tone
     warm = 1 + 0.35 * _blush(person)
-    picture = albedo(person) * warm * (1 + mottling(person, (size, size), width_mm / size))[:, :, None]
+    picture = colour * warm * (1 + mottling(person, (size, size), width_mm / size))[:, :, None]
     return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
+
+
+def palm_albedo(person: Person) -> FloatArray:
+    """Colour of the palms, shape (3,): in dark skin lighter than the rest."""
+    own = albedo(person)
+    share = 0.5 * float(np.clip((0.6 - own.mean()) / 0.4, 0, 1))
+    return np.asarray((1 - share) * own + share * np.array([0.70, 0.50, 0.42]))
 
 
 def albedo(person: Person) -> FloatArray:
