@@ -34,9 +34,10 @@ from tdscreen.vocabulary import Side
 FloatArray = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
-GENERATION = 2
+GENERATION = 3
 """Raised when the same specification gives another clip than before, so that old ones are not taken for it."""
 Framing = Literal["face", "seated", "lap"]
+_TRUTH_HZ = 40.0
 _SIDEWAYS = ("side_shift", "head.sideways", "head.turn", "head.tilt", "wrist_sideways")
 """Signals that a mirror turns round."""
 _LINEAR = ((np.arange(256) / 255.0) ** 2.2).astype(np.float32)
@@ -310,9 +311,11 @@ def _truth(
     spec: ClipSpec, person: Person, body: Body, performance: Performance, times_s: FloatArray
 ) -> tuple[dict[str, FloatArray], dict[str, Any]]:
     """Give the columns of the table, and what is told of the clip."""
-    seen, marks = _signals(performance, body, times_s, moved=True, life=True)
-    moved, _ = _signals(performance, body, times_s, moved=True, life=False)
-    held, _ = _signals(performance, body, times_s, moved=False, life=False)
+    seen, marks = signals_at(performance, body, times_s)
+    # What regions do is read at times of its own, so that it does not depend on when the phone looks.
+    even_s = np.arange(round(performance.programme.duration_s * _TRUTH_HZ)) / _TRUTH_HZ
+    moved, _ = signals_at(performance, body, even_s, life=False)
+    held, _ = signals_at(performance, body, even_s, moved=False, life=False)
     if spec.phone.mirrored:
         for name in seen:
             if name.endswith(_SIDEWAYS):
@@ -335,20 +338,41 @@ def _truth(
         "frames": len(times_s),
         "degraded": spec.degraded,
         "movements": truth.movements_json(performance),
-        "regions": truth.regions_json(performance, times_s, moved, held),
-        "tongue": truth.tongue_json(performance, times_s, moved),
+        "regions": truth.regions_json(performance, even_s, moved, held),
+        "tongue": truth.tongue_json(performance, even_s, moved),
         "taps": truth.taps_json(performance),
         "blinks_s": performance.blinks_s.tolist(),
     }
     return table, told
 
 
-def _signals(
-    performance: Performance, body: Body, times_s: FloatArray, *, moved: bool, life: bool
+def signals_at(
+    performance: Performance, body: Body, times_s: FloatArray, *, moved: bool = True, life: bool = True
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Give the true signals at some times, and the paths of the marks that they come from."""
+    """Say what is true at some times, without drawing it.
+
+    Parameters
+    ----------
+    performance : Performance
+    body : Body
+    times_s : ndarray, shape (n,)
+    moved, life : bool
+        With the movements; with blinks, breath and sway.
+
+    Returns
+    -------
+    signals : dict of str to ndarray, shape (n,)
+    marks : dict of str to ndarray, shape (n, 3)
+        NaN while a hand is out of view.
+    """
     poses = performance.poses_at(times_s, moved=moved, life=life)
-    paths = _paths([body.marks(pose) for pose in poses])
+    # Nothing moves in many pictures, and marks cost a hundredth of a second where hands are in view.
+    known: dict[str, dict[str, FloatArray]] = {}
+    keys = [repr(pose) for pose in poses]
+    for key, pose in zip(keys, poses, strict=True):
+        if key not in known:
+            known[key] = body.marks(pose)
+    paths = _paths([known[key] for key in keys])
     out = face_signals(paths)
     for side in Side:
         if f"{side}_wrist" in paths:
