@@ -28,7 +28,7 @@ INSTALL = "pip install 'tdscreen[verify]'"
     type=click.Choice(SIZES),
     default="standard",
     show_default=True,
-    help="How many clips: a handful, some 240, or some 450.",
+    help="How many clips: a handful, some 230, or some 430.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes  [default: one for each core]")
 @click.option(
@@ -40,6 +40,12 @@ INSTALL = "pip install 'tdscreen[verify]'"
 @click.option("--only", type=click.Choice(SECTIONS), help="Only this section of the card, and its clips.")
 @click.option("--no-render", is_flag=True, help="Use what is rendered already, and nothing else.")
 @click.option("--render-only", is_flag=True, help="Render the clips, and measure nothing.")
+@click.option(
+    "--quote",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="README",
+    help="A Markdown file whose block about the card is brought up to date.",
+)
 @click.option("--date", metavar="DATE", help="To stand on the card, as 2026-11-23  [default: today]")
 def verify(
     folder: Path,
@@ -49,6 +55,7 @@ def verify(
     only: str | None,
     no_render: bool,
     render_only: bool,
+    quote: Path | None,
     date: str | None,
 ) -> None:
     """Hold the tool against virtual people of exactly known movement, and write the measurement card.
@@ -63,6 +70,8 @@ def verify(
     require_extra()
     if importlib.util.find_spec("reportlab") is None or importlib.util.find_spec("matplotlib") is None:
         raise InputError(f"The card needs two more packages: {INSTALL}")
+    from tdscreen.verification.card.readme import quote as quote_card
+    from tdscreen.verification.card.tables import figures_table
     from tdscreen.verification.card.words import reached_sentence
     from tdscreen.verification.card.write import write_card
     from tdscreen.verification.run import clips_of, make_card, measure, render
@@ -93,4 +102,6 @@ def verify(
         only=only,
     )
     written = write_card(card, out or folder / CARD_FOLDER)
+    if quote is not None:
+        quote_card(quote, figures_table(card.figures))
     click.echo(printable(f"{reached_sentence(card)} The card is {written[0]}."), err=True)

@@ -31,7 +31,7 @@ from tdscreen.verification.results import (
     TongueResult,
 )
 from tdscreen.verification.truth import ClipTruth, TrueRegion, read_truth, true_amplitude
-from tdscreen.vocabulary import ITEM_REGIONS, Item, MovementType, Region, Side, Task, Verdict
+from tdscreen.vocabulary import HAND_REGION, ITEM_REGIONS, Item, MovementType, Region, Side, Task, Verdict
 
 TRACKS_FOLDER = "tracks"
 _KINDS = frozenset(MovementType)
@@ -267,12 +267,13 @@ def _items(assessment: Assessment, regions: tuple[RegionResult, ...]) -> tuple[I
 
 def _hand(side: Side, truth: ClipTruth, tracks: Tracks, measured: ClipMeasurement) -> HandResult:
     seen, exchanged = _exchanged(side, truth, tracks)
+    found = measured.regions[HAND_REGION[side]]
     return HandResult(
         side=str(side),
         true_taps=truth.taps.get(str(side)),
-        taps=None,
+        taps=found.taps,
         true_tap_rate_hz=truth.tap_rate_hz.get(str(side)),
-        tap_rate_hz=None,
+        tap_rate_hz=found.taps_per_s,
         seen_pictures=seen,
         exchanged_pictures=exchanged,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,28 +102,28 @@ def _small() -> Iterator[GridClip]:
     )
 
 
-def _full(times: int) -> Iterator[Iterator[GridClip]]:
-    yield _movers(10 * times)
-    yield _uneven_clocks(3 * times)
-    yield _fingers(3 * times)
-    yield _severities(16 * times)
-    yield _small_movements(10 * times)
-    yield _alone(2 * times)
-    yield _still(50 * times)
-    yield _tongues(10 * times)
-    yield _mistaken(times)
-    yield _hands(2 * times)
-    yield _far(3)
-    yield _nuisance()
-    yield _degraded(2 * times)
+def _full(times: int) -> Iterator[GridClip]:
+    yield from _movers(10 * times)
+    yield from _uneven_clocks(3 * times)
+    yield from _fingers(3 * times)
+    yield from _severities(16 * times)
+    yield from _small_movements(10 * times)
+    yield from _alone(2 * times)
+    yield from _still(50 * times)
+    yield from _tongues(10 * times)
+    yield from _mistaken(times)
+    yield from _hands(2 * times)
+    yield from _far(3)
+    yield from _nuisance()
+    yield from _degraded(2 * times)
 
 
-def _mixed(kinds: Iterator[Iterator[GridClip]]) -> tuple[GridClip, ...]:
-    """Lay kinds of clips into one another, each spread evenly from first to last."""
-    placed = []
-    for kind in kinds:
-        clips = list(kind)
-        placed += [((i + 0.5) / len(clips), clip) for i, clip in enumerate(clips)]
+def _mixed(clips: Iterable[GridClip]) -> tuple[GridClip, ...]:
+    """Lay clips of all kinds into one another, each kind spread evenly from first to last."""
+    kinds: dict[tuple[str, str], list[GridClip]] = {}
+    for clip in clips:
+        kinds.setdefault((clip.sections[0], clip.group), []).append(clip)
+    placed = [((i + 0.5) / len(kind), clip) for kind in kinds.values() for i, clip in enumerate(kind)]
     return tuple(clip for _, clip in sorted(placed, key=lambda one: one[0]))
 
 

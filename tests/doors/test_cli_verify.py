@@ -1,0 +1,67 @@
+"""``tdscreen verify``: the small grid from nothing to a card, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tdscreen.cli import main
+from tdscreen.cli_verify import SECTIONS, SIZES
+
+CAN_DRAW = importlib.util.find_spec("anny") is not None and importlib.util.find_spec("pyvista") is not None
+needs_people = pytest.mark.skipif(
+    not CAN_DRAW and "CI" not in os.environ, reason="virtual people need the extra 'phantom'"
+)
+
+
+@needs_people
+def test_the_options_name_what_there_is() -> None:
+    from tdscreen.verification import grid
+    from tdscreen.verification.sections import all_sections
+
+    assert SIZES == grid.SIZES
+    assert tuple(section.name for section in all_sections.SECTIONS) == SECTIONS
+
+
+@needs_people
+def test_rendering_nothing_and_measuring_nothing_is_refused(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(main, ["verify", str(tmp_path), "--no-render", "--render-only"])
+    assert ran.exit_code == 2
+    assert "nothing to be done" in ran.output
+
+
+@needs_people
+def test_a_folder_without_clips_makes_no_card(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(main, ["verify", str(tmp_path), "--size", "small", "--no-render"])
+    assert ran.exit_code == 2
+    assert "Render them first" in ran.output
+    assert not (tmp_path / "card").exists()
+
+
+@needs_people
+@pytest.mark.slow
+def test_the_small_card_is_made_from_nothing_and_again_from_what_is_kept(tmp_path: Path) -> None:
+    command = ["verify", str(tmp_path), "--size", "small", "--jobs", "2", "--date", "2001-02-03"]
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == 0, ran.output
+    card = tmp_path / "card"
+    page = (card / "index.html").read_text(encoding="utf-8")
+    assert "2001-02-03" in page
+    assert "could not be rendered or measured" not in page
+    figures = {row["name"]: row for row in csv.DictReader((card / "figures.csv").open(encoding="utf-8"))}
+    # A jaw at 1.5 Hz and brows at 1 Hz, and one clip past use.
+    assert figures["frequency.steady"]["n"] == "2"
+    assert figures["frequency.steady"]["verdict"] == "reached"
+    assert figures["still.all"]["value"] == "0"
+    assert figures["quality.good"]["value"] == "0"
+    made = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.mp4")}
+    again = CliRunner().invoke(main, [*command, "--no-render", "--out", str(tmp_path / "again")])
+    assert again.exit_code == 0, again.output
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.mp4")} == made
+    for path in card.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
