@@ -281,7 +281,9 @@ class Looks:
             triangles = np.concatenate([local[:, [0, 1, 2]], local[:, [0, 2, 3]]])
             shades = np.tile(np.array([235, 60, 0], np.uint8), (len(index), 1))
             shades[:, 2] = np.clip(127.5 + 255 * (cover[index] - 0.5), 0, 255)
-            self.items["hair"] = Item(triangles, uv, worn.hair_texture(person, colour), shades, cut=True)
+            self.items["hair"] = Item(
+                triangles, uv, worn.hair_texture(person, colour), shades, cut=True, two_sided=True
+            )
         hanging = worn.curtain(person, rest)
         if hanging is not None:
             self._wear("curtain", hanging, worn.hair_texture(person, colour), (200, 60, 0))

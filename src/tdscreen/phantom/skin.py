@@ -230,7 +230,7 @@ def _redness(person: Person, unrolled: Atlas, rest: FloatArray) -> Float32Array:
     patches = 0.5 * _noise(person.random("blood"), (ROWS, COLUMNS), (90, 90)) + 0.4 * _noise(
         person.random("blood fine"), (ROWS, COLUMNS), (24, 24)
     )
-    warm = 0.16 * patches
+    warm = 0.11 * patches
     for place, radius, strength in (
         ((0.45, 6.95, 1.30), 20.0, 0.45), ((-0.45, 6.95, 1.30), 20.0, 0.45), ((0.0, 6.93, 1.68), 11.0, 0.5),
         ((0.0, 6.27, 1.48), 14.0, 0.4), ((0.75, 7.1, 0.5), 18.0, 0.8), ((-0.75, 7.1, 0.5), 18.0, 0.8),
