@@ -118,9 +118,21 @@ def displacements(
     farthest[firm] = FUSION.farthest_still_mm
     with np.errstate(invalid="ignore"):
         moved[np.hypot(moved[..., 0], moved[..., 1]) > farthest] = np.nan
-    focal_px = FUSION.focal_share * max(picture_px)
-    below_px = np.nanmedian(poses.project(shape)[..., 1], axis=0) - picture_px[1] / 2
-    return Displacements(moved, spread, poses, shape, below_px / focal_px)
+    return Displacements(moved, spread, poses, shape, _slant(poses.project(shape)[..., 1], picture_px))
+
+
+def _slant(down_px: FloatArray, picture_px: tuple[float, float]) -> FloatArray:
+    """Give by how much lower than the camera's axis each patch is seen, per distance, (k,).
+
+    0 in a picture that has not the shape of a camera's, since it was cut, and nobody knows where the axis was.
+    """
+    ratio = max(picture_px) / min(picture_px)
+    seen = np.isfinite(down_px)
+    if not seen.any() or min(abs(ratio - own) for own in FUSION.camera_ratios) > FUSION.ratio_tolerance:
+        return np.zeros(down_px.shape[1])
+    middle = np.array([np.median(column[here]) for column, here in zip(down_px.T, seen.T, strict=True)])
+    slant = (middle - picture_px[1] / 2) / (FUSION.focal_share * max(picture_px))
+    return np.asarray(np.clip(slant, -FUSION.max_slant, FUSION.max_slant))
 
 
 def _usual(off: FloatArray) -> FloatArray:
