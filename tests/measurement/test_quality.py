@@ -59,6 +59,17 @@ def turned(tracks: Tracks, degrees: float, *, share: float = 1.0, upwards: bool 
     return changed(tracks, face_px=face)
 
 
+def shrunk(tracks: Tracks, times: float) -> Tracks:
+    """Show the face from so many times as far away."""
+    return changed(
+        tracks,
+        face_px=tracks.face_px / times,
+        iris_px=tracks.iris_px / times,
+        patches_px=tracks.patches_px / times,
+        patches_error_px=tracks.patches_error_px / times,
+    )
+
+
 def without_face(tracks: Tracks, lost: NDArray[np.bool_]) -> Tracks:
     """Take the face out of some pictures."""
     face = tracks.face_px.copy()
@@ -126,10 +137,10 @@ WRONG: dict[str, tuple[Callable[[Tracks], Tracks], str, Verdict, str]] = {
         "face_unbroken", Verdict.LIMITED, "comes and goes",
     ),
     "too far": (
-        lambda t: changed(t, face_px=t.face_px / 6), "face_size", Verdict.UNUSABLE, "Come nearer",
+        lambda t: shrunk(t, 6.0), "face_size", Verdict.UNUSABLE, "Come nearer",
     ),
     "far": (
-        lambda t: changed(t, face_px=t.face_px / 2.6), "face_near", Verdict.LIMITED, "goes unseen",
+        lambda t: shrunk(t, 2.6), "face_near", Verdict.LIMITED, "goes unseen",
     ),
     "turned away": (
         lambda t: turned(t, 55.0), "facing", Verdict.UNUSABLE, "turned away",
@@ -139,6 +150,9 @@ WRONG: dict[str, tuple[Callable[[Tracks], Tracks], str, Verdict, str]] = {
     ),
     "mouth covered": (
         lambda t: with_hand_over_mouth(t, 0.5), "mouth_free", Verdict.LIMITED, "before the mouth",
+    ),
+    "a mask": (
+        lambda t: changed(t, pallor=np.full_like(t.pallor, 0.2)), "mouth_free", Verdict.LIMITED, "mask",
     ),
     "a crowd": (
         lambda t: changed(t, faces_seen=np.full_like(t.faces_seen, 2)), "one_person", Verdict.LIMITED, "More than one",

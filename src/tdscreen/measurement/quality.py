@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tdscreen.geometry.face import HeadFrame
 from tdscreen.measurement.clip import QualityCheck, QualityReport
 from tdscreen.motion.spans import good_spans
-from tdscreen.settings import FACE, MOTION, QUALITY, SCORING, QualitySettings
+from tdscreen.settings import FACE, GEOMETRY, MOTION, QUALITY, SCORING, QualitySettings
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.vocabulary import Task, Verdict
 
@@ -33,7 +34,7 @@ class FrameConditions:
     facing : ndarray
         A face was found, and it looks near enough towards the camera.
     mouth_covered : ndarray
-        One of the patient's hands lies over the mouth.
+        One of the patient's hands lies over the mouth, or a mask.
     """
 
     facing: BoolArray
@@ -62,12 +63,24 @@ def _mouth_covered(tracks: Tracks) -> BoolArray:
     mouth = tracks.face_px[:, list(MOUTH_BOX), :2]
     low, high = mouth.min(axis=1), mouth.max(axis=1)
     margin = 0.1 * (high - low)
-    covered = np.zeros(len(tracks.times_s), dtype=np.bool_)
+    # A mask is on or off: one picture's light says less than the clip's.
+    worn = tracks.face_valid.any() and float(np.median(tracks.pallor[tracks.face_valid])) > QUALITY.max_pallor
+    covered = tracks.face_valid & worn
     for side in range(2):
         hand = tracks.hands_px[:, side, :, :2]
         inside = (hand >= (low - margin)[:, None]) & (hand <= (high + margin)[:, None])
         covered |= inside.all(axis=2).any(axis=1)
+        covered |= np.sum([_is_among(mouth[:, i], hand) for i in range(len(MOUTH_BOX))], axis=0) >= 2
     return covered
+
+
+def _is_among(place: NDArray[np.floating[Any]], points: NDArray[np.floating[Any]]) -> BoolArray:
+    """Say in which frames a place, shape (n, 2), lies within the outline of points, shape (n, k, 2)."""
+    away = points - place[:, None]
+    angles = np.sort(np.arctan2(away[..., 1], away[..., 0]), axis=1)
+    # From within there are points on every side: no gap of half a turn.
+    gaps = np.diff(angles, axis=1, append=angles[:, :1] + 2 * np.pi)
+    return np.asarray(np.isfinite(angles).all(axis=1) & (gaps.max(axis=1) < np.pi))
 
 
 def check_quality(
@@ -171,14 +184,6 @@ def check_quality(
         covered_share = 100.0 * float(conditions.mouth_covered.sum()) / max(int(tracks.face_valid.sum()), 1)
         checks += [
             _check(
-                "face_size",
-                head.iris_px,
-                settings.min_iris_px,
-                "px across the iris",
-                without_face,
-                "The face is too small in the picture. Come nearer, so that head and shoulders fill it.",
-            ),
-            _check(
                 "facing",
                 facing_share,
                 settings.min_facing_share,
@@ -200,21 +205,11 @@ def check_quality(
                 settings.min_mouth_free_share,
                 "% of pictures",
                 Verdict.LIMITED,
-                "A hand is before the mouth. Keep the hands away from the face.",
+                "A hand or a mask is before the mouth. Take it off or away, and keep the hands from the face.",
             ),
         ]
-        if head.iris_px >= settings.min_iris_px:
-            checks.append(
-                _check(
-                    "face_near",
-                    head.iris_px,
-                    settings.near_iris_px,
-                    "px across the iris",
-                    Verdict.LIMITED,
-                    f"The face is small in the picture: one pixel of it is {head.mm_per_px:.1f} mm, and small "
-                    "movement goes unseen. Come nearer, so that head and shoulders fill it.",
-                )
-            )
+        away = facing_share < settings.min_facing_share
+        checks += _check_size(_far_iris_px(tracks) if away else head.iris_px, without_face, settings)
         if np.isfinite(still_range_mm):
             checks.append(
                 _check(
@@ -254,6 +249,37 @@ def check_quality(
     failed = [check.severity for check in checks if not check.passed]
     verdict = Verdict.UNUSABLE if Verdict.UNUSABLE in failed else Verdict.LIMITED if failed else Verdict.GOOD
     return QualityReport(verdict, tuple(checks))
+
+
+def _check_size(iris_px: float, without_face: Verdict, settings: QualitySettings) -> list[QualityCheck]:
+    """Judge whether the face is large enough to be measured at all, and if so whether to be measured well."""
+    unit, nearer = "px across the iris", "Come nearer, so that head and shoulders fill it."
+    large_enough = _check(
+        "face_size",
+        iris_px,
+        settings.min_iris_px,
+        unit,
+        without_face,
+        f"The face is too small in the picture. {nearer}",
+    )
+    pixel_mm = GEOMETRY.iris_mm / iris_px
+    large = _check(
+        "face_near",
+        iris_px,
+        settings.near_iris_px,
+        unit,
+        Verdict.LIMITED,
+        f"The face is small in the picture: one pixel of it is {pixel_mm:.1f} mm, and small movement goes unseen. "
+        f"{nearer}",
+    )
+    return [large_enough, large] if large_enough.passed else [large_enough]
+
+
+def _far_iris_px(tracks: Tracks) -> float:
+    """Estimate the iris of a face that is turned away, and looks narrow or short for it, by its larger side."""
+    box = tracks.face_px[tracks.face_valid, :, :2]
+    longer = np.median(np.ptp(box, axis=1).max(axis=1))
+    return float(longer) * GEOMETRY.iris_mm / FACE.height_mm
 
 
 def _unbroken_share(tracks: Tracks) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.motion.face_signals import Blinks
@@ -39,10 +39,14 @@ class Ruler:
         Standard uncertainty of the millimetre, as a share.
     body_length_mm : float
         The body's own unit: the inter-ocular distance for the face, the palm's length for a hand.
+    witness : mapping of str to float
+        Standard uncertainty of what each signal's witness shows of a movement, as a share; by the signal's name, 0
+        for one that is not named.
     """
 
     uncertainty: float
     body_length_mm: float
+    witness: Mapping[str, float] = field(default_factory=dict)
 
 
 def region_features(
@@ -255,8 +259,9 @@ def _percent_moving(signals: Sequence[SignalFeatures], assessed_s: float) -> flo
 
 
 def _amplitude_interval(features: SignalFeatures, ruler: Ruler) -> Interval:
-    """95% interval from the ruler and the noise; what the mesh itself loses is not in it (see the docs)."""
-    sd = math.hypot(ruler.uncertainty * features.amplitude, features.noise_sd)
+    """95% interval from the ruler, from what the witness may lose or add, and from the noise."""
+    share = math.hypot(ruler.uncertainty, ruler.witness.get(features.name, 0.0))
+    sd = math.hypot(share * features.amplitude, features.noise_sd)
     return max(features.amplitude - NORMAL_95 * sd, 0.0), features.amplitude + NORMAL_95 * sd
 
 
@@ -285,8 +290,9 @@ def _looks_like_talking(part: Region, task: Task, speaking: Mapping[Region, Sign
 
 def _too_fast(features: SignalFeatures, *, settings: MotionSettings = MOTION) -> bool:
     """Say whether most of what moves is as fast as tremor, though not steady enough to be set aside as one."""
-    power = [features.band_power[band] or 0.0 for band in ("0.5-3", "3-4", "4-7")]
-    fast = power[2] > max(settings.too_fast_share * sum(power), features.noise_sd**2)
+    # Up to 12 Hz: of a tremor at 8 to 10 Hz the band of dyskinesia shows the lower edge only.
+    power = [features.band_power[band] or 0.0 for band in ("0.5-3", "3-4", "4-7", "7-12")]
+    fast = power[2] + power[3] > max(settings.too_fast_share * sum(power), features.noise_sd**2)
     return fast and features.percent_time_moving > settings.tremor_chance_percent
 
 
