@@ -32,7 +32,7 @@ LABELS = ("other", "skin", "lip", "teeth", "tongue", "mouth")
 
 _LABEL_STEP = 40
 FOCAL_SHARE = 0.74
-_SHOWN_MM: dict[Framing, float] = {"face": 430.0, "seated": 800.0, "lap": 1350.0}
+_SHOWN_MM: dict[Framing, float] = {"face": 430.0, "seated": 800.0, "lap": 1180.0}
 """Height of the picture at the face."""
 _EYES_AT: dict[Framing, float] = {"face": 0.40, "seated": 0.36, "lap": 0.27}
 """Where down the picture the bridge of the nose lies."""
