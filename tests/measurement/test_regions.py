@@ -11,13 +11,17 @@ from scipy.signal import butter, sosfiltfilt
 
 from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.measurement.regions import (
+    ARM_REASON,
     SPEECH_REASON,
     TOO_FAST_REASON,
     Ruler,
     measure_region,
+    region_features,
     speaking_signal,
 )
+from tdscreen.motion.face_signals import Blinks
 from tdscreen.motion.features import SignalFeatures, signal_features
+from tdscreen.motion.signals import Signal
 from tdscreen.vocabulary import MovementType, Region, Task
 
 Floats = NDArray[np.float64]
@@ -107,3 +111,114 @@ def test_a_tremor_of_the_wrist_is_named_beside_the_fingers_that_speak_for_the_ha
     assert found.signal == "left_hand.index_tip"
     assert found.movement_types == (MovementType.RHYTHMIC, MovementType.TREMOR_LIKE)
     assert found.scored_amplitude_mm == pytest.approx(14.0, rel=0.05)
+
+
+def held(start_s: float, end_s: float) -> Floats:
+    """Go from 0 to 1 within 1.5 s, stay, and go back."""
+    return np.asarray(np.clip(np.minimum(TIMES_S - start_s, end_s - TIMES_S) / 1.5, 0, 1))
+
+
+def test_a_yawn_is_seen_and_named_and_raises_nothing(measured: Measured) -> None:
+    jaw = features("jaw.opening", 20 * held(5, 11), limit_mm=1.5)
+    region = measured(Region.JAW, {Region.JAW: jaw})
+    assert region.amplitude_mm is not None
+    assert region.amplitude_mm > 2
+    assert MovementType.NOT_REPEATED in region.movement_types
+    assert region.scored_amplitude_mm == region.scored_percent_time_moving == 0
+
+
+def test_a_yawn_beside_lips_that_move_again_and_again_does_not_speak_for_them() -> None:
+    found = [
+        features("lips.opening", 20 * held(5, 11), limit_mm=1.5),
+        features("lips.width", sine(2.0, 1.4), limit_mm=1.5),
+    ]
+    speaking = {Region.LIPS: speaking_signal(found)}
+    region = measure_region(Region.LIPS, found, RULER, task=Task.REST, speaking=speaking)
+    assert region.signal == "lips.width"
+    assert region.scored_amplitude_mm == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("task", "wrist_mm", "scored"),
+    [
+        (Task.REST, 30.0, True),
+        (Task.REST, 60.0, False),
+        (Task.UNSTRUCTURED, 30.0, False),
+        (Task.UNSTRUCTURED, 12.0, True),
+    ],
+)
+def test_an_arm_that_is_carried_about_is_not_scored_and_a_wrist_that_moves_a_little_is(
+    task: Task, wrist_mm: float, scored: bool
+) -> None:
+    found = [
+        features("left_hand.wrist_sideways", sine(wrist_mm, 0.9), limit_mm=5.0),
+        features("left_hand.index_tip", sine(0.5, 2.0), limit_mm=30.0),
+    ]
+    speaking = {Region.LEFT_HAND: speaking_signal(found)}
+    region = measure_region(Region.LEFT_HAND, found, RULER, task=task, speaking=speaking)
+    assert region.amplitude_mm == pytest.approx(wrist_mm, rel=0.1)
+    assert (region.scored_amplitude_mm is not None) == scored
+    assert (region.not_scored_reason == ARM_REASON) != scored
+
+
+def blinking(per_minute: float, *, percent: float) -> Blinks:
+    during = np.zeros(TIMES_S.size, dtype=np.bool_)
+    return Blinks((), per_minute, during, percent, 4.5)
+
+
+@pytest.mark.parametrize(("per_minute", "raises"), [(17.0, False), (26.0, False), (70.0, True)])
+def test_lids_that_close_far_too_often_count_for_the_face_and_usual_blinking_does_not(
+    per_minute: float, raises: bool
+) -> None:
+    still = features("upper_face.eye_left_opening", np.zeros(TIMES_S.size), limit_mm=1.5)
+    region = measure_region(
+        Region.UPPER_FACE,
+        [still],
+        RULER,
+        task=Task.REST,
+        speaking={Region.UPPER_FACE: still},
+        blinks=blinking(per_minute, percent=45.0),
+    )
+    assert region.blinks_per_minute == per_minute
+    assert region.scored_amplitude_mm == (4.5 if raises else 0.0)
+    assert region.scored_percent_time_moving == (45.0 if raises else 0.0)
+
+
+def of_hand(x: Floats) -> SignalFeatures:
+    signal = Signal("left_hand.index_tip", Region.LEFT_HAND, "mm", TIMES_S, x)
+    (found,) = region_features([signal], {signal.name: 2.0}, highest_frequency_hz=15.0)
+    return found
+
+
+@pytest.mark.parametrize("hz", [3.4, 4.0, 5.0, 8.0])
+def test_a_hand_that_trembles_regularly_raises_nothing(hz: float) -> None:
+    found = of_hand(sine(6.0, hz))
+    region = measure_region(
+        Region.LEFT_HAND, [found], RULER, task=Task.REST, speaking={Region.LEFT_HAND: found}
+    )
+    assert MovementType.TREMOR_LIKE in region.movement_types
+    assert region.scored_amplitude_mm == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_broad_tremor_of_8_to_10_hz_is_no_dyskinesia(seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(size=TIMES_S.size)
+    x = sosfiltfilt(butter(2, [8, 10], "bandpass", fs=30, output="sos"), noise)
+    found = of_hand(5 * x / np.abs(x).max())
+    region = measure_region(
+        Region.LEFT_HAND, [found], RULER, task=Task.REST, speaking={Region.LEFT_HAND: found}
+    )
+    assert not region.scored_amplitude_mm
+
+
+def test_a_hand_asked_to_tap_fast_does_not_tremble() -> None:
+    found = of_hand(sine(20.0, 4.5))
+    region = measure_region(
+        Region.LEFT_HAND,
+        [found],
+        RULER,
+        task=Task.FINGER_TAPPING_LEFT,
+        speaking={Region.LEFT_HAND: found},
+    )
+    assert MovementType.TREMOR_LIKE not in region.movement_types
+    assert MovementType.VOLUNTARY_TASK in region.movement_types

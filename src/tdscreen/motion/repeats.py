@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from tdscreen.motion.filtering import remove_fast
-from tdscreen.motion.spans import Bools, Floats, Grid
+from tdscreen.motion.spans import Floats, Grid
 from tdscreen.settings import MOTION, MotionSettings
 
 
@@ -77,29 +78,20 @@ def taps(
         for finger in tapping:
             gap = gaps_mm[piece, finger]
             least = max(settings.tap_depth * spans[finger], smallest_mm)
-            # Both ends open, so that a hand that comes or goes closed has tapped.
-            shut, _ = find_peaks(-np.r_[gap.max(), gap, gap.max()], prominence=least)
-            closed += _between(times_s[piece], gap, shut - 1).tolist()
+            shut, _ = find_peaks(-gap, prominence=least)
+            closed += _between(times_s[piece], gap, shut).tolist()
         merged = _merge(sorted(closed), settings.tap_min_interval_s)
         at += merged
         intervals += np.diff(merged).tolist()
     return np.array(at), np.array(intervals)
 
 
-def _between(times_s: Floats, gap: Floats, lowest: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
-    """Place the lowest point between pictures by the parabola through three of them."""
-    inner = np.clip(lowest, 1, max(len(gap) - 2, 1))
-    if len(gap) < 3:
-        return times_s[np.clip(lowest, 0, len(gap) - 1)]
-    before, here, after = gap[inner - 1], gap[inner], gap[inner + 1]
+def _between(times_s: Floats, gap: Floats, lowest: NDArray[np.intp]) -> Floats:
+    """Place the lowest points between pictures by the parabola through three of them; none is the first or last."""
+    before, here, after = gap[lowest - 1], gap[lowest], gap[lowest + 1]
     bend = before - 2 * here + after
-    step = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend > 0)
-    moved = np.clip(step, -0.5, 0.5)
-    half_s = (times_s[inner + 1] - times_s[inner - 1]) / 2
-    at_edge: Bools = lowest != inner
-    return np.asarray(
-        np.where(at_edge, times_s[np.clip(lowest, 0, len(gap) - 1)], times_s[inner] + moved * half_s)
-    )
+    step = np.clip(np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend > 0), -0.5, 0.5)
+    return np.asarray(times_s[lowest] + step * (times_s[lowest + 1] - times_s[lowest - 1]) / 2)
 
 
 def _merge(at_s: list[float], least_s: float) -> list[float]:
