@@ -85,12 +85,11 @@ def _albedo(drawn: Drawn, palette: dict[int, NDArray[np.float64]], random: Rando
     tongue, lip, teeth, skin = (drawn.label == value for value in (TONGUE, LIP, TEETH, SKIN))
     skin = skin & drawn.skin_only
     # Mottled at several sizes, each class in its own way.
+    mottle = np.zeros((height, width))
     for size, strength in ((3, 0.05), (7, 0.05), (18, 0.07), (45, 0.08)):
         patch = _noise(random, (height, width), size)
-        for value in range(5):
-            albedo[drawn.label == value] *= np.exp(
-                patch[drawn.label == value, None] * strength * _uniform(random, 0, 1.8)
-            )
+        mottle += patch * (strength * _uniform(random, 0, 1.8, 5))[drawn.label]
+    albedo *= np.exp(mottle)[..., None]
     wrinkles = _noise(random, (height, width), 2.5, stretch=5)
     albedo[lip] *= np.exp(wrinkles[lip, None] * _uniform(random, 0, 0.18))
     dots = _noise(random, (height, width), 1.2)

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     import jax
 
 Weights: TypeAlias = dict[str, Any]
-"""Kernels ``<layer>.kernel`` of shape (3, 3, in, out) and offsets ``<layer>.bias`` of shape (out,)."""
+"""Kernels ``<layer>.kernel`` of shape (3, 3, in, out) and offsets ``<layer>.bias`` of shape (out,); while it learns
+also ``<layer>.scale`` of shape (out,), by which what a layer gives is multiplied once it has been normed."""
 
 SMALLEST_SPREAD = 0.02
 """Added to the spread of a crop's brightness before it is divided by, so that noise alone is not blown up."""
+TINY_VARIANCE = 1e-4
 _OPSET, _IR_VERSION = 17, 8
 
 
@@ -68,14 +70,13 @@ LAYERS = (
     Layer("up_eighth", 48, "sixteenth_2", beside="eighth_2"),
     Layer("up_quarter", 32, "up_eighth", beside="quarter_2"),
     Layer("up_half", 24, "up_quarter", beside="half_2"),
-    Layer("up_half_2", 24, "up_half"),
-    Layer("maps", sum(MAPS), "up_half_2", active=False),
+    Layer("maps", sum(MAPS), "up_half", active=False),
 )
 _CHANNELS = {"crops": 3} | {layer.name: layer.channels for layer in LAYERS}
 
 
 def initial_weights(seed: int) -> Weights:
-    """Draw weights as He et al. 2015."""
+    """Draw weights as He et al. 2015, to learn from."""
     rng = np.random.default_rng(seed)
     drawn: Weights = {}
     for layer in LAYERS:
@@ -84,17 +85,52 @@ def initial_weights(seed: int) -> Weights:
         kernel = rng.normal(0.0, spread, (3, 3, inputs, layer.channels))
         drawn[f"{layer.name}.kernel"] = kernel.astype(np.float32)
         drawn[f"{layer.name}.bias"] = np.zeros(layer.channels, dtype=np.float32)
+        if layer.active:
+            drawn[f"{layer.name}.scale"] = np.ones(layer.channels, dtype=np.float32)
     return drawn
 
 
-def forward(weights: Weights, crops: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+def folded(weights: Weights, crops: jax.Array) -> Weights:
+    """Put what the layers' sums are on average into the weights, so that each crop is looked at by itself.
+
+    Parameters
+    ----------
+    weights : Weights
+        That have learnt.
+    crops : jax.Array, shape (n, 96, 64, 3)
+        Some hundred.
+
+    Returns
+    -------
+    Weights
+        Without scales.
+    """
+    sums: dict[str, tuple[Any, Any]] = {}
+    forward(weights, crops, sums=sums)
+    plain: Weights = {}
+    for layer in LAYERS:
+        kernel, bias = (np.asarray(weights[f"{layer.name}.{part}"]) for part in ("kernel", "bias"))
+        if layer.active:
+            mean, variance = (np.asarray(part) for part in sums[layer.name])
+            gain = np.asarray(weights[f"{layer.name}.scale"]) / np.sqrt(variance + TINY_VARIANCE)
+            kernel, bias = kernel * gain, bias - mean * gain
+        plain |= {f"{layer.name}.kernel": kernel, f"{layer.name}.bias": bias}
+    return plain
+
+
+def forward(
+    weights: Weights, crops: jax.Array, *, sums: dict[str, tuple[Any, Any]] | None = None
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Run the network in jax.
 
     Parameters
     ----------
     weights : Weights
+        With scales, what each layer gives is normed over all the crops (batch normalisation: Ioffe and Szegedy 2015).
     crops : jax.Array, shape (n, 96, 64, 3), uint8 or float32
         0 to 255.
+    sums : dict, optional
+        Filled with the mean and the variance of what each layer gives before it is normed.
 
     Returns
     -------
@@ -126,6 +162,12 @@ def forward(weights: Weights, crops: jax.Array) -> tuple[jax.Array, jax.Array, j
             ((1, 1), (1, 1)),
             dimension_numbers=("NHWC", "HWIO", "NHWC"),
         )
+        scale = weights.get(f"{layer.name}.scale")
+        if scale is not None:
+            mean, variance = found.mean(axis=(0, 1, 2)), found.var(axis=(0, 1, 2))
+            found = (found - mean) * (scale / jnp.sqrt(variance + TINY_VARIANCE))
+            if sums is not None:
+                sums[layer.name] = (mean, variance)
         found = found + weights[f"{layer.name}.bias"]
         values[layer.name] = nn.relu(found) if layer.active else found
     maps = values["maps"]

@@ -93,6 +93,13 @@ def _near_mouth() -> _Near:
     )
 
 
+@lru_cache(maxsize=2)
+def _at_rest(body: Body) -> dict[str, FloatArray]:
+    """Surfaces of a person who does nothing: texture clings to them."""
+    inner = {name: body.inner(name, Pose()) for name in ("tongue", "upper_teeth", "lower_teeth")}
+    return {"head": body.head(Pose()), **inner}
+
+
 def _triangles(quads: IntArray) -> IntArray:
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
@@ -128,11 +135,12 @@ def draw(
     near, found, person = _near_mouth(), regions(), body.person
     head = body.head(pose)
     marks = body.face_marks(head, pose)
-    parts = [(head, near.triangles, near.classes, body.head(Pose()))]
+    at_rest = _at_rest(body)
+    parts = [(head, near.triangles, near.classes, at_rest["head"])]
     for name, value in (("tongue", TONGUE), ("upper_teeth", TEETH), ("lower_teeth", TEETH)):
         if value == TEETH and person.teeth == "none":
             continue
-        surface, rest = body.inner(name, pose), body.inner(name, Pose())
+        surface, rest = body.inner(name, pose), at_rest[name]
         if name == "tongue":
             foremost = int(np.argmin(np.linalg.norm(surface - marks["tongue_tip"], axis=1)))
             surface = shaped(surface, shape, marks["lower_lip_inner"])
@@ -172,7 +180,7 @@ def draw(
     front = (facing * middle).sum(axis=1) < 0
     # What turns its back is drawn, too, from within the mouth: its walls are seen from both sides.
     facing[~front] *= -1
-    shown = front | (classes != SKIN)
+    shown = front | np.isin(classes, (LIP, DARK))
     order = np.flatnonzero(shown)[np.argsort(-middle[shown, 2], kind="stable")]
     index = _painted(in_crop, triangles, order)
 

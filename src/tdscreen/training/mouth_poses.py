@@ -17,11 +17,11 @@ Act = Literal[
 ]
 SHARES: dict[Act, float] = {
     "closed": 0.09, "smile": 0.13, "talk": 0.19, "bite": 0.08, "pucker": 0.07, "open": 0.15,
-    "half_out": 0.09, "out": 0.12, "between_lips": 0.06, "sideways": 0.05,
+    "half_out": 0.09, "out": 0.14, "between_lips": 0.08, "sideways": 0.05,
 }  # fmt: skip
 """How often each is shown: about a third with the tongue out."""
 _TIP_MM = 20.0
-_PAST_TEETH = 1.15
+_PAST_TEETH = 0.6
 """About the amount of ``tongueOut`` at which the tip comes to the lips."""
 
 
@@ -101,7 +101,7 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, MouthShape]:
         }
         lips = maybe(0.6, 0, 0.9)
         units |= {"mouthUpperUpLeft": lips * 0.7, "mouthUpperUpRight": lips * 0.7}
-        units |= {"mouthLowerDownLeft": lips, "mouthLowerDownRight": lips, "tongueOut": maybe(0.4, 0, 0.8)}
+        units |= {"mouthLowerDownLeft": lips, "mouthLowerDownRight": lips, "tongueOut": maybe(0.4, 0, 0.4)}
         units |= {"mouthStretchLeft": maybe(0.3, 0, 0.8), "mouthStretchRight": maybe(0.3, 0, 0.8)}
     elif act == "bite":
         units |= {
@@ -117,11 +117,11 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, MouthShape]:
             "jawOpen": maybe(0.4, 0, 0.3),
         }
     elif act == "open":
-        units |= {"jawOpen": some(0.2, 1.0), "tongueOut": some(-0.3, 1.0)}
+        units |= {"jawOpen": some(0.2, 1.0), "tongueOut": some(-0.4, 0.45)}
         side = maybe(0.4, -10, 10)
     else:
-        jaw = some(0.0, 0.12) if act == "between_lips" else some(0.08, 0.9)
-        past = some(-0.35, 0.35) if act == "half_out" else some(0.15, 1.7)
+        jaw = some(0.0, 0.12) if act == "between_lips" else some(0.04, 0.85)
+        past = some(-0.4, 0.25) if act == "half_out" else some(0.08, 1.25)
         units |= {"jawOpen": jaw, "tongueOut": _PAST_TEETH + past}
         side = maybe(0.25, -8, 8)
         if act == "sideways":
