@@ -56,9 +56,11 @@ def test_the_size_is_of_the_right_order_and_never_invented(clip, assessment_of):
     for movement in clip["movements"]:
         found = region(assessment_of(clip), movement["region"])
 
-        # The models hold on to their idea of a still face and hand. Measured here: 0.43 (fingers that bend towards
-        # the camera) to 0.89.
-        assert 0.4 < found.amplitude_mm / movement["amplitude_mm"] < 1.15
+        # Measured here: 0.93 to 1.20 for parts of the face, which the picture tells; the chin lies between points that
+        # are pushed, where the warp adds their pushes up to 1.2 of each. Fingers that bend towards the camera, which
+        # the landmarks tell, 0.43.
+        least, most = (0.4, 1.15) if "hand" in movement["region"] else (0.85, 1.25)
+        assert least < found.amplitude_mm / movement["amplitude_mm"] < most
 
 
 @pytest.mark.parametrize("clip", MOVING)

@@ -24,7 +24,7 @@ from tdscreen.motion.fusion import face_displacements, fuse, part_motion, pictur
 from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
-from tdscreen.settings import QUALITY, STILLNESS
+from tdscreen.settings import FUSION, QUALITY, STILLNESS
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
 from tdscreen.vocabulary import HAND_REGION, Region, Side, Task, Verdict
 
@@ -87,7 +87,9 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
     signals: list[Signal] = []
     limits: dict[str, float] = {}
     rulers: dict[Region, Ruler] = {}
-    head = head_frame(tracks.face_px, tracks.iris_px, keep=MEASURED_POINTS) if tracks.face_valid.any() else None
+    head = (
+        head_frame(tracks.face_px, tracks.iris_px, keep=MEASURED_POINTS) if tracks.face_valid.any() else None
+    )
     conditions = frame_conditions(tracks, head)
     blinks: Blinks | None = None
     face_still_mm = math.nan
@@ -120,7 +122,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
                 if by_picture
                 else _limit(signal, face_still_mm, STILLNESS.face, camera_mm)
             )
-        ruler = Ruler(head.scale_uncertainty, head.interocular_mm)
+        ruler = Ruler(head.scale_uncertainty, head.interocular_mm, _witness(found, fused.from_picture))
         rulers |= dict.fromkeys(FACE_REGIONS, ruler)
     for index, side in ((LEFT, Side.LEFT), (RIGHT, Side.RIGHT)):
         valid = tracks.hands_valid[:, index]
@@ -132,10 +134,15 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
         region = HAND_REGION[side]
         # The wrist's path in the picture as it is told above what stillness of the fingers shows.
         palm, camera_mm = palm_in_room(palm, tracks, index)
-        for signal in hand_signals(palm, tracks.times_s, usable, region=region):
+        found = hand_signals(palm, tracks.times_s, usable, region=region)
+        for signal in found:
             signals.append(signal)
             limits[signal.name] = _limit(signal, hand_still_mm, STILLNESS.hand, camera_mm)
-        rulers[region] = Ruler(palm.scale_uncertainty, palm.palm_mm)
+        rulers[region] = Ruler(
+            palm.scale_uncertainty,
+            palm.palm_mm,
+            {signal.name: FUSION.mesh_loss for signal in found if "wrist" not in signal.name},
+        )
     return MeasuredSignals(tuple(signals), limits, rulers, blinks, head, conditions, face_still_mm)
 
 
@@ -250,6 +257,17 @@ def _moving_together(
         if together is not None:
             found.append(MovingTogether(first, second, together))
     return tuple(found)
+
+
+def _witness(signals: Sequence[Signal], from_picture: frozenset[str]) -> dict[str, float]:
+    """Say by how much each signal of the face, by name, may be off for what its witness loses or adds, as a share."""
+    return {
+        signal.name: next(share for end, share in FUSION.witness_error if signal.name.endswith(end))
+        if signal.name in from_picture
+        else FUSION.mesh_loss
+        for signal in signals
+        if signal.region is not Region.HEAD
+    }
 
 
 def _limit(
