@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tdscreen.phantom.degraded import degrade
 from tdscreen.phantom.film import ClipSpec
 from tdscreen.phantom.phone import Phone
-from tdscreen.phantom.presets import mover
+from tdscreen.phantom.presets import mover, programme_of
 from tdscreen.phantom.programme import HandPath, Movement, Programme
 from tdscreen.verification.people import card_person
 from tdscreen.vocabulary import Side, Task
@@ -86,19 +86,19 @@ def grid(size: Size) -> tuple[GridClip, ...]:
 
 def _small() -> Iterator[GridClip]:
     """Yield a handful of short clips, for the tests: a movement, rest, and a clip past use."""
-    phone = Phone(300, 400, fps=20.0, framing="face", distance_mm=300.0)
+    phone = Phone(288, 384, fps=20.0, framing="face", distance_mm=300.0)
     movements = (
         Movement("jaw", "opening", 4.0, rate_hz=1.5),
         Movement("upper_face", "brow", 3.0, rate_hz=1.0),
     )
-    programme = Programme(Task.REST, 6.0, movements)
+    programme = Programme(Task.REST, 5.0, movements)
     yield _clip("small-jaw-brow", 0, phone, ("frequency", "amplitude", "good"), "jaw", programme=programme)
     yield _clip(
         "small-rest", 8, phone, ("still", "limits", "good"), "breathing", preset="breathing", duration_s=10.0
     )
-    dark = dataclasses.replace(phone, light=0.005, fps=15.0)
+    dark = dataclasses.replace(phone, light=0.005)
     yield _clip(
-        "small-dark", 1, dark, ("degraded",), "light", preset="rest", duration_s=4.0, degraded="light"
+        "small-dark", 1, dark, ("degraded",), "light", preset="rest", duration_s=2.0, degraded="light"
     )
 
 
@@ -370,7 +370,7 @@ def _still(clips: int) -> Iterator[GridClip]:
 def _tongues(people: int) -> Iterator[GridClip]:
     """Yield tongues that dart, one for each tone of skin; mouths without one in sight; tongues behind closed lips."""
     for person in range(people):
-        programme = Programme(
+        darting = Programme(
             Task.REST,
             LONG_S,
             (
@@ -380,19 +380,25 @@ def _tongues(people: int) -> Iterator[GridClip]:
                 ),
             ),
         )  # fmt: skip
-        yield _clip(f"tongue-{person:02d}", person, NEAR, ("tongue",), "tongue", programme=programme)
+        yield _clip(f"tongue-{person:02d}", person, NEAR, ("tongue",), "tongue", programme=darting)
+    mouths: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("talking", "talking", {}),
+        ("smiling", "smiling", {}),
+        ("lip_biting", "lip_biting", {}),
+        ("lipstick", "lip_smacking", {"lipstick": True, "sex": "female", "beard": "none"}),
+    )
     for turn in range(max(2, people // 4)):
-        for group, preset, fixed in (
-            ("talking", "talking", {}),
-            ("smiling", "smiling", {}),
-            ("lip_biting", "lip_biting", {}),
-            ("lipstick", "lip_smacking", {"lipstick": True, "sex": "female", "beard": "none"}),
-        ):
+        for group, preset, fixed in mouths:
             person = 10 + 5 * turn + len(group) % 5
             sections: tuple[str, ...] = ("no_tongue", "kinds") if group == "talking" else ("no_tongue",)
+            programme = None
+            if group == "talking":
+                # Nobody has said that the person talks: it must be seen.
+                talks = programme_of(preset, duration_s=SHORT_S, seed=person)
+                programme = dataclasses.replace(talks, task=Task.UNSTRUCTURED)
             yield _clip(
-                f"no-tongue-{group}-{turn}", person, NEAR, sections, group, preset=preset, duration_s=SHORT_S,
-                person_fixed=fixed,
+                f"no-tongue-{group}-{turn}", person, NEAR, sections, group, preset=preset, programme=programme,
+                duration_s=SHORT_S, person_fixed=fixed,
             )  # fmt: skip
         yield _clip(
             f"hidden-tongue-{turn}", 6 + 9 * turn, NEAR, ("hidden_tongue",), "hidden", preset="tongue_rolling",
