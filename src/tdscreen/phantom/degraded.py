@@ -94,7 +94,7 @@ def _extra(spec: ClipSpec, name: str) -> ClipSpec:
 
 
 DEGRADATIONS: dict[str, Degradation] = {
-    "too_dark": Degradation("Hardly any light.", "light", _phone(light=0.006)),
+    "too_dark": Degradation("Hardly any light.", "light", _phone(light=0.003)),
     "too_bright": Degradation("Light straight into the lens.", "overexposure", _phone(light=8.0)),
     "too_far": Degradation(
         "The whole person far away, the face a few pixels wide.",

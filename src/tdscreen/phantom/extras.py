@@ -21,8 +21,9 @@ Picture = NDArray[np.uint8]
 
 Extra = Literal["mask", "hand_on_mouth", "second_person"]
 _MASK_RGB = (176, 200, 212)
+_BELOW_LIPS_MM = 50.0
 _BEFORE_LIPS_MM = 32.0
-"""How far before the lips a hand on the mouth has its middle."""
+"""Where the knuckles of a hand on the mouth are, against the lips."""
 
 
 def with_hand_on_mouth(
@@ -32,7 +33,8 @@ def with_hand_on_mouth(
     marks = marks_of(Pose(right_hand=HandPose("raised")))
     middle = (marks["right_index_knuckle"] + marks["right_little_knuckle"]) / 2
     lips = (marks["upper_lip"] + marks["lower_lip"]) / 2
-    shift = lips - middle + np.array([0.0, 0.0, -_BEFORE_LIPS_MM])
+    # The palm's middle lies below the knuckles: fingers over the mouth, and not over the eyes.
+    shift = lips - middle + np.array([0.0, _BELOW_LIPS_MM, -_BEFORE_LIPS_MM])
     x, y, z = (float(value) for value in shift)
     there: Vector = (x, y, z)
     return replace(programme, right_hand=HandPath("raised", ((0.0, there), (programme.duration_s, there))))

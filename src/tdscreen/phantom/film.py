@@ -34,7 +34,7 @@ from tdscreen.vocabulary import Side
 FloatArray = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
-GENERATION = 3
+GENERATION = 4
 """Raised when the same specification gives another clip than before, so that old ones are not taken for it."""
 Framing = Literal["face", "seated", "lap"]
 _TRUTH_HZ = 40.0
