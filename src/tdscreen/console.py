@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, join_names, times_out
+from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, counts, join_names
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, RegionMeasurement
 from tdscreen.printing import printable
 from tdscreen.vocabulary import MovementType, TriageLevel, Verdict
@@ -81,7 +81,7 @@ def _check(check: QualityCheck) -> str:
 def _region(found: RegionMeasurement) -> tuple[str, ...]:
     limit = f"{found.noise_floor_mm:.1f} mm"
     if not found.amplitude_mm:
-        return ("no movement found", "", "", limit, "")
+        return ("no movement found", "", "", limit, ", ".join(counts(found)))
     amplitude = f"{found.amplitude_mm:.1f} mm"
     if found.amplitude_interval_mm is not None:
         amplitude += " ({:.1f} to {:.1f})".format(*found.amplitude_interval_mm)
@@ -90,9 +90,7 @@ def _region(found: RegionMeasurement) -> tuple[str, ...]:
         "" if found.peak_frequency_hz is None else f"{found.peak_frequency_hz:.2f} Hz",
         f"{found.percent_time_moving:.0f}%",
         limit,
-        ", ".join(
-            word for word in (*(TYPE_WORDS[kind] for kind in found.movement_types), times_out(found)) if word
-        ),
+        ", ".join((*(TYPE_WORDS[kind] for kind in found.movement_types), *counts(found))),
     )
 
 

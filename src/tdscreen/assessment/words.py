@@ -36,8 +36,8 @@ def join_names(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
-def times_out(measured: RegionMeasurement) -> str:
-    """Say how often the tongue came out: ``out past the lips 7 times``; nothing of a region that cannot.
+def counts(measured: RegionMeasurement) -> tuple[str, ...]:
+    """Say what was counted: ``out past the lips 7 times``, ``35 taps, 3.5 a second``, ``17 blinks a minute``.
 
     Parameters
     ----------
@@ -45,12 +45,19 @@ def times_out(measured: RegionMeasurement) -> str:
 
     Returns
     -------
-    str
+    tuple of str
+        Empty for a region in which nothing is counted.
     """
-    if not measured.protrusions:
-        return ""
-    count = len(measured.protrusions)
-    return f"out past the lips {'once' if count == 1 else f'{count} times'}"
+    told = []
+    if measured.protrusions:
+        times = len(measured.protrusions)
+        told.append(f"out past the lips {'once' if times == 1 else f'{times} times'}")
+    if measured.taps is not None:
+        rate = "" if measured.taps_per_s is None else f", {measured.taps_per_s:.1f} a second"
+        told.append(f"{measured.taps} tap{'' if measured.taps == 1 else 's'}{rate}")
+    if measured.blinks_per_minute:
+        told.append(f"{measured.blinks_per_minute:.0f} blinks a minute")
+    return tuple(told)
 
 
 def describe_contributions(

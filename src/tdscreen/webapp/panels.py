@@ -11,7 +11,7 @@ from html import escape
 from math import sqrt
 
 from tdscreen.assessment.assessment import Assessment, Coverage, ItemAssessment
-from tdscreen.assessment.words import REGION_NAMES, join_names, times_out
+from tdscreen.assessment.words import REGION_NAMES, counts, join_names
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.words import (
@@ -313,9 +313,7 @@ def _region_row(found: RegionMeasurement) -> str:
         )
     limit = "" if found.noise_floor_mm is None else f"{number(found.noise_floor_mm)} mm"
     share = number(found.percent_time_moving or 0.0, digits=0)
-    looks = ", ".join(
-        word for word in (*(MOVEMENTS[kind] for kind in found.movement_types), times_out(found)) if word
-    )
+    looks = ", ".join((*(MOVEMENTS[kind] for kind in found.movement_types), *counts(found)))
     if found.not_scored_reason:
         looks = f"{looks}. {found.not_scored_reason}" if looks else found.not_scored_reason
     if not found.amplitude_mm:
