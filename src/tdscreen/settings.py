@@ -213,6 +213,9 @@ class FusionSettings:
 
     shape_frames: int = 240
     """So many pictures, evenly spread, give the shape of the face."""
+    learn_frames: int = 900
+    """So many, evenly spread, tell where the patches lie on the face and what each is worth."""
+    frames_at_once: int = 512
     depth_error_mm: float = 3.0
     """By how much the mesh may err in the depth of a place of the face (assumed)."""
     residual_mm: float = 0.3
@@ -428,6 +431,10 @@ class QualitySettings:
     min_luminance: float = 0.08
     """Mean luma of the face. The darkest skin in good light has about twice this; at 4% of normal light, where the
     mesh still reports a face but trembles by 1.4 mm, a face has 0.01 to 0.03 (measured)."""
+    dim_luminance: float = 0.16
+    """What a face must show instead where its points tremble by more than ``trembling_mm``: a phone makes up for darkness
+    with gain, and what is left of the face is noise (measured: 0.6% of good light gave 0.11 and 3.7 mm)."""
+    trembling_mm: float = 2.5
     max_luminance: float = 0.97
     min_face_share: float = 50.0
     min_unbroken_share: float = 50.0

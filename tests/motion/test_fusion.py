@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from moving import TIMES_S, sine
 from tdscreen.geometry.patches import N_PATCHES, PATCHES, Part, patches_of
-from tdscreen.motion.fusion import PartMotion, displacements, fuse, part_motion, picture_signals
+from tdscreen.motion.fusion import PartMotion, fuse, patch_parts, picture_signals
 from tdscreen.motion.signals import Signal
 from tdscreen.vocabulary import Region
 
@@ -62,7 +62,7 @@ def parts_of() -> Callable[..., PartMotion]:
         if lost is not None:
             seen[lost, patches_of(Part.CHIN)[0]] = np.nan
         wrong = shape * [1, 1, 1 + depth_error]
-        found = displacements(
+        return patch_parts(
             seen + 350.0,
             np.full_like(seen, NOISE_PX),
             wrong,
@@ -70,7 +70,6 @@ def parts_of() -> Callable[..., PartMotion]:
             angles_deg=np.stack([turn, nil, nil], axis=1),
             picture_px=CUT_PX,
         )
-        return part_motion(found)
 
     return run
 

@@ -48,7 +48,8 @@ class Poses:
     def error_px(self, shape_mm: FloatArray) -> FloatArray:
         """Give the standard error that the pose brings to points of the shape; shape (n, k, 2), px."""
         jacobian = _jacobian(self.scale, np.einsum("nij,kj->nki", self.rotation, shape_mm))
-        variance = np.einsum("nkai,nij,nkaj->nka", jacobian, self.covariance, jacobian)
+        spread = jacobian.reshape(len(jacobian), -1, 6)
+        variance = ((spread @ self.covariance) * spread).sum(axis=-1).reshape(jacobian.shape[:3])
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
@@ -88,7 +89,7 @@ def fit_poses(
     rotation = believed
     belief = np.zeros((n, 6, 6))
     belief[:, (1, 2, 3), (1, 2, 3)] = known[:, None] / believed_error**2
-    covariance = np.full((n, 6, 6), np.nan)
+    normal, weight, residual = belief, np.empty(0), np.empty(0)
     for _ in range(iterations):
         turned = np.einsum("nij,kj->nki", rotation, shape_mm)
         residual = points - scale[:, None, None] * turned[..., :2] - shift[:, None]
@@ -97,10 +98,12 @@ def fit_poses(
         robust = (1.0 + (off / (_ROBUST * np.maximum(middle, 1e-9)[:, None])) ** 2) ** -2
         weight = inverse * robust[..., None]
         jacobian = _jacobian(scale, turned)
-        normal = np.einsum("nkai,nka,nkaj->nij", jacobian, weight, jacobian)
+        rows = jacobian.reshape(n, -1, 6)
+        weighted = np.swapaxes(rows * weight.reshape(n, -1, 1), 1, 2)
+        normal = weighted @ rows
         # So little is known of a turn from small points in one plane that a millionth of belief does no harm.
         normal += 1e-6 * np.eye(6) * np.trace(normal, axis1=1, axis2=2)[:, None, None] / 6 + 1e-12 * np.eye(6)
-        slope = np.einsum("nkai,nka,nka->ni", jacobian, weight, residual)
+        slope = (weighted @ residual.reshape(n, -1, 1))[..., 0]
         normal += belief
         slope += np.einsum("nij,nj->ni", belief, _turned_away(rotation, believed))
         step = np.linalg.solve(normal, slope[..., None])[..., 0]
@@ -108,9 +111,9 @@ def fit_poses(
         scale = scale * np.exp(np.clip(step[:, 0], -0.3, 0.3))
         rotation = _turn(step[:, 1:4]) @ rotation
         shift = shift + step[:, 4:]
-        freedom = np.maximum(2 * seen.sum(axis=1) - 6, 1)
-        spread = (residual**2 * weight).sum(axis=(1, 2)) / freedom
-        covariance = np.linalg.inv(normal) * spread[:, None, None]
+    freedom = np.maximum(2 * seen.sum(axis=1) - 6, 1)
+    spread = (residual**2 * weight).sum(axis=(1, 2)) / freedom
+    covariance = np.linalg.inv(normal) * spread[:, None, None]
     for array in (scale, rotation, shift, covariance):
         array[~enough] = np.nan
     return Poses(scale, rotation, shift, covariance)

@@ -20,7 +20,7 @@ from tdscreen.measurement.room import head_in_room, palm_in_room
 from tdscreen.measurement.tapping import count_taps
 from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import MEASURED_POINTS, Blinks, face_signals, still_point_paths
-from tdscreen.motion.fusion import face_displacements, fuse, part_motion, picture_signals
+from tdscreen.motion.fusion import face_parts, fuse, picture_signals
 from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
@@ -98,16 +98,14 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
         usable = conditions.facing & ~tracks.repeated & settled(tracks.times_s, tracks.face_valid)
         found, blinks = face_signals(head, tracks.times_s, usable, mirrored=tracks.mirrored)
         face_still_mm = still_range(still_point_paths(head, usable), tracks.times_s)
-        parts = part_motion(
-            face_displacements(
-                tracks.face_px,
-                tracks.iris_px,
-                tracks.patches_px,
-                tracks.patches_error_px,
-                usable,
-                angles_deg=head.angles_deg,
-                picture_px=(tracks.image_width_px, tracks.image_height_px),
-            )
+        parts = face_parts(
+            tracks.face_px,
+            tracks.iris_px,
+            tracks.patches_px,
+            tracks.patches_error_px,
+            usable,
+            angles_deg=head.angles_deg,
+            picture_px=(tracks.image_width_px, tracks.image_height_px),
         )
         fused = fuse(found, picture_signals(parts, mirrored=tracks.mirrored))
         patches_still_mm = still_range(parts.still_mm, tracks.times_s)

@@ -27,27 +27,44 @@ PATCH_POINTS = tuple(sorted({point for patch in PATCHES for point in patch.point
 
 
 @dataclass(frozen=True)
-class Displacements:
-    """Movement of patches against the head.
+class LearntFace:
+    """What a clip tells of a face's patches, once for all its pictures.
 
     Attributes
     ----------
-    moved_mm : ndarray, shape (n, P, 2)
-        Right along the eyes and down the face, from the patch's own place at rest; NaN where not seen.
-    error_mm : ndarray, shape (n, P, 2)
-        Standard error, the pose's share included.
-    poses : Poses
     shape_mm : ndarray, shape (P, 3)
         Where the patches lie on the face at rest.
+    usual_px : ndarray, shape (k, 2)
+        By how much each rigid patch is usually off for not being quite rigid.
     slant : ndarray, shape (P,)
         By how much lower than the camera's axis each is seen, per distance: the tangent of the angle.
+    worth : ndarray, shape (P, 2)
+        What each patch counts in its part.
     """
 
-    moved_mm: FloatArray
-    error_mm: FloatArray
-    poses: Poses
     shape_mm: FloatArray
+    usual_px: FloatArray
     slant: FloatArray
+    worth: FloatArray
+
+
+@dataclass(frozen=True)
+class PartMotion:
+    """Movement of the parts of the face against the head, by the picture.
+
+    Attributes
+    ----------
+    moved_mm : dict of Part to ndarray, shape (n, 2)
+        Right along the eyes and down the face; NaN where not seen.
+    error_mm : dict of Part to ndarray, shape (n, 2)
+        Standard error of each, the pose's share included.
+    still_mm : ndarray, shape (n, k)
+        Paths of patches that no expression moves: what stillness shows.
+    """
+
+    moved_mm: dict[Part, FloatArray]
+    error_mm: dict[Part, FloatArray]
+    still_mm: FloatArray
 
 
 def patch_shape_mm(face_px: NDArray[np.float32], iris_px: NDArray[np.floating[Any]]) -> FloatArray:
@@ -67,7 +84,35 @@ def patch_shape_mm(face_px: NDArray[np.float32], iris_px: NDArray[np.floating[An
     return np.stack([np.mean([middle[point] for point in patch.points], axis=0) for patch in PATCHES])
 
 
-def displacements(
+def face_parts(
+    face_px: NDArray[np.float32],
+    iris_px: NDArray[np.floating[Any]],
+    patches_px: NDArray[np.floating[Any]],
+    patches_error_px: NDArray[np.floating[Any]],
+    usable: BoolArray,
+    *,
+    angles_deg: FloatArray,
+    picture_px: tuple[float, float],
+) -> PartMotion:
+    """Measure by how much each part of a face moves; see :func:`patch_parts`.
+
+    Parameters
+    ----------
+    face_px : ndarray, shape (n, 478, 3)
+        At least one frame must show the face.
+    iris_px : ndarray, shape (n, 2)
+    patches_px, patches_error_px : ndarray, shape (n, P, 2)
+    usable : ndarray, shape (n,), bool
+    angles_deg : ndarray, shape (n, 3)
+    picture_px : (float, float)
+    """
+    shape = patch_shape_mm(face_px, iris_px)
+    return patch_parts(
+        patches_px, patches_error_px, shape, usable, angles_deg=angles_deg, picture_px=picture_px
+    )
+
+
+def patch_parts(
     patches_px: NDArray[np.floating[Any]],
     error_px: NDArray[np.floating[Any]],
     shape_mm: FloatArray,
@@ -75,8 +120,8 @@ def displacements(
     *,
     angles_deg: FloatArray,
     picture_px: tuple[float, float],
-) -> Displacements:
-    """Take the head's movement out of that of the patches.
+) -> PartMotion:
+    """Take the head's movement out of that of the patches, and join those of each part.
 
     Parameters
     ----------
@@ -91,23 +136,86 @@ def displacements(
 
     Returns
     -------
-    Displacements
+    PartMotion
+        NaN in frames that are not usable.
     """
-    points = np.where(usable[:, None, None], patches_px.astype(np.float64), np.nan)
-    error = np.maximum(error_px.astype(np.float64), FUSION.least_error_px)
+    n = len(patches_px)
+    still = list(patches_of(Part.STILL))
+    found = PartMotion(
+        {part: np.full((n, 2), np.nan) for part in Part},
+        {part: np.full((n, 2), np.nan) for part in Part},
+        np.full((n, 2 * len(still)), np.nan),
+    )
+    seen = np.flatnonzero(usable)
+    if not seen.size:
+        return found
+    some = seen[np.unique(np.linspace(0, len(seen) - 1, FUSION.learn_frames).astype(int))]
+    learnt = _learn(
+        patches_px[some].astype(np.float64),
+        _at_least(error_px[some]),
+        shape_mm,
+        angles_deg[some],
+        picture_px,
+    )
+    # Piece by piece: on the way each picture takes many times the memory of what is kept of it.
+    for first in range(0, len(seen), FUSION.frames_at_once):
+        here = seen[first : first + FUSION.frames_at_once]
+        moved, error = _against_head(
+            patches_px[here].astype(np.float64), _at_least(error_px[here]), learnt, angles_deg[here]
+        )
+        for part in Part:
+            found.moved_mm[part][here], found.error_mm[part][here] = _join_part(part, moved, error, learnt)
+        found.still_mm[here] = moved[:, still].reshape(len(here), -1)
+    return found
+
+
+def _at_least(error_px: NDArray[np.floating[Any]]) -> FloatArray:
+    return np.maximum(error_px.astype(np.float64), FUSION.least_error_px)
+
+
+def _learn(
+    points: FloatArray,
+    error: FloatArray,
+    shape_mm: FloatArray,
+    angles_deg: FloatArray,
+    picture_px: tuple[float, float],
+) -> LearntFace:
+    """Mend the face's shape, and learn what each patch is worth, from some pictures of the clip."""
     rigid = list(patches_of(Part.RIGID))
-    shape = shape_mm.copy()
-    worse = error[:, rigid]
     believed = rotations_of(angles_deg)
+    shape = shape_mm.copy()
+    usual = np.zeros((len(rigid), 2))
     for _ in range(3):
+        worse = np.hypot(error[:, rigid], usual)
         poses = fit_poses(
             points[:, rigid], shape[rigid], worse, believed, believed_error=FUSION.mesh_turn_error
         )
         shape += _correction(poses, points, shape)
         # What hardly belongs to the rigid part in this face is taken for less rigid.
-        off = points[:, rigid] - poses.project(shape[rigid])
-        worse = np.hypot(error[:, rigid], _usual(off))
-    poses = fit_poses(points[:, rigid], shape[rigid], worse, believed, believed_error=FUSION.mesh_turn_error)
+        usual = _usual(points[:, rigid] - poses.project(shape[rigid]))
+    learnt = LearntFace(
+        shape, usual, _slant(poses.project(shape)[..., 1], picture_px), np.ones((len(shape), 2))
+    )
+    moved, spread = _against_head(points, error, learnt, angles_deg)
+    worth = np.ones((len(shape), 2))
+    for part in Part:
+        patches = list(patches_of(part))
+        worth[patches] = _worth(moved[:, patches], spread[:, patches], FUSION)
+    return replace(learnt, worth=worth)
+
+
+def _against_head(
+    points: FloatArray, error: FloatArray, learnt: LearntFace, angles_deg: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give the patches' movement against the head, in mm along its own axes, and its error; (n, P, 2) each."""
+    rigid, shape = list(patches_of(Part.RIGID)), learnt.shape_mm
+    poses = fit_poses(
+        points[:, rigid],
+        shape[rigid],
+        np.hypot(error[:, rigid], learnt.usual_px),
+        rotations_of(angles_deg),
+        believed_error=FUSION.mesh_turn_error,
+    )
     plane = poses.plane_px()
     inverse = np.linalg.inv(np.where(np.isfinite(plane), plane, np.eye(2)))
     moved = np.einsum("nij,nkj->nki", inverse, points - poses.project(shape))
@@ -118,7 +226,30 @@ def displacements(
     farthest[firm] = FUSION.farthest_still_mm
     with np.errstate(invalid="ignore"):
         moved[np.hypot(moved[..., 0], moved[..., 1]) > farthest] = np.nan
-    return Displacements(moved, spread, poses, shape, _slant(poses.project(shape)[..., 1], picture_px))
+    return moved, spread
+
+
+def _join_part(
+    part: Part, moved: FloatArray, error: FloatArray, learnt: LearntFace, *, settings: FusionSettings = FUSION
+) -> tuple[FloatArray, FloatArray]:
+    """Join the patches of a part, each by what it is worth: movement in mm and its error, (n, 2) each.
+
+    The worth of a patch is the same through the clip, so that the mean does not jump from one to another.
+    """
+    patches = list(patches_of(part))
+    own, spread, worth = moved[:, patches], error[:, patches], learnt.worth[patches]
+    seen = np.isfinite(own)
+    here = seen * worth
+    total = here.sum(axis=1)
+    enough = (total >= settings.min_worth_seen * worth.sum(axis=0)) & (total > 0)
+    share = here / np.maximum(here.sum(axis=1, keepdims=True), 1e-12)
+    if part is Part.CHIN:
+        share = _near_edge(share, learnt.shape_mm[patches, 1], settings)
+    joined = (np.where(seen, own, 0.0) * share).sum(axis=1)
+    variance = (np.where(seen, spread**2, 0.0) * share**2).sum(axis=1)
+    swing = settings.swing.get(part.value, 0.0) * float(np.median(learnt.slant[patches]))
+    joined[:, 1] /= 1.0 - swing
+    return np.where(enough, joined, np.nan), np.where(enough, np.sqrt(variance), np.nan)
 
 
 def _slant(down_px: FloatArray, picture_px: tuple[float, float]) -> FloatArray:
@@ -170,84 +301,6 @@ def _correction(poses: Poses, points: FloatArray, shape: FloatArray) -> FloatArr
         np.einsum("nij,nkj->nki", plane, np.where(seen[..., None], rest, 0.0)).sum(axis=0) / count[:, None]
     )
     return np.concatenate([in_face, away[:, None]], axis=1)
-
-
-def face_displacements(
-    face_px: NDArray[np.float32],
-    iris_px: NDArray[np.floating[Any]],
-    patches_px: NDArray[np.floating[Any]],
-    patches_error_px: NDArray[np.floating[Any]],
-    usable: BoolArray,
-    *,
-    angles_deg: FloatArray,
-    picture_px: tuple[float, float],
-) -> Displacements:
-    """Take the head's movement out of that of the patches of a face; see :func:`displacements`.
-
-    Parameters
-    ----------
-    face_px : ndarray, shape (n, 478, 3)
-        At least one frame must show the face.
-    iris_px : ndarray, shape (n, 2)
-    patches_px, patches_error_px : ndarray, shape (n, P, 2)
-    usable : ndarray, shape (n,), bool
-    angles_deg : ndarray, shape (n, 3)
-    picture_px : (float, float)
-    """
-    shape = patch_shape_mm(face_px, iris_px)
-    return displacements(
-        patches_px, patches_error_px, shape, usable, angles_deg=angles_deg, picture_px=picture_px
-    )
-
-
-@dataclass(frozen=True)
-class PartMotion:
-    """Movement of the parts of the face against the head, by the picture.
-
-    Attributes
-    ----------
-    moved_mm : dict of Part to ndarray, shape (n, 2)
-        Right along the eyes and down the face; NaN where not seen.
-    error_mm : dict of Part to ndarray, shape (n, 2)
-        Standard error of each.
-    still_mm : ndarray, shape (n, k)
-        Paths of patches that no expression moves: what stillness shows.
-    """
-
-    moved_mm: dict[Part, FloatArray]
-    error_mm: dict[Part, FloatArray]
-    still_mm: FloatArray
-
-
-def part_motion(found: Displacements, *, settings: FusionSettings = FUSION) -> PartMotion:
-    """Join the patches of each part, each by what it is worth.
-
-    The worth of a patch is the same through the clip, so that the mean does not jump from one to another.
-
-    Parameters
-    ----------
-    found : Displacements
-    settings : FusionSettings
-    """
-    moved, error = {}, {}
-    for part in Part:
-        patches = list(patches_of(part))
-        own, spread = found.moved_mm[:, patches], found.error_mm[:, patches]
-        seen = np.isfinite(own)
-        worth = _worth(own, spread, settings)
-        here = seen * worth
-        enough = here.sum(axis=1) >= settings.min_worth_seen * worth.sum(axis=0)
-        share = here / np.maximum(here.sum(axis=1, keepdims=True), 1e-12)
-        if part is Part.CHIN:
-            share = _near_edge(share, found.shape_mm[patches, 1], settings)
-        joined = (np.where(seen, own, 0.0) * share).sum(axis=1)
-        variance = (np.where(seen, spread**2, 0.0) * share**2).sum(axis=1)
-        swing = settings.swing.get(part.value, 0.0) * float(np.median(found.slant[patches]))
-        joined[:, 1] /= 1.0 - swing
-        moved[part] = np.where(enough, joined, np.nan)
-        error[part] = np.where(enough, np.sqrt(variance), np.nan)
-    still = found.moved_mm[:, list(patches_of(Part.STILL))]
-    return PartMotion(moved, error, still.reshape(len(still), -1))
 
 
 def _worth(own: FloatArray, spread: FloatArray, settings: FusionSettings) -> FloatArray:
