@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,8 @@ OnProgress = Callable[[int, int, str], None]
 """Told how many are done, of how many, and which was the last."""
 NICENESS = 10
 """Others who work on the machine come first."""
+MOST_DEATHS = 4
+"""Times that processes may die before the run gives up."""
 NOT_RENDERED = "It was not rendered. Run the command again, without --no-render."
 
 
@@ -125,46 +127,60 @@ def _each(
     """Do something with each clip; one that fails is named and stops none of the others."""
     made: dict[str, Made] = {}
     failed: dict[str, FailedClip] = {}
-    if not clips:
-        return [], []
+
+    def settle(name: str, future: Future[Made]) -> None:
+        try:
+            made[name] = future.result()
+        except BrokenProcessPool:
+            raise
+        except (
+            TdscreenError, ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError,
+        ) as error:  # fmt: skip
+            # A fault of the tool in one clip belongs on the card, and must not hide the other clips.
+            failed[name] = FailedClip(name, f"{type(error).__name__}: {error}")
+        if on_progress is not None:
+            on_progress(len(made) + len(failed), len(clips), name)
+
+    for _ in range(MOST_DEATHS):
+        left = [clip for clip in clips if clip.name not in made and clip.name not in failed]
+        try:
+            if left:
+                _in_processes(work, left, folder, settle, jobs=jobs)
+            break
+        except BrokenProcessPool:
+            # Whose fault it was is not known: what is left is tried again, by new processes.
+            continue
+    else:
+        raise WorkerError(
+            f"Processes that rendered or measured died {MOST_DEATHS} times, perhaps for want of memory. What is "
+            "finished is kept: run the same again, with fewer --jobs."
+        )
+    in_order = [clip.name for clip in clips]
+    return [made[name] for name in in_order if name in made], [
+        failed[name] for name in in_order if name in failed
+    ]
+
+
+def _in_processes(
+    work: Callable[[GridClip, Path], Made],
+    clips: Sequence[GridClip],
+    folder: Path,
+    settle: Callable[[str, Future[Made]], None],
+    *,
+    jobs: int | None,
+) -> None:
     # Libraries that draw or track and were opened in this process must not be copied into another.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         min(jobs or os.cpu_count() or 1, len(clips)), mp_context=context, initializer=_alone
     ) as pool:
-        waiting = {pool.submit(work, clip, folder): clip for clip in clips}
+        waiting = {pool.submit(work, clip, folder): clip.name for clip in clips}
         try:
             for future in as_completed(waiting):
-                name = waiting[future].name
-                try:
-                    made[name] = future.result()
-                except BrokenProcessPool:
-                    raise
-                except (
-                    TdscreenError,
-                    ArithmeticError,
-                    LookupError,
-                    OSError,
-                    RuntimeError,
-                    TypeError,
-                    ValueError,
-                ) as error:
-                    # A fault of the tool in one clip belongs on the card, and must not hide the other clips.
-                    failed[name] = FailedClip(name, f"{type(error).__name__}: {error}")
-                if on_progress is not None:
-                    on_progress(len(made) + len(failed), len(clips), name)
-        except BrokenProcessPool as error:
-            raise WorkerError(
-                "A process that rendered or measured died, perhaps for want of memory. What is finished is kept: run "
-                "the same again, with fewer --jobs."
-            ) from error
+                settle(waiting[future], future)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    in_order = [clip.name for clip in clips]
-    return [made[name] for name in in_order if name in made], [
-        failed[name] for name in in_order if name in failed
-    ]
 
 
 def _alone() -> None:

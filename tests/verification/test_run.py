@@ -1,0 +1,42 @@
+"""Work over many clips: one that fails, or takes its process with it, stops none of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pyvista")
+
+from failing_work import CLIPS, always_die, die_once, fail_on_the_second
+
+from tdscreen.errors import WorkerError
+from tdscreen.verification import run
+
+
+def test_a_clip_that_fails_is_named_and_the_others_are_done(tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    made, failed = run._each(
+        fail_on_the_second, CLIPS, tmp_path, jobs=1, on_progress=lambda *one: told.append(one)
+    )
+    assert made == [CLIPS[0].name, CLIPS[2].name]
+    assert [(one.name, one.reason) for one in failed] == [(CLIPS[1].name, "ValueError: no such jaw")]
+    assert [done for done, *_ in told] == [1, 2, 3]
+
+
+def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
+    made, failed = run._each(die_once, CLIPS, tmp_path, jobs=1, on_progress=None)
+    assert made == [clip.name for clip in CLIPS]
+    assert failed == []
+
+
+def test_processes_that_always_die_are_given_up_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MOST_DEATHS", 1)
+    with pytest.raises(WorkerError, match="fewer --jobs"):
+        run._each(always_die, CLIPS, tmp_path, jobs=1, on_progress=None)
+
+
+def test_nothing_to_do_is_done(tmp_path: Path) -> None:
+    assert run._each(always_die, [], tmp_path, jobs=1, on_progress=None) == ([], [])
