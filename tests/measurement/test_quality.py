@@ -110,6 +110,15 @@ def test_a_good_clip_passes_every_check_and_each_shows_its_value_beside_its_limi
     assert all(clip.regions[region].assessed for region in FACE)
 
 
+def test_a_face_in_dim_light_is_too_dark_if_it_trembles_and_else_is_not(resting: Tracks) -> None:
+    dim = changed(resting, luminance=np.full_like(resting.luminance, 0.12))
+    assert check_of(api.measure(dim, task=Task.REST), "light").passed
+    face = dim.face_px + np.random.default_rng(0).normal(0, 6, dim.face_px.shape).astype(np.float32)
+    trembling = api.measure(changed(dim, face_px=face), task=Task.REST)
+    assert not check_of(trembling, "light").passed
+    assert trembling.quality.verdict is Verdict.UNUSABLE
+
+
 WRONG: dict[str, tuple[Callable[[Tracks], Tracks], str, Verdict, str]] = {
     "too dark": (
         lambda t: changed(t, luminance=np.full_like(t.luminance, 0.03)), "light", Verdict.UNUSABLE, "dark",

@@ -155,7 +155,7 @@ def check_quality(
         _check(
             "light",
             light,
-            settings.min_luminance,
+            settings.dim_luminance if still_range_mm > settings.trembling_mm else settings.min_luminance,
             "of full brightness",
             Verdict.UNUSABLE,
             "It is too dark to see movement. Put a lamp or a window in front of the person, not behind.",
