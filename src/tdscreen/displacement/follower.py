@@ -21,6 +21,11 @@ _View = tuple[float, FloatArray, FloatArray]
 _FACE_EDGES = (234, 454)
 _MESH = 468
 _MIN_KNOWN = 6
+_MEANS = np.zeros((N_PATCHES, _MESH))
+"""Lays each patch at the mean of its points of the mesh."""
+for _index, _patch in enumerate(PATCHES):
+    for _point in _patch.points:
+        _MEANS[_index, _point] += 1.0 / len(_patch.points)
 _RIGID = list(patches_of(Part.RIGID))
 _IS_FIRM = np.array([patch.part in (Part.RIGID, Part.STILL) for patch in PATCHES])
 
@@ -50,8 +55,8 @@ NOT_FOLLOWED = FollowedPatches(
 class _Templates:
     """Patches as the reference shows them, at one level of detail.
 
-    ``values`` (P, m) are free of their mean; ``gradient`` (P, m, 2); ``weight`` (m,); ``solve`` (P, 2, 2) is the
-    inverse of the structure tensor.
+    ``values`` (P, m) are free of their mean; ``gradient`` (P, 2, m) is weighted by ``weight`` (m,); ``solve`` (P, 2, 2)
+    is the inverse of the structure tensor.
     """
 
     offsets: Float32Array
@@ -152,8 +157,8 @@ class PatchFollower:
         # Where the landmarks put a patch now, against where the head alone would have carried it.
         told = np.linalg.solve(lay, (_anchors(mesh)[:, :2] - places)[..., None])[..., 0] - reference.told
         start = np.where(self._lost[:, None], np.where(_IS_FIRM[:, None], self._drift, told), self._moved)
-        moved, _, _ = _align(crop.coarse, reference.coarse, places, lay, start, 4, 3.0)
-        moved, match, error = _align(crop.values, reference.fine, places, lay, moved, 4, 1.5)
+        moved, _, _ = _align(crop.coarse, reference.coarse, places, lay, start, settings.rounds, 3.0)
+        moved, match, error = _align(crop.values, reference.fine, places, lay, moved, settings.rounds, 1.5)
         # A patch that has turned away shows less of itself than the reference does.
         shown = np.abs(np.linalg.det(lay)) / scale**2
         lost = (match < settings.min_match) | (shown < settings.min_shown)
@@ -259,7 +264,7 @@ def _smooth_field(
 
 
 def _anchors(mesh: FloatArray) -> FloatArray:
-    return np.stack([mesh[list(patch.points)].mean(axis=0) for patch in PATCHES])
+    return np.asarray(_MEANS @ mesh)
 
 
 def _reference(
@@ -310,7 +315,8 @@ def _templates(values: Float32Array, places: FloatArray, radius: int, step: floa
     tensor = np.einsum("pmi,pmj,m->pij", gradient, gradient, weight)
     tensor += 1e-6 * np.eye(2, dtype=np.float32)
     solve = np.linalg.inv(tensor).astype(np.float32)
-    return _Templates(offsets, patch, power.astype(np.float32), gradient * weight[:, None], weight, solve)
+    towards = np.ascontiguousarray(np.swapaxes(gradient * weight[:, None], 1, 2))
+    return _Templates(offsets, patch, power.astype(np.float32), towards, weight, solve)
 
 
 def _sample(values: Float32Array, x: Float32Array, y: Float32Array) -> Float32Array:
@@ -329,7 +335,7 @@ def _align(
     max_step: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Find by how much each patch has moved in its own directions; with match (correlation) and error (P, 2)."""
-    offsets = np.einsum("pik,mk->ipm", lay, templates.offsets).astype(np.float32)
+    offsets = np.moveaxis(lay.astype(np.float32) @ templates.offsets.T, 1, 0)
     residual = correlation = np.empty(0)
     for index in range(rounds + 1):
         at = (places + np.einsum("pik,pk->pi", lay, moved)).astype(np.float32)
@@ -343,7 +349,7 @@ def _align(
             residual = (seen**2) @ templates.weight
             correlation = both / np.sqrt(power * np.maximum(templates.power, 1e-6))
             break
-        slope = np.einsum("pmk,pm->pk", templates.gradient, seen)
+        slope = (templates.gradient @ seen[..., None])[..., 0]
         step = np.einsum("pij,pj->pi", templates.solve, slope)
         length = np.hypot(step[:, 0], step[:, 1])
         step *= np.minimum(1.0, max_step / np.maximum(length, 1e-9))[:, None]
