@@ -134,7 +134,8 @@ class DisplacementSettings:
     patch_radius_px: int = 8
     """5 mm."""
     rounds: int = 3
-    """Steps of the alignment, coarse and then fine; a fourth changed no movement sideways or of brows by 0.01 of its size (measured)."""
+    """Steps of the alignment, coarse and then fine; a fourth changed no movement sideways or of brows by 0.01 of its
+    size (measured)."""
     settling_s: float = 0.3
     """After a face is found: no picture of reference is taken before (the mesh settles by 0.2 to 0.5 mm, measured)."""
     max_absence_s: float = 0.5
