@@ -23,6 +23,7 @@ from tdscreen.phantom.pose import MARKS, HandPose, Pose
 from tdscreen.phantom.regions import Regions, regions
 from tdscreen.phantom.shape import rest_mm, to_picture
 from tdscreen.phantom.surface import Part
+from tdscreen.phantom.tongue import hung
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,6 +38,8 @@ _LIPS_CLOSED = 0.03
 """How far lids stay above the eyeball."""
 _CHEEK_BULGE_MM, _CHEEK_BULGE_SPREAD_MM = 7.0, 11.0
 _BREATH_MM = np.array([0.0, -3.0, -4.0])
+_TONGUE_BEND_DEG, _TONGUE_BENDS_OVER_MM = (25.0, 60.0), 12.0
+"""By how much a tongue that is out bends over the lower lip, by person [assumed]."""
 _GAZE_UNIT_DEG = 35.0
 """The angle of the eye at which the lids' following unit is whole [assumed]."""
 _LIFT_OF_CLOTHES_MM = 5.0
@@ -82,6 +85,9 @@ class Body:
         self._pinches: dict[str, FloatArray] = {}
         self._last_moves: dict[str, tuple[HandPose, dict[str, FloatArray]]] = {}
         self._tongue_length = self._along_tongue()
+        self._tongue_bend_deg = float(person.random("tongue").uniform(*_TONGUE_BEND_DEG))
+        inner_lip = head.refine.getrow(mark_vertices()["lower_lip_inner"])
+        self._lip = (head.coarse[inner_lip.indices], inner_lip.data)
         self._cheek_bulge = self._cheeks()
         self._hand_tips = {side: self._tips(side) for side in SIDES}
         self._clothes_out = self._clothes_rest()
@@ -123,8 +129,11 @@ class Body:
         if name != "tongue":
             # Dental arches of the data are a little too wide for mouths of all shapes: they would pierce the lips.
             coarse = coarse * _ARCH + _ARCH_BACK_MM
-        if name == "tongue" and pose.tongue_side_mm:
-            coarse[:, 0] += pose.tongue_side_mm * self._tongue_length**1.5
+        if name == "tongue":
+            if pose.tongue_side_mm:
+                coarse[:, 0] += pose.tongue_side_mm * self._tongue_length**1.5
+            lip = self._lip[1] @ self._with_units(self._lip[0], pose)
+            coarse = hung(coarse, lip, bend_deg=self._tongue_bend_deg, over_mm=_TONGUE_BENDS_OVER_MM)
         return np.asarray(part.refine @ coarse)
 
     def lashes(self, side: str, pose: Pose, head: FloatArray) -> FloatArray:

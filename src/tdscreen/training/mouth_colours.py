@@ -59,14 +59,14 @@ def _palette(random: Random) -> dict[int, NDArray[np.float64]]:
     painted = random.random() < 0.22
     if painted:  # lipstick
         hue = int(random.integers(0, 22)) if random.random() < 0.5 else int(random.integers(150, 180))
-        if random.random() < 0.1:
+        if random.random() < 0.05:
             hue = int(random.integers(0, 180))
         hsv = np.array([[[hue, random.integers(60, 245), random.integers(50, 240)]]], dtype=np.uint8)
         lip = (cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0] / 255.0) ** 2.2
     red = np.array([_uniform(random, 0.35, 0.75), _uniform(random, 0.1, 0.36), _uniform(random, 0.1, 0.36)])
-    if not painted and random.random() < 0.35:  # as the lips
+    if not painted and random.random() < 0.25:  # as the lips
         red = lip * _uniform(random, 0.75, 1.35) * np.exp(random.normal(0, 0.1, 3))
-    elif random.random() < 0.3:  # as the skin
+    elif random.random() < 0.15:  # as the skin
         red = skin * np.array([1.0, _uniform(random, 0.6, 0.9), _uniform(random, 0.6, 0.9)])
     red *= min(1.0, float(_uniform(random, 1.5, 6)) * float(skin.mean() / red.mean()))
     teeth = np.array([1.0, _uniform(random, 0.8, 1.0), _uniform(random, 0.5, 0.97)]) * _uniform(
@@ -88,7 +88,7 @@ def _albedo(drawn: Drawn, palette: dict[int, NDArray[np.float64]], random: Rando
     mottle = np.zeros((height, width))
     for size, strength in ((3, 0.05), (7, 0.05), (18, 0.07), (45, 0.08)):
         patch = _noise(random, (height, width), size)
-        mottle += patch * (strength * _uniform(random, 0, 1.8, 5))[drawn.label]
+        mottle += patch * (strength * _uniform(random, 0, 1.4, 5))[drawn.label]
     albedo *= np.exp(mottle)[..., None]
     wrinkles = _noise(random, (height, width), 2.5, stretch=5)
     albedo[lip] *= np.exp(wrinkles[lip, None] * _uniform(random, 0, 0.18))
@@ -205,18 +205,18 @@ def _filmed(picture: FloatArray, random: Random) -> NDArray[np.uint8]:
     """Exposure, white balance, tone curve, blur, noise, few pixels, and what a codec leaves."""
     picture = picture / max(float(np.percentile(picture, _uniform(random, 85, 99.8))), _BLACK)
     picture = picture * np.exp(random.normal(-0.3, 0.35))
-    picture = np.clip(picture, 0, 1.2) ** (1 / 2.2 * np.exp(random.normal(0, 0.2)))
+    picture = np.clip(picture, 0, 1.2) ** (1 / 2.2 * np.exp(random.normal(0, 0.13)))
     grey = picture.mean(axis=-1, keepdims=True)
-    picture = np.clip(grey + (picture - grey) * _uniform(random, 0.45, 1.3), 0, 1)
+    picture = np.clip(grey + (picture - grey) * _uniform(random, 0.6, 1.3), 0, 1)
     if random.random() < 0.35:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(_uniform(random, 0.3, 1.6))))
-    if random.random() < 0.2:
+    if random.random() < 0.12:
         picture = _smeared(picture, random)
-    small = 1.0 if random.random() < 0.5 else float(_uniform(random, 0.35, 1.0))
+    small = 1.0 if random.random() < 0.5 else float(_uniform(random, 0.4, 1.0))
     size = (max(int(CROP_WIDTH * small), 12), max(int(CROP_HEIGHT * small), 18))
     if small < 1:
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-    noise = _uniform(random, 0, 0.05) * (1 if random.random() < 0.7 else 0)
+    noise = 0.05 * _uniform(random, 0, 1) ** 2
     picture = picture + noise * random.normal(0, 1, picture.shape)
     picture = picture + noise * random.normal(0, 0.6, (*picture.shape[:2], 1))
     levels = np.clip(np.round(picture * 255), 0, 255).astype(np.uint8)
@@ -224,7 +224,7 @@ def _filmed(picture: FloatArray, random: Random) -> NDArray[np.uint8]:
         # Codecs work on larger pictures, too: their blocks then are smaller than eight of the crop's pixels.
         larger = int(random.integers(1, 4))
         big = cv2.resize(levels, (size[0] * larger, size[1] * larger), interpolation=cv2.INTER_LINEAR)
-        quality = int(random.integers(12, 90))
+        quality = int(random.integers(20, 93))
         done, packed = cv2.imencode(".jpg", big, [cv2.IMWRITE_JPEG_QUALITY, quality])
         assert done
         levels = cv2.resize(cv2.imdecode(packed, cv2.IMREAD_COLOR), size, interpolation=cv2.INTER_AREA)

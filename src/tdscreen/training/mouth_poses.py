@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.phantom.pose import Pose
+from tdscreen.phantom.tongue import hung
 
 FloatArray = NDArray[np.float64]
 
@@ -16,7 +17,7 @@ Act = Literal[
     "closed", "smile", "talk", "bite", "pucker", "open", "half_out", "out", "between_lips", "sideways"
 ]
 SHARES: dict[Act, float] = {
-    "closed": 0.09, "smile": 0.13, "talk": 0.19, "bite": 0.08, "pucker": 0.07, "open": 0.15,
+    "closed": 0.12, "smile": 0.15, "talk": 0.19, "bite": 0.08, "pucker": 0.07, "open": 0.15,
     "half_out": 0.09, "out": 0.14, "between_lips": 0.08, "sideways": 0.05,
 }  # fmt: skip
 """How often each is shown: about a third with the tongue out."""
@@ -32,7 +33,7 @@ class MouthShape:
     Attributes
     ----------
     bend_deg : float
-        By how much what lies before the lips hangs down; negative curls up.
+        By how much more than the person's own what lies before the lips hangs down; negative curls up.
     bend_over_mm : float
         Length over which it bends.
     width, height : float
@@ -141,7 +142,7 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, MouthShape]:
     ):
         units[name] = units.get(name, 0.0) + maybe(0.08, 0, 0.6)
     shape = MouthShape(
-        bend_deg=maybe(0.55, 5, 85) if random.random() < 0.94 else some(-40, 0),
+        bend_deg=maybe(0.5, -35, 30) if random.random() < 0.96 else some(-80, -35),
         bend_over_mm=some(6, 25),
         width=some(0.75, 1.35),
         height=some(0.7, 1.3),
@@ -175,22 +176,8 @@ def shaped(tongue: FloatArray, shape: MouthShape, lip: FloatArray) -> FloatArray
     """
     middle = np.array([tongue[:, 0].mean(), tongue[:, 1].mean(), 0.0])
     made = (tongue - middle) * np.array([shape.width, shape.height, 1.0]) + middle
-    ahead = np.maximum(lip[2] - made[:, 2], 0.0)
     to_tip = np.clip(1.0 - (made[:, 2] - made[:, 2].min()) / _TIP_MM, 0.0, 1.0) ** 2
     made[:, 0] = middle[0] + (made[:, 0] - middle[0]) * (1.0 - shape.taper * to_tip)
     # Behind the lips it is lifted, at them it lies on the lower one.
     made[:, 1] -= shape.lift_mm * np.clip((made[:, 2] - lip[2]) / 15.0, 0.0, 1.0)
-    if shape.bend_deg == 0:
-        return np.asarray(made)
-    steps = np.linspace(0.0, max(float(ahead.max()), 1.0), 60)
-    angle = np.radians(shape.bend_deg) * np.clip(steps / shape.bend_over_mm, 0.0, 1.0)
-    step = steps[1] - steps[0]
-    forth = np.concatenate([[0.0], np.cumsum(np.cos(angle[:-1])) * step])
-    down = np.concatenate([[0.0], np.cumsum(np.sin(angle[:-1])) * step])
-    at = np.interp(ahead, steps, angle)
-    over = made[:, 1] - lip[1]
-    out = ahead > 0
-    bent_y = lip[1] + np.interp(ahead, steps, down) + over * np.cos(at)
-    bent_z = lip[2] - np.interp(ahead, steps, forth) + over * np.sin(at)
-    made[out, 1], made[out, 2] = bent_y[out], bent_z[out]
-    return np.asarray(made)
+    return hung(made, lip, bend_deg=shape.bend_deg, over_mm=shape.bend_over_mm)
