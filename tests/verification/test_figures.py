@@ -202,6 +202,50 @@ def test_what_anatomy_moves_is_no_leak() -> None:
     assert "upper face while jaw moves" in worst.statement
 
 
+def test_a_region_that_was_not_assessed_is_not_counted_as_still_when_another_moves() -> None:
+    stray = dataclasses.replace(
+        still_region("lips"), signal="lips.opening", amplitude_mm=1.0, true_amplitude_of_signal=0.0
+    )
+    unseen = dataclasses.replace(
+        still_region("lips"), assessed=False, reason="Covered.", amplitude_mm=None, noise_floor_mm=None
+    )
+    jaw = moving_region("jaw", true_mm=5.0, found_mm=5.0)
+    clips = [
+        clip("a", jaw, stray, sections=("leakage",), group="jaw", person=1),
+        clip("b", jaw, unseen, sections=("leakage",), group="jaw", person=2),
+    ]
+    cell = leakage_table(leaks(clips))["jaw", "lips"]
+    assert (cell.people, cell.excess) == (1, pytest.approx(0.2))
+
+
+def test_td_that_was_not_found_is_not_told_from_a_tremor() -> None:
+    missed = moving_region("lips", true_mm=3, found_mm=0)
+    unseen = dataclasses.replace(missed, assessed=False, reason="Covered.", amplitude_mm=None)
+    found = moving_region("lips", true_mm=3, found_mm=3)
+    clips = [clip(str(i), one, sections=("kinds",)) for i, one in enumerate((missed, unseen, found, found))]
+    assert named(kinds_figures(clips), "kinds.tremor").value == 50.0
+
+
+def test_clips_that_raise_nothing_because_nobody_looked_show() -> None:
+    refused = clip("a", sections=("never",), group="arms_out", verdict="unusable", items=())
+    assert named(kinds_figures([refused]), "kinds.never_usable").value == 0.0
+
+
+def test_a_share_of_time_that_was_not_told_is_missed() -> None:
+    unseen = moving_region(
+        "jaw", true_mm=3, found_mm=0, assessed=False, reason="Covered.", percent_time_moving=None
+    )
+    figures = time_figures([clip("a", unseen, sections=("time",))])
+    assert (named(figures, "time.within").value, named(figures, "time.grade").value) == (0.0, 0.0)
+    assert named(figures, "time.error").value is None
+
+
+def test_a_variation_of_a_clip_that_shows_no_item_says_nothing() -> None:
+    base = clip("base", sections=("fairness",), verdict="unusable", items=())
+    dim = clip("dim", sections=("nuisance",), base="base", variant="dim")
+    assert named(nuisance_figures([base, dim]), "nuisance.items").value is None
+
+
 def test_a_tremor_with_td_counts_only_if_the_td_part_is_scored() -> None:
     both = moving_region(
         "right_hand",

@@ -11,6 +11,7 @@ pytest.importorskip("pyvista")
 from failing_work import CLIPS, always_die, die_once, fail_on_the_second
 
 from tdscreen.errors import WorkerError
+from tdscreen.phantom.film import paths_of
 from tdscreen.verification import run
 
 
@@ -36,6 +37,17 @@ def test_processes_that_always_die_are_given_up_in_words(
     monkeypatch.setattr(run, "MOST_DEATHS", 1)
     with pytest.raises(WorkerError, match="fewer --jobs"):
         run._each(always_die, CLIPS, tmp_path, jobs=1, on_progress=None)
+
+
+def test_a_clip_of_another_specification_is_not_measured(tmp_path: Path) -> None:
+    stale = CLIPS[0]
+    paths = paths_of(stale.name, tmp_path)
+    for path in (paths.clip, paths.tracks):
+        path.write_bytes(b"")
+    paths.truth.write_text('{"spec_sha256": "that of an earlier clip"}')
+    results, failed = run.measure(CLIPS[:2], tmp_path, jobs=1)
+    assert results == []
+    assert [one.reason for one in failed] == [run.OF_ANOTHER, run.NOT_RENDERED]
 
 
 def test_nothing_to_do_is_done(tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ NICENESS = 10
 MOST_DEATHS = 4
 """Times that processes may die before the run gives up."""
 NOT_RENDERED = "It was not rendered. Run the command again, without --no-render."
+OF_ANOTHER = (
+    "What is there was rendered from another specification, or by another generation of virtual people. Run the "
+    "command again, without --no-render."
+)
 
 
 def clips_of(size: Size, *, only: str | None = None) -> tuple[GridClip, ...]:
@@ -108,11 +112,15 @@ def measure(
     results : list of ClipResult
         In the order of the grid.
     failed : list of FailedClip
-        Those that were not rendered, or could not be measured.
+        Those that were not rendered, or from another specification, or could not be measured.
     """
-    there = [clip for clip in clips if paths_of(clip.name, folder).truth.is_file()]
+    there = [clip for clip in clips if is_made(clip.spec, folder)]
     results, failed = _each(run_clip, there, folder, jobs=jobs, on_progress=on_progress)
-    missing = [FailedClip(clip.name, NOT_RENDERED) for clip in clips if clip not in there]
+    missing = [
+        FailedClip(clip.name, OF_ANOTHER if paths_of(clip.name, folder).truth.is_file() else NOT_RENDERED)
+        for clip in clips
+        if clip not in there
+    ]
     return results, [*missing, *failed]
 
 

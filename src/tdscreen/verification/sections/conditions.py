@@ -91,6 +91,9 @@ def variations(results: Sequence[ClipResult]) -> list[Variation]:
             continue
         before = {item.item: item for item in base.items if item.expected is not None}
         after = {item.item: item for item in clip.items if item.expected is not None}
+        if not before:
+            # Of a clip whose own base shows no item nothing can have moved: it says neither yes nor no.
+            continue
         unscored = [item for item in clip.items if item.item in before and item.item not in after]
         steps = (
             [

@@ -99,10 +99,10 @@ def kinds_figures(results: Sequence[ClipResult]) -> list[Figure]:
         share_figure(
             "kinds.tremor",
             "Tremor from 4 Hz up and TD-like movement told apart: tremor is tremor-like with nothing scored, "
-            "TD-like movement is not tremor-like",
+            "TD-like movement is found and not tremor-like",
             [
                 *(taken == TREMOR for *_, taken in fast),
-                *(taken not in (TREMOR, TREMOR_WITH_TD) for *_, taken in slow),
+                *(taken not in (TREMOR, TREMOR_WITH_TD, REST, NOT_ASSESSED) for *_, taken in slow),
             ],
             [clip.person for clip, *_ in (*fast, *slow)],
             target=Target(low=95.0),
@@ -115,8 +115,8 @@ def kinds_figures(results: Sequence[ClipResult]) -> list[Figure]:
         ),
         share_figure(
             "kinds.td_only",
-            "Of TD-like movement: not called tremor-like",
-            [taken not in (TREMOR, TREMOR_WITH_TD) for *_, taken in slow],
+            "Of TD-like movement: found, and not called tremor-like",
+            [taken not in (TREMOR, TREMOR_WITH_TD, REST, NOT_ASSESSED) for *_, taken in slow],
             [clip.person for clip, *_ in slow],
         ),
         share_figure(
@@ -136,6 +136,14 @@ def kinds_figures(results: Sequence[ClipResult]) -> list[Figure]:
             [bool(clip.raised(from_severity=SHOWN_SEVERITY)) for clip in never],
             [clip.person for clip in never],
             target=Target(high=0.0),
+        )
+    )
+    figures.append(
+        share_figure(
+            "kinds.never_usable",
+            "The same clips: usable by the quality checks, so that an item could have been raised",
+            [clip.usable for clip in never],
+            [clip.person for clip in never],
         )
     )
     for group in sorted({clip.group for clip in never}):

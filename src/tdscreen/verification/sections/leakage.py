@@ -25,7 +25,7 @@ class Leak:
     mover, region : str
     person : int
     measured : float
-        As printed; 0 where nothing was found, and where the region was not assessed.
+        As printed; 0 where nothing was found.
     true : float
         Of the signal that is printed, or of the region's own that moves most where nothing is printed: anatomy.
     """
@@ -43,13 +43,18 @@ class Leak:
 
 
 def leaks(results: Sequence[ClipResult]) -> list[Leak]:
-    """Return every pair of mover and region of the clips in which one region was made to move alone."""
+    """Return every pair of mover and region of the clips in which one region was made to move alone.
+
+    A region that was not assessed is left out: it says nothing, and is not found to be still.
+    """
     found = []
     for clip in of_section(results, "leakage"):
         mover = clip.region(clip.group)
         if mover.true_amplitude < MIN_MOVER_MM:
             continue
         for region in clip.regions:
+            if not region.assessed:
+                continue
             own = [one.true_amplitude for one in region.signals if one.unit == "mm" and one.true_amplitude]
             printed = region.true_amplitude_of_signal
             true = printed if printed is not None else max(own, default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -312,15 +313,11 @@ def _coverage(rows: Sequence[Row]) -> Figure:
 
 def time_figures(results: Sequence[ClipResult]) -> list[Figure]:
     """Return the figures of the share of time moving, and of the grades of the CTI."""
-    rows = [
-        row
-        for row in moving_rows(results, "time", from_mm=FROM_MM)
-        if row.region.percent_time_moving is not None
-    ]
-    errors = np.array(
-        [(row.region.percent_time_moving or 0.0) - row.region.true_percent_time_moving for row in rows]
-    )
-    persons = [row.person for row in rows]
+    rows = moving_rows(results, "time", from_mm=FROM_MM)
+    # What was not assessed has no share of time: it is a miss, and shows in no mean.
+    told = [row for row in rows if row.region.percent_time_moving is not None]
+    errors = np.array([_share_error(row) for row in told], dtype=np.float64)
+    persons = [row.person for row in told]
     clear = [
         row
         for row in rows
@@ -329,9 +326,9 @@ def time_figures(results: Sequence[ClipResult]) -> list[Figure]:
     return [
         share_figure(
             "time.within",
-            "Share of time moving: within 10 percentage points of the truth",
-            [abs(error) <= MAX_SHARE_ERROR for error in errors],
-            persons,
+            "Share of time moving: within 10 percentage points of the truth (not assessed counts as a miss)",
+            [abs(_share_error(row)) <= MAX_SHARE_ERROR for row in rows],
+            [row.person for row in rows],
             target=ALL,
         ),
         make_figure(
@@ -348,7 +345,8 @@ def time_figures(results: Sequence[ClipResult]) -> list[Figure]:
             "Grade of frequency of the CTI (under 40, 40 to 75, over 75%) right, where the truth lies more than 10 "
             "points from a cut",
             [
-                cti_grade(row.region.percent_time_moving or 0.0)
+                row.region.percent_time_moving is not None
+                and cti_grade(row.region.percent_time_moving)
                 == cti_grade(row.region.true_percent_time_moving)
                 for row in clear
             ],
@@ -356,6 +354,12 @@ def time_figures(results: Sequence[ClipResult]) -> list[Figure]:
             target=Target(low=95.0),
         ),
     ]
+
+
+def _share_error(row: Row) -> float:
+    """Measured less true share of time, in points; not a number where it was not assessed."""
+    found = row.region.percent_time_moving
+    return (math.nan if found is None else found) - row.region.true_percent_time_moving
 
 
 def cti_grade(percent: float) -> int:
