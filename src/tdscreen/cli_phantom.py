@@ -144,6 +144,7 @@ def render(
     spec = spoil(spec, degrade) if degrade else spec
     # What cannot be is said before anything is drawn.
     programme = spec.what()
+    writable_folder(out.parent)
     with progress_bar(f"{out.name}, {programme.duration_s:g} s") as report:
         paths = make_clip(spec, out.parent, on_progress=lambda done, of: report(done, of, ""))
     click.echo(printable(f"{paths.clip} is written, and what is true of it to {paths.truth.name}."), err=True)
@@ -199,6 +200,7 @@ def cohort(
     specs: list[ClipSpec] = examinations(
         clips, seed=seed, first_person_seed=first_person, duration_s=duration, phone=phone
     )
+    writable_folder(folder)
     with progress_bar(f"{clips} clips of {duration:g} s") as report:
         make_cohort(specs, folder, workers=workers, on_progress=report)
     click.echo(printable(f"{clips} clips are in {folder}; {TABLE} says what is true of them."), err=True)
@@ -213,6 +215,27 @@ def _fields(text: str | None, option: str) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise InputError(f'{option} must name fields, as {{"name": 1}}.')
     return fields
+
+
+def writable_folder(folder: Path) -> None:
+    """Refuse a folder in which nothing could be written, before anything is drawn; it need not be there yet.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    InputError
+        A file is in the way, or there is no right to write.
+    """
+    there = folder.absolute()
+    while not os.path.lexists(there):
+        there = there.parent
+    if not there.is_dir():
+        raise InputError(f"Nothing can be written to the folder {folder}: {there.name} is no folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"Nothing can be written to the folder {folder}: there is no right to.")
 
 
 def require_extra() -> None:

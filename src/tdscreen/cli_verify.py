@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tdscreen.cli_phantom import progress_bar, require_extra
+from tdscreen.cli_phantom import progress_bar, require_extra, writable_folder
 from tdscreen.errors import InputError
 from tdscreen.printing import printable
 
@@ -70,12 +70,18 @@ def verify(
     require_extra()
     if importlib.util.find_spec("reportlab") is None or importlib.util.find_spec("matplotlib") is None:
         raise InputError(f"The card needs two more packages: {INSTALL}")
+    from tdscreen.verification.card.readme import place_for_card
     from tdscreen.verification.card.readme import quote as quote_card
     from tdscreen.verification.card.tables import figures_table
     from tdscreen.verification.card.words import reached_sentence
     from tdscreen.verification.card.write import write_card
     from tdscreen.verification.run import clips_of, make_card, measure, render
 
+    # What cannot be written is said before hours of work, and not after them.
+    if quote is not None:
+        place_for_card(quote)
+    for place in (folder, *(() if render_only else (out or folder / CARD_FOLDER,))):
+        writable_folder(place)
     clips = clips_of(size, only=only)  # type: ignore[arg-type]
     failed = []
     if not no_render:

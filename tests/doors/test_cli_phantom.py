@@ -49,6 +49,7 @@ def test_a_presets_programme_can_be_printed_and_changed_and_read_again(tmp_path)
         (["rest", "--out", "x.mp4", "--phone", '{"zoom": 2}'], "has no 'zoom'"),
         (["rest", "--out", "x.mp4", "--person", '{"height": 2}'], "no such person"),
         (["nowhere.json", "--out", "x.mp4"], "nowhere.json cannot be read"),
+        (["rest", "--out", f"{__file__}/x.mp4"], "test_cli_phantom.py is no folder"),
     ],
 )
 def test_what_cannot_be_made_is_said_in_a_sentence(tmp_path, monkeypatch, arguments, says):

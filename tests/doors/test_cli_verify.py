@@ -49,6 +49,19 @@ def test_a_folder_without_clips_makes_no_card(tmp_path: Path) -> None:
 
 
 @needs_people
+def test_what_cannot_be_written_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "a_file").write_text("no folder")
+    (tmp_path / "README.md").write_text("no place for a card")
+    beneath = str(tmp_path / "a_file" / "clips")
+    ran = CliRunner().invoke(main, ["verify", beneath, "--size", "small"])
+    assert (ran.exit_code, "a_file is no folder" in ran.output) == (2, True)
+    quoting = [str(tmp_path / "clips"), "--size", "small", "--quote", str(tmp_path / "README.md")]
+    ran = CliRunner().invoke(main, ["verify", *quoting])
+    assert (ran.exit_code, "where the card is to be quoted" in ran.output) == (2, True)
+    assert not (tmp_path / "clips").exists()
+
+
+@needs_people
 @pytest.mark.slow
 def test_the_small_card_is_made_from_nothing_and_again_from_what_is_kept(tmp_path: Path) -> None:
     command = ["verify", str(tmp_path), "--size", "small", "--jobs", "2", "--date", "2001-02-03"]

@@ -65,6 +65,36 @@ def _found(row: dict[str, str]) -> str:
     return f"{row['bound']} {number_words}".strip()
 
 
+def place_for_card(readme: Path) -> tuple[str, str]:
+    """Find the place of the README's block.
+
+    Parameters
+    ----------
+    readme : Path
+
+    Returns
+    -------
+    before, after : str
+        What stands before the block, and what after it.
+
+    Raises
+    ------
+    InputError
+        The README has no place for it, or is no text.
+    """
+    try:
+        text = readme.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{readme.name} is no text in UTF-8.") from error
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(
+            f"{readme.name} has no lines {BEGIN} and {END}. Add them where the card is to be quoted."
+        )
+    return before, after
+
+
 def quote(readme: Path, figures_csv: str) -> None:
     """Bring the README's block up to date.
 
@@ -78,10 +108,5 @@ def quote(readme: Path, figures_csv: str) -> None:
     InputError
         The README has no place for it.
     """
-    text = readme.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise InputError(
-            f"{readme.name} has no lines {BEGIN} and {END}. Add them where the card is to be quoted."
-        )
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    before, after = place_for_card(readme)
     readme.write_text(before + quoted_block(figures_csv) + after, encoding="utf-8")
