@@ -19,6 +19,7 @@ THICKNESS_MM = {"none": 0.0, "cropped": 0.0, "short": 11.0, "bob": 13.0, "long":
 """How far hair lifts off the scalp [assumed]."""
 _HANGS_TO_MM = {"bob": 95.0, "long": 190.0}
 """Down from the bridge of the nose."""
+_CELL_RAD, _CELL_MM = 0.16, 9.0
 _CURTAIN_TOP_MM = -92.0
 _CURTAIN_FROM_DEG = {"bob": 66.0, "long": 72.0}
 _RIM_MM, _RIM_HALF_WIDTH_MM, _RIM_HALF_HEIGHT_MM = 1.1, 24.0, 18.0
@@ -73,18 +74,7 @@ def curtain(person: Person, head: FloatArray) -> Mesh | None:
     of_head = np.arctan2(head[:, 0], middle[2] - head[:, 2])
     far = np.hypot(head[:, 0], head[:, 2] - middle[2])
     levels = np.linspace(_CURTAIN_TOP_MM, 0.0, 8)
-    reach = np.array(
-        [
-            [
-                far[
-                    (np.abs((of_head - a + np.pi) % (2 * np.pi) - np.pi) < 0.16)
-                    & (np.abs(head[:, 1] - y) < 9.0)
-                ].max()
-                for a in angles
-            ]
-            for y in levels
-        ]
-    )
+    reach = np.array([[_reach(far, of_head - a, head[:, 1] - y) for a in angles] for y in levels])
     reach = gaussian_filter(reach, (1.5, 3.0), mode="nearest")
     random = person.random("curtain")
     wave = cv2.resize(
@@ -103,6 +93,12 @@ def curtain(person: Person, head: FloatArray) -> Mesh | None:
     quads = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=2).reshape(-1, 4)
     uv = np.stack(np.broadcast_arrays(a * 0.55 / (2 * np.pi) * 4, t * 0.6), axis=2).reshape(-1, 2)
     return Mesh(ring.reshape(-1, 3), _both(quads), uv)
+
+
+def _reach(far: FloatArray, turn_rad: FloatArray, rise_mm: FloatArray) -> float:
+    """How far the head reaches in a direction: the outermost vertex there, or the nearest where there is none."""
+    off = np.maximum(np.abs((turn_rad + np.pi) % (2 * np.pi) - np.pi) / _CELL_RAD, np.abs(rise_mm) / _CELL_MM)
+    return float(far[off < max(1.0, float(off.min()) + 1e-9)].max())
 
 
 def hair_texture(person: Person, colour: FloatArray) -> PictureArray:
