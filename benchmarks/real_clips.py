@@ -30,6 +30,13 @@ from tdscreen.vocabulary import Region, TriageLevel, Verdict
 
 RESTING_MAN = "openwillis_baseline.mp4"
 WITHOUT_FACE = ("pyfeat_no_face.mp4", "pyfeat_face_noface.mov", "pyfeat_noface_face.mov")
+TALKING = tuple(f"GRID_{name}.mpg" for name in ("bbaf2n", "id2_swwp2s", "lbax4n", "pwij3p", "sbia1a"))
+SMILING = (
+    "pyfeat_single_face.mp4",
+    "pyfeat_face_noface.mov",
+    "pyfeat_noface_face.mov",
+    "pyfeat_WolfgangLanger_Pexels.mp4",
+)
 SPELLING_HAND = "tfjs_asl_hand.25fps.mp4"
 SPELLING_TRUTH = "tfjs_asl_hand.full.json"
 LIPS = (13, 14)
@@ -55,7 +62,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="write the table as Markdown, too")
     arguments = parser.parse_args()
     lines: list[Line] = []
-    for check in (resting_man, without_face, spelling_hand):
+    for check in (resting_man, without_face, spelling_hand, no_tongue):
         try:
             lines += check(arguments.folder)
         except FileNotFoundError as missing:
@@ -147,6 +154,14 @@ def spelling_hand(folder: Path) -> Iterator[Line]:
         f"median {median:.3f}, mean {mean:.3f} px a coordinate, in {int(seen.sum())} pictures",
         passed=median <= 0.1 and mean <= 0.25 and int(seen.sum()) == len(truth),
     )
+
+
+def no_tongue(folder: Path) -> Iterator[Line]:
+    """Expect no tongue past the lips of people who talk, smile or rest: none of these clips shows one."""
+    for name in (RESTING_MAN, *TALKING, *SMILING):
+        out = api.measure(api.track(the_clip(folder, name))).regions[Region.TONGUE].protrusions or ()
+        found = f"{len(out)} times, {max(one.reach_mm for one in out):.0f} mm" if out else "none"
+        yield Line(name, "no tongue past the lips", found, passed=not out)
 
 
 def as_markdown(lines: list[Line]) -> str:

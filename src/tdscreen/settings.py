@@ -186,6 +186,13 @@ class GeometrySettings:
     """Standard uncertainty of a millimetre by the palm (assumed)."""
     palm_percentile: float = 80.0
     """Of the palm lengths in a clip: a palm seen at a slant is shorter, never longer (assumed)."""
+    palm_least_tilt_deg: float = 4.0
+    """A palm whose tilt out of the picture has a smaller standard deviation than this is taken to face one way: the
+    tracker tilts palms that do not by up to 2.2 degrees when fingers bend (measured on six rendered hands)."""
+    finger_picture_error_mm: float = 1.0
+    finger_depth_error_mm: float = 6.0
+    """What the tracker is off by from picture to picture, in the picture and in depth: still fingers of rendered hands
+    wander by 2 and by 5 to 10 mm of range (measured)."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +318,12 @@ class StillnessSettings:
     Measured by ``benchmarks/displacement.py --still`` on ten clips of five portraits (still, and shaken by a hand) and
     five of virtual people who turn their heads by 20 degrees before a shaking camera: the second largest ratio found,
     times 1.5. Of head movement that small the signals' own jitter and the minimum decide."""
+    tongue: tuple[tuple[str, float, float], ...] = (
+        ("reach", 1.0, 4.0),
+        ("side", 2.0, 4.0),
+        ("area", 20.0, 120.0),
+    )
+    """The same for the tongue, seen by the model of the mouth's crop; area in mm2. TO BE MEASURED"""
     hand: tuple[tuple[str, float, float], ...] = (
         ("wrist_sideways", 0.0, 5.0),
         ("wrist_up_down", 0.0, 5.0),
@@ -498,7 +511,7 @@ class MouthSettings:
 
     model_file: str = "mouth_v1.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = ""
+    model_sha256: str = "5ccc3e597a08f983253668238a010b19f5a0095ed545aca6700dee156b97e509"
     """The one place that says which model file this version looks into mouths with; any other is refused."""
     min_tongue_px: int = 6
     """A smaller piece of the crop, about 8 mm2, is no tongue (assumed)."""
@@ -516,8 +529,10 @@ class TongueSettings:
     """Shorter outings are errors on single pictures; a fly-catcher's tongue is out for 0.2 s (assumed)."""
     min_inside_s: float = 0.08
     """The same for the time in the mouth between two outings (assumed)."""
-    reach_percentile: float = 90.0
-    """Of the reach within an outing: how far it went, without its noise (assumed)."""
+    reach_percentile: float = 95.0
+    """Of the reach within an outing: how far it went, without single errors (assumed)."""
+    outings_percentile: float = 90.0
+    """Of the reaches of a clip's outings: the farthest, without a single one that was misread (assumed)."""
     min_past_mm: float = 1.0
     """Of a tongue that is out, the picture shows at least so much past the lower lip's inner edge (assumed)."""
     reach_error_mm: float = 1.5

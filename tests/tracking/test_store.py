@@ -16,6 +16,7 @@ import pytest
 from tdscreen import api
 from tdscreen.errors import DataError, InputError
 from tdscreen.geometry.patches import N_PATCHES
+from tdscreen.tracking.mouth import MOUTH_COLUMNS
 from tdscreen.tracking.store import METADATA_KEY
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.timing import TimingReport
@@ -35,6 +36,7 @@ ARRAYS = [
     "patches_error_px",
     "iris_px",
     "pallor",
+    "mouth",
 ]
 
 
@@ -65,6 +67,7 @@ def made_tracks(frames: int = 40) -> Tracks:
         patches_error_px=rng.random((frames, N_PATCHES, 2)).astype(np.float32),
         iris_px=rng.normal(20, 1, (frames, 2)).astype(np.float32),
         pallor=rng.normal(0, 0.1, frames).astype(np.float32),
+        mouth=rng.random((frames, len(MOUTH_COLUMNS))).astype(np.float32),
         image_width_px=1081,
         image_height_px=1920,
         rotation_deg=270,
@@ -129,7 +132,7 @@ def test_tracks_of_a_sample_come_back_equal_and_take_at_most_9_kb_a_frame(
     frames = len(tracks.times_s)
     in_memory = sum(getattr(tracks, name).nbytes for name in ARRAYS) / frames
     of_patches = N_PATCHES * 2 * 2 * 4 + 2 * 4
-    assert in_memory == 478 * 3 * 4 + 2 * 2 * 21 * 3 * 4 + 8 + 1 + 2 + 1 + 4 + 4 + 1 + 12 + of_patches
+    assert in_memory == 478 * 3 * 4 + 2 * 2 * 21 * 3 * 4 + 8 + 1 + 2 + 1 + 4 + 4 + 1 + 12 + of_patches + 9 * 4
     assert in_memory <= 9216
     assert path.stat().st_size / frames <= 9216
 

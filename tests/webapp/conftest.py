@@ -15,6 +15,7 @@ from tdscreen.geometry.patches import N_PATCHES
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
 from tdscreen.motion.features import SignalFeatures
 from tdscreen.motion.signals import Signal
+from tdscreen.tracking.mouth import MOUTH_COLUMNS
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.timing import TimingReport
 from tdscreen.vocabulary import MovementType, Region, Task, Verdict
@@ -146,6 +147,7 @@ def _tracks(file: str) -> Tracks:
         patches_error_px=np.full((n, N_PATCHES, 2), np.nan, dtype=np.float32),
         pallor=np.zeros(n, dtype=np.float32),
         iris_px=np.full((n, 2), np.nan, dtype=np.float32),
+        mouth=np.full((n, len(MOUTH_COLUMNS)), np.nan, dtype=np.float32),
         image_width_px=320,
         image_height_px=320,
         rotation_deg=0,

@@ -18,13 +18,17 @@ from tdscreen.measurement.quality import FrameConditions, check_quality, frame_c
 from tdscreen.measurement.regions import Ruler, measure_region, region_features, speaking_signal
 from tdscreen.measurement.room import head_in_room, palm_in_room
 from tdscreen.measurement.tapping import count_taps
+from tdscreen.measurement.tongue import measure_tongue
 from tdscreen.motion.coupling import coupling
 from tdscreen.motion.face_signals import MEASURED_POINTS, Blinks, face_signals, still_point_paths
+from tdscreen.motion.features import SignalFeatures
 from tdscreen.motion.fusion import face_parts, fuse, picture_signals
 from tdscreen.motion.hand_signals import hand_signals, wrist_path
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.stillness import detection_limit, still_range
+from tdscreen.motion.tongue_signals import Protrusion, SeenTongue, find_protrusions, tongue_signals
 from tdscreen.settings import FUSION, QUALITY, STILLNESS
+from tdscreen.tracking.mouth import MOUTH_COLUMNS
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
 from tdscreen.vocabulary import HAND_REGION, Region, Side, Task, Verdict
 
@@ -43,7 +47,6 @@ OTHER_HAND_REASON = (
     "This hand moves, and the one that was asked to tap does not. "
     "Was the recording mirrored, or the other hand meant?"
 )
-TONGUE_REASON = "The tongue is not measured by this version."
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class MeasuredSignals:
     conditions : FrameConditions
     still_range_mm : float
         What points of the face at rest show in a second; NaN where not seen long enough.
+    protrusions : tuple of Protrusion
+        Each time the tongue came out.
     """
 
     signals: tuple[Signal, ...]
@@ -71,6 +76,7 @@ class MeasuredSignals:
     head: HeadFrame | None
     conditions: FrameConditions
     still_range_mm: float
+    protrusions: tuple[Protrusion, ...]
 
 
 def read_signals(tracks: Tracks) -> MeasuredSignals:
@@ -93,6 +99,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
     conditions = frame_conditions(tracks, head)
     blinks: Blinks | None = None
     face_still_mm = math.nan
+    protrusions: tuple[Protrusion, ...] = ()
     if head is not None:
         head, camera_mm = head_in_room(head, tracks)
         usable = conditions.facing & ~tracks.repeated & settled(tracks.times_s, tracks.face_valid)
@@ -122,11 +129,21 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
             )
         ruler = Ruler(head.scale_uncertainty, head.interocular_mm, _witness(found, fused.from_picture))
         rulers |= dict.fromkeys(FACE_REGIONS, ruler)
+        rulers[Region.TONGUE] = Ruler(head.scale_uncertainty, head.interocular_mm)
+        shown = tongue_signals(
+            _seen_tongue(tracks, usable & ~conditions.mouth_covered), eyes_mm=head.interocular_mm
+        )
+        protrusions = find_protrusions(shown[0].values, tracks.times_s)
+        for signal in shown:
+            signals.append(signal)
+            limits[signal.name] = _limit(signal, face_still_mm, STILLNESS.tongue, math.nan)
     for index, side in ((LEFT, Side.LEFT), (RIGHT, Side.RIGHT)):
         valid = tracks.hands_valid[:, index]
         if not valid.any():
             continue
-        palm = palm_frame(tracks.hands_px[:, index].astype(np.float64))
+        palm = palm_frame(
+            tracks.hands_px[:, index].astype(np.float64), tracks.hands_world_m[:, index].astype(np.float64)
+        )
         usable = valid & ~tracks.repeated & settled(tracks.times_s, valid)
         hand_still_mm = still_range(wrist_path(palm, usable), tracks.times_s)
         region = HAND_REGION[side]
@@ -141,7 +158,9 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
             palm.palm_mm,
             {signal.name: FUSION.mesh_loss for signal in found if "wrist" not in signal.name},
         )
-    return MeasuredSignals(tuple(signals), limits, rulers, blinks, head, conditions, face_still_mm)
+    return MeasuredSignals(
+        tuple(signals), limits, rulers, blinks, head, conditions, face_still_mm, protrusions
+    )
 
 
 def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasurement:
@@ -178,14 +197,7 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
     regions = {
         region: RegionMeasurement(region, assessed=False, reason=reason)
         if reason is not None
-        else measure_region(
-            region,
-            features[region],
-            read.rulers[region],
-            task=task,
-            speaking=speaking,
-            blinks=read.blinks if region is Region.UPPER_FACE else None,
-        )
+        else _measured(region, features[region], read, task=task, speaking=speaking)
         for region, reason in reasons.items()
     }
     _set_aside_the_other_hand(regions, task)
@@ -206,6 +218,37 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
         moving_together=_moving_together(regions, read.signals),
         input_sha256=tracks.input_sha256,
         provenance=dict(tracks.provenance),
+    )
+
+
+def _measured(
+    region: Region,
+    found: Sequence[SignalFeatures],
+    read: MeasuredSignals,
+    *,
+    task: Task,
+    speaking: Mapping[Region, SignalFeatures],
+) -> RegionMeasurement:
+    """Measure one region; the tongue, which may be hidden, in its own way."""
+    if region is Region.TONGUE:
+        others: dict[Region, SignalFeatures] = {r: one for r, one in speaking.items() if r is not region}
+        return measure_tongue(found, read.protrusions, read.rulers[region], task=task, speaking=others)
+    blinks = read.blinks if region is Region.UPPER_FACE else None
+    return measure_region(region, found, read.rulers[region], task=task, speaking=speaking, blinks=blinks)
+
+
+def _seen_tongue(tracks: Tracks, watched: BoolArray) -> SeenTongue:
+    """Take the tongue from what the pictures showed of the mouth."""
+    column = {name: tracks.mouth[:, k].astype(np.float64) for k, name in enumerate(MOUTH_COLUMNS)}
+    return SeenTongue(
+        times_s=tracks.times_s,
+        watched=watched & np.isfinite(column["opening"]),
+        past=column["tongue_past"],
+        ahead=column["tongue_ahead"],
+        below=column["tongue_below"],
+        area=column["tongue_area"],
+        side=column["tongue_side"],
+        opening=column["opening"],
     )
 
 
@@ -288,11 +331,9 @@ def _limit(
 
 def _why_not(region: Region, tracks: Tracks, failed: dict[str, str]) -> str | None:
     """Say why a region cannot be assessed in this clip; None if it can."""
-    if region is Region.TONGUE:
-        return TONGUE_REASON
-    if region in FACE_REGIONS:
+    if region in (*FACE_REGIONS, Region.TONGUE):
         checks = ["face_visible", "face_size", "facing"]
-        if region in MOUTH_REGIONS:
+        if region in (*MOUTH_REGIONS, Region.TONGUE):
             checks.append("mouth_free")
         return next((failed[name] for name in checks if name in failed), None)
     side = LEFT if region is Region.LEFT_HAND else RIGHT

@@ -70,7 +70,7 @@ def measure_tongue(
     if not base.assessed:
         return dataclasses.replace(base, protrusions=came_out)
     reached = [one.reach_mm for one in came_out]
-    amplitude_mm = float(np.percentile(reached, TONGUE.reach_percentile))
+    amplitude_mm = float(np.percentile(reached, TONGUE.outings_percentile))
     in_mm = [entry for entry in found if entry.unit == "mm" and entry.assessed_s > 0]
     out = [(one.start_s, one.end_s) for one in came_out]
     kinds, not_scored = set(base.movement_types), base.not_scored_reason

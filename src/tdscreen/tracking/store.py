@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from tdscreen.errors import DataError, InputError
 from tdscreen.geometry.patches import N_PATCHES
+from tdscreen.tracking.mouth import MOUTH_COLUMNS
 from tdscreen.tracking.tracks import N_FACE_POINTS, N_HAND_POINTS, Tracks
 from tdscreen.video.timing import TimingReport
 
 METADATA_KEY = b"tdscreen_tracks"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _ROWS_AT_ONCE = 256
 
 _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
@@ -39,6 +40,7 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "patches_px": (np.float32, (N_PATCHES, 2)),
     "patches_error_px": (np.float32, (N_PATCHES, 2)),
     "iris_px": (np.float32, (2,)),
+    "mouth": (np.float32, (len(MOUTH_COLUMNS),)),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from tdscreen.tracking import linking
 from tdscreen.tracking.background import BackgroundFollower
 from tdscreen.tracking.detector import LandmarkDetector, SeenHand
 from tdscreen.tracking.linking import Detection
+from tdscreen.tracking.mouth import MOUTH_COLUMNS, MouthReader
 from tdscreen.tracking.tracks import LEFT, N_FACE_POINTS, N_HAND_POINTS, RIGHT, FloatArray, Tracks
 from tdscreen.video.reader import file_sha256, open_video
 
@@ -62,6 +63,8 @@ def track_video(
     background: list[tuple[float, float, float]] = []
     room = BackgroundFollower()
     displacement = DisplacementLog()
+    reader = MouthReader()
+    mouths: list[list[FloatArray]] = []
     faces = _FaceLog()
     hands: list[list[SeenHand]] = []
     with open_video(path, settings=video) as clip, LandmarkDetector(settings=tracking) as detector:
@@ -75,6 +78,7 @@ def track_video(
                 )
             )
             displacement.append(frame.rgb, found, frame.time_s)
+            mouths.append([reader.numbers(frame.rgb, face) for face in found])
             times_s.append(frame.time_s)
             repeated.append(frame.repeated)
             luminance.append(_luminance(frame.rgb, found))
@@ -84,7 +88,7 @@ def track_video(
         info, timing = clip.info, clip.timing()
 
     times = np.asarray(times_s, dtype=np.float64)
-    face_px, faces_seen = _follow_face(faces, settings=tracking)
+    face_px, faces_seen, choice = _follow_face(faces, settings=tracking)
     face_valid = np.isfinite(face_px[:, 0, 0])
     patches_px, patches_error_px, iris_px = displacement.of_face(face_px)
     hands_px, hands_world_m = _follow_hands(times, hands, face_px, mirrored=mirrored, settings=tracking)
@@ -103,6 +107,7 @@ def track_video(
         patches_px=patches_px,
         patches_error_px=patches_error_px,
         iris_px=iris_px,
+        mouth=_chosen_mouths(mouths, choice),
         image_width_px=info.width,
         image_height_px=info.height,
         rotation_deg=info.rotation_deg,
@@ -205,8 +210,18 @@ class _FaceLog:
         return self._first
 
 
-def _follow_face(faces: _FaceLog, *, settings: TrackingSettings) -> tuple[FloatArray, NDArray[np.uint8]]:
-    """Choose one person's face through the clip, and count the faces in each frame."""
+def _chosen_mouths(mouths: Sequence[Sequence[FloatArray]], choice: Mapping[int, int]) -> FloatArray:
+    """Give what was seen of the followed person's mouth in each frame; NaN where the person was not seen."""
+    chosen = np.full((len(mouths), len(MOUTH_COLUMNS)), np.nan, dtype=np.float32)
+    for frame, index in choice.items():
+        chosen[frame] = mouths[frame][index]
+    return chosen
+
+
+def _follow_face(
+    faces: _FaceLog, *, settings: TrackingSettings
+) -> tuple[FloatArray, NDArray[np.uint8], dict[int, int]]:
+    """Choose one person's face through the clip; count the faces of each frame, and say which was chosen."""
     detections = [
         linking.drop_duplicates(found, min_distance=settings.duplicate_distance) for found in faces.detections
     ]
@@ -225,7 +240,7 @@ def _follow_face(faces: _FaceLog, *, settings: TrackingSettings) -> tuple[FloatA
     )
     choice = {detection.frame: detection.index for tracklet in person for detection in tracklet.detections}
     followed = faces.chosen(choice)
-    return followed, np.array([len(found) for found in detections], dtype=np.uint8)
+    return followed, np.array([len(found) for found in detections], dtype=np.uint8), choice
 
 
 def _follow_hands(

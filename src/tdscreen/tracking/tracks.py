@@ -59,6 +59,8 @@ class Tracks:
         Standard error of each, across and down.
     iris_px : ndarray, shape (n, 2), float32
         Width of the iris at the picture's left and right, read from the picture a few times a second; NaN elsewhere.
+    mouth : ndarray, shape (n, 9), float32
+        What the picture shows of the mouth's inside, in the order of :data:`tdscreen.tracking.mouth.MOUTH_COLUMNS`.
     image_width_px, image_height_px : int
         Size of the upright picture with square pixels.
     rotation_deg : int
@@ -88,6 +90,7 @@ class Tracks:
     patches_px: FloatArray
     patches_error_px: FloatArray
     iris_px: FloatArray
+    mouth: FloatArray
     image_width_px: int
     image_height_px: int
     rotation_deg: int
