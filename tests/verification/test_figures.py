@@ -151,6 +151,9 @@ def test_a_share_of_time_is_judged_near_a_cut_only_by_its_error() -> None:
 
     figures = time_figures([moving("a", 42, 38), moving("b", 60, 80), moving("c", 90, 88)])
     assert named(figures, "time.within").value == pytest.approx(200 / 3)
+    always = moving("d", 100, 100)
+    among = time_figures([moving("a", 42, 38), moving("b", 60, 80), always])
+    assert (named(among, "time.within_bouts").value, named(among, "time.within_bouts").n) == (50.0, 2)
     assert (named(figures, "time.grade").value, named(figures, "time.grade").n) == (50.0, 2)
 
 

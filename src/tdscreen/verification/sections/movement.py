@@ -26,6 +26,8 @@ MAX_GAIN_ERROR = 0.15
 MAX_SHARE_ERROR = 10.0
 CTI_CUTS = (40.0, 75.0)
 """Percent of time that part the grades of frequency of the CTI (Trosch 2024)."""
+WHOLE_TIME = 95.0
+"""Percent of time from which a movement counts as one that never pauses (assumed)."""
 FROM_MM = 1.0
 """Half the range from which the card promises rate and size."""
 ALL = Target(low=100.0)
@@ -318,6 +320,7 @@ def time_figures(results: Sequence[ClipResult]) -> list[Figure]:
     told = [row for row in rows if row.region.percent_time_moving is not None]
     errors = np.array([_share_error(row) for row in told], dtype=np.float64)
     persons = [row.person for row in told]
+    in_bouts = [row for row in rows if row.region.true_percent_time_moving < WHOLE_TIME]
     clear = [
         row
         for row in rows
@@ -330,6 +333,12 @@ def time_figures(results: Sequence[ClipResult]) -> list[Figure]:
             [abs(_share_error(row)) <= MAX_SHARE_ERROR for row in rows],
             [row.person for row in rows],
             target=ALL,
+        ),
+        share_figure(
+            "time.within_bouts",
+            "Of these, movement that comes and goes: the same (what moves all the time is easily told)",
+            [abs(_share_error(row)) <= MAX_SHARE_ERROR for row in in_bouts],
+            [row.person for row in in_bouts],
         ),
         make_figure(
             "time.error",
