@@ -30,7 +30,7 @@ def arrays(tracks: Tracks) -> dict[str, NDArray]:
 
 def assert_same_numbers(one: Tracks, other: Tracks) -> None:
     ours, theirs = arrays(one), arrays(other)
-    assert len(ours) == 14
+    assert len(ours) == 15
     for name, values in ours.items():
         assert np.array_equal(values, theirs[name], equal_nan=values.dtype.kind == "f"), name
     assert one.timing == other.timing
@@ -185,7 +185,7 @@ def test_a_clip_gives_the_same_numbers_alone_twice_and_after_another_clip(
 
 def test_tracks_say_what_made_them(face_and_hand_clip: Path) -> None:
     tracks = track_video(face_and_hand_clip)
-    assert set(tracks.provenance) == {"tdscreen", "mediapipe", "av"}
+    assert set(tracks.provenance) == {"tdscreen", "mediapipe", "av", "mouth_model"}
     assert tracks.provenance["mediapipe"] == "0.10.21"
     assert tracks.file == "face_and_hand.mp4"
     assert len(tracks.input_sha256) == 64

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tdscreen import __version__
 from tdscreen.displacement.log import DisplacementLog
 from tdscreen.isolation import Progress
-from tdscreen.settings import TRACKING, VIDEO, TrackingSettings, VideoSettings
+from tdscreen.settings import MOUTH, TRACKING, VIDEO, TrackingSettings, VideoSettings
 from tdscreen.tracking import linking
 from tdscreen.tracking.background import BackgroundFollower
 from tdscreen.tracking.detector import LandmarkDetector, SeenHand
@@ -120,10 +120,15 @@ def track_video(
 
 
 def versions() -> dict[str, str]:
-    """Versions of what makes tracks."""
+    """Versions of what makes tracks, and the beginning of the SHA-256 of the mouth's model."""
     from importlib.metadata import version
 
-    return {"tdscreen": __version__, "mediapipe": version("mediapipe"), "av": version("av")}
+    return {
+        "tdscreen": __version__,
+        "mediapipe": version("mediapipe"),
+        "av": version("av"),
+        "mouth_model": MOUTH.model_sha256[:12],
+    }
 
 
 def _luminance(rgb: NDArray[np.uint8], faces: Sequence[FloatArray]) -> float:

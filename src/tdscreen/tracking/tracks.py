@@ -73,7 +73,7 @@ class Tracks:
     input_sha256 : str
         SHA-256 of the clip's bytes.
     provenance : dict of str to str
-        Versions of what made the tracks: ``tdscreen``, ``mediapipe``, ``av``.
+        Versions of what made the tracks: ``tdscreen``, ``mediapipe``, ``av``, and ``mouth_model`` by its SHA-256.
     """
 
     times_s: TimeArray
