@@ -28,21 +28,39 @@ def sha256_of(path: Path) -> str:
 def tracking_key() -> str:
     """Return a hash of everything but the clip that tracks depend on.
 
-    The source of the rooms up to tracking, the settings that they read, and every model but the one that scores.
+    The source of tracking and of what it uses of the rooms before, the settings that these read, and every model
+    but the one that scores.
     """
     hashed = hashlib.sha256()
     named: set[str] = set()
-    for room in TRACKING_ROOMS:
-        for path in sorted((_PACKAGE / room).rglob("*.py")):
-            source = path.read_bytes()
-            hashed.update(f"{path.relative_to(_PACKAGE)}\0".encode() + source)
-            named |= _settings_read(source)
+    for path in _sources_of_tracks():
+        source = path.read_bytes()
+        hashed.update(f"{path.relative_to(_PACKAGE)}\0".encode() + source)
+        named |= _settings_read(source)
     # A change in the thresholds of a later room is none of tracking's.
     hashed.update(json.dumps({name: repr(getattr(settings, name)) for name in sorted(named)}).encode())
     for name, sha256 in model_hashes().items():
         if name != SCORING.model_file:
             hashed.update(f"{name} {sha256}".encode())
     return hashed.hexdigest()
+
+
+def _sources_of_tracks() -> list[Path]:
+    """Return the modules of tracking, and those of the rooms before it that these import, in turn."""
+    waiting = sorted((_PACKAGE / "tracking").glob("*.py"))
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tdscreen."):
+                _, room, *rest = f"{node.module}".split(".")
+                names = rest or [alias.name for alias in node.names]
+                if room in TRACKING_ROOMS:
+                    waiting += [file for name in names if (file := _PACKAGE / room / f"{name}.py").is_file()]
+    return sorted(found)
 
 
 def _settings_read(source: bytes) -> set[str]:
