@@ -186,13 +186,6 @@ class GeometrySettings:
     """Standard uncertainty of a millimetre by the palm (assumed)."""
     palm_percentile: float = 80.0
     """Of the palm lengths in a clip: a palm seen at a slant is shorter, never longer (assumed)."""
-    palm_least_tilt_deg: float = 4.0
-    """A palm whose tilt out of the picture has a smaller standard deviation than this is taken to face one way: the
-    tracker tilts palms that do not by up to 2.2 degrees when fingers bend (measured on six rendered hands)."""
-    finger_picture_error_mm: float = 1.0
-    finger_depth_error_mm: float = 6.0
-    """What the tracker is off by from picture to picture, in the picture and in depth: still fingers of rendered hands
-    wander by 2 and by 5 to 10 mm of range (measured)."""
 
 
 @dataclass(frozen=True)
