@@ -330,9 +330,9 @@ def check(weights: Weights, truth: Mouths) -> Figures:
 @click.command(help="Train the model of the mouth's crop on virtual people.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
 @click.option(
-    "--mouths", default=3600, show_default=True, help="Poses to draw; each is coloured three times."
+    "--mouths", default=2600, show_default=True, help="Poses to draw; each is coloured three times."
 )
-@click.option("--steps", default=4200, show_default=True, help="Steps of training, 32 pictures each.")
+@click.option("--steps", default=2600, show_default=True, help="Steps of training, 32 pictures each.")
 @click.option("--seed", default=1, show_default=True, help="Of everything random.")
 def main(out: Path, mouths: int, steps: int, seed: int) -> None:
     """Write the model file, and print its SHA-256, which the settings must name, and its figures."""
@@ -351,7 +351,7 @@ def main(out: Path, mouths: int, steps: int, seed: int) -> None:
     content = onnx_bytes(weights, ABOUT)
     out.write_bytes(content)
     click.echo(f"{hashlib.sha256(content).hexdigest()}  {out}")
-    click.echo(check(weights, make_mouths(CHECKING_PEOPLE, 400, seed=seed + 1, colourings=1)))
+    click.echo(check(weights, make_mouths(CHECKING_PEOPLE, 300, seed=seed + 1, colourings=1)))
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, MouthShape]:
     elif act == "smile":
         width = some(0.4, 1.1)
         units |= {"mouthSmileLeft": width * some(0.7, 1.1), "mouthSmileRight": width * some(0.7, 1.1)}
-        lips = maybe(0.88, 0.3, 1.9)
+        lips = maybe(0.88, 0.3, 1.4)
         units |= {"mouthUpperUpLeft": lips, "mouthUpperUpRight": lips, "jawOpen": maybe(0.4, 0.02, 0.45)}
         units |= {"mouthLowerDownLeft": lips * some(0, 0.9), "mouthLowerDownRight": lips * some(0, 0.9)}
     elif act == "talk":
@@ -148,7 +148,7 @@ def draw_pose(act: Act, random: np.random.Generator) -> tuple[Pose, MouthShape]:
         height=some(0.7, 1.3),
         taper=some(-0.15, 0.75),
         lift_mm=some(-4, 9) if act in ("open", "talk") else some(-2, 3),
-        upper_teeth_mm=some(2, 14) if act == "smile" else maybe(0.7, 0, 8),
+        upper_teeth_mm=some(2, 11) if act == "smile" else maybe(0.7, 0, 8),
         lower_teeth_mm=maybe(0.5, -3, 4),
     )
     pose = Pose(
