@@ -316,7 +316,7 @@ class StillnessSettings:
         ("side", 2.0, 4.0),
         ("area", 20.0, 120.0),
     )
-    """The same for the tongue, seen by the model of the mouth's crop; area in mm2. TO BE MEASURED"""
+    """The same for the tongue, seen by the model of the mouth's crop; area in mm2 (assumed)."""
     hand: tuple[tuple[str, float, float], ...] = (
         ("wrist_sideways", 0.0, 5.0),
         ("wrist_up_down", 0.0, 5.0),
@@ -528,8 +528,9 @@ class TongueSettings:
     """Of the reaches of a clip's outings: the farthest, without a single one that was misread (assumed)."""
     min_past_mm: float = 1.0
     """Of a tongue that is out, the picture shows at least so much past the lower lip's inner edge (assumed)."""
-    reach_error_mm: float = 1.5
-    """Standard error of how far past the lip it reaches (assumed until measured)."""
+    reach_error_mm: float = 6.0
+    """Error of how far past the lip it reaches: root mean square over 61 pictures of ten virtual people (measured; it
+    tends to be 4 mm too far)."""
     min_area_mm2: float = 60.0
     """Less of a tongue does not show how it moves (assumed)."""
     min_opening_mm: float = 6.0
