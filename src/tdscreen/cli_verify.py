@@ -67,6 +67,8 @@ def verify(
     """
     if no_render and render_only:
         raise InputError("Leave out --no-render or --render-only: together they leave nothing to be done.")
+    if quote is not None and (only is not None or size == "small"):
+        raise InputError("Only a whole card is quoted: leave out --quote, or --only and --size small.")
     require_extra()
     if importlib.util.find_spec("reportlab") is None or importlib.util.find_spec("matplotlib") is None:
         raise InputError(f"The card needs two more packages: {INSTALL}")

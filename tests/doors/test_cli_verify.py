@@ -55,9 +55,19 @@ def test_what_cannot_be_written_is_said_before_anything_is_done(tmp_path: Path) 
     beneath = str(tmp_path / "a_file" / "clips")
     ran = CliRunner().invoke(main, ["verify", beneath, "--size", "small"])
     assert (ran.exit_code, "a_file is no folder" in ran.output) == (2, True)
-    quoting = [str(tmp_path / "clips"), "--size", "small", "--quote", str(tmp_path / "README.md")]
+    quoting = [str(tmp_path / "clips"), "--quote", str(tmp_path / "README.md")]
     ran = CliRunner().invoke(main, ["verify", *quoting])
     assert (ran.exit_code, "where the card is to be quoted" in ran.output) == (2, True)
+    assert not (tmp_path / "clips").exists()
+
+
+@pytest.mark.parametrize("part", [["--size", "small"], ["--only", "tongue"]])
+def test_a_card_of_a_part_is_not_quoted(tmp_path: Path, part: list[str]) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- measurement card -->\nwhole\n<!-- end of the measurement card -->\n")
+    ran = CliRunner().invoke(main, ["verify", str(tmp_path / "clips"), *part, "--quote", str(readme)])
+    assert (ran.exit_code, "Only a whole card is quoted" in ran.output) == (2, True)
+    assert "whole" in readme.read_text()
     assert not (tmp_path / "clips").exists()
 
 

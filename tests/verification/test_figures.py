@@ -10,7 +10,7 @@ from made_results import clip, made_results, moving_region, still_region
 from tdscreen.verification.card.contents import Card
 from tdscreen.verification.figure import NOT_MEASURED, NOT_STATED, Figure, Target, make_figure
 from tdscreen.verification.reasons import kept_reasons, reason_for
-from tdscreen.verification.results import ClipResult, HandResult, ItemResult, TongueResult
+from tdscreen.verification.results import ClipResult, HandResult, ItemResult, RegionResult, TongueResult
 from tdscreen.verification.sections.conditions import nuisance_figures, quality_figures
 from tdscreen.verification.sections.kinds import confusion_table, kinds_figures, taken_for, true_kind
 from tdscreen.verification.sections.leakage import leakage_figures, leakage_table, leaks
@@ -226,7 +226,26 @@ def test_td_that_was_not_found_is_not_told_from_a_tremor() -> None:
     unseen = dataclasses.replace(missed, assessed=False, reason="Covered.", amplitude_mm=None)
     found = moving_region("lips", true_mm=3, found_mm=3)
     clips = [clip(str(i), one, sections=("kinds",)) for i, one in enumerate((missed, unseen, found, found))]
-    assert named(kinds_figures(clips), "kinds.tremor").value == 50.0
+    assert named(kinds_figures(clips), "kinds.td_only").value == 50.0
+    tremor = moving_region(
+        "jaw", true_mm=3, found_mm=3, rate_hz=5.0, kinds=("tremor_like",), types=("tremor_like",),
+        scored_amplitude_mm=None,
+    )  # fmt: skip
+    told = [clip("t", tremor, sections=("kinds",))]
+    assert named(kinds_figures([*clips, *told]), "kinds.tremor").value == 50.0
+
+
+def test_a_tool_that_never_says_tremor_tells_nothing_apart() -> None:
+    td = moving_region("lips", true_mm=3, found_mm=3)
+    tremor = moving_region("jaw", true_mm=3, found_mm=3, rate_hz=5.0, kinds=("tremor_like",))
+    clips = [
+        clip("t", tremor, sections=("kinds",)),
+        *(clip(str(i), td, sections=("kinds",)) for i in range(19)),
+    ]
+    figure = named(kinds_figures(clips), "kinds.tremor")
+    assert (figure.value, figure.n) == (0.0, 1)
+    # Without any tremor nothing is known of telling one apart.
+    assert named(kinds_figures(clips[1:]), "kinds.tremor").value is None
 
 
 def test_clips_that_raise_nothing_because_nobody_looked_show() -> None:
@@ -246,7 +265,9 @@ def test_a_share_of_time_that_was_not_told_is_missed() -> None:
 def test_a_variation_of_a_clip_that_shows_no_item_says_nothing() -> None:
     base = clip("base", sections=("fairness",), verdict="unusable", items=())
     dim = clip("dim", sections=("nuisance",), base="base", variant="dim")
-    assert named(nuisance_figures([base, dim]), "nuisance.items").value is None
+    figure = named(nuisance_figures([base, dim]), "nuisance.items")
+    assert figure.value is None
+    assert "1 more vary a clip" in figure.statement
 
 
 def test_a_tremor_with_td_counts_only_if_the_td_part_is_scored() -> None:
@@ -329,5 +350,62 @@ def test_a_tone_that_is_scored_half_a_point_higher_shows() -> None:
         for i in range(4)
     ]  # fmt: skip
     figure = named(fairness_figures(clips), "fairness.tone")
-    # Of the three items of the face one was shown to move.
-    assert figure.value == pytest.approx(0.5 / 3)
+    assert figure.value == pytest.approx(0.5)
+    # What was at rest is scored alike in all, and stands apart.
+    assert named(fairness_figures(clips), "fairness.tone_still").value == pytest.approx(0.0, abs=1e-9)
+
+
+def unseen(region: str, true_mm: float) -> RegionResult:
+    return moving_region(
+        region, true_mm=true_mm, found_mm=0, assessed=False, reason="Covered.", amplitude_mm=None,
+        amplitude_interval_mm=None,
+    )  # fmt: skip
+
+
+def test_a_small_movement_that_was_not_assessed_is_not_told_from_none() -> None:
+    clips = [
+        clip(f"{i}", one, sections=("noise",), person=i)
+        for i, one in enumerate((unseen("lips", 0.4), moving_region("lips", true_mm=0.2, found_mm=0.2)))
+    ]
+    limit = named(noise_figures(clips), "noise.lips")
+    assert (limit.n, limit.reached) == (2, False)
+    assert "1 not assessed" in limit.statement
+
+
+def test_what_no_line_is_drawn_through_is_counted_beside_it() -> None:
+    clips = [
+        clip(f"{i}", one, sections=("amplitude",), person=i)
+        for i, one in enumerate(
+            (unseen("lips", 2.0), *(moving_region("lips", true_mm=mm, found_mm=mm) for mm in (1.0, 2.0, 3.0)))
+        )
+    ]
+    line = named(amplitude_figures(clips), "amplitude.lips_linear")
+    assert line.n == 3
+    assert "(1 more were not assessed)" in line.statement
+
+
+def test_an_amplitude_without_an_interval_is_missed() -> None:
+    bare = moving_region("jaw", true_mm=2.0, found_mm=2.0, amplitude_interval_mm=None)
+    good = moving_region("jaw", true_mm=2.0, found_mm=2.0)
+    clips = [
+        clip(str(i), one, sections=("amplitude",)) for i, one in enumerate((bare, good, unseen("jaw", 2.0)))
+    ]
+    figure = named(amplitude_figures(clips), "amplitude.interval")
+    assert (figure.value, figure.n) == (50.0, 2)
+    assert "1 more were not found" in figure.statement
+
+
+def test_a_mouth_that_nobody_looked_into_is_not_counted_as_one_without_a_tongue() -> None:
+    looked = clip("a", sections=("no_tongue",), group="talking")
+    not_looked = dataclasses.replace(
+        looked, name="b", tongue=TongueResult(0, None, (), False, False, "Lips closed.")
+    )
+    figure = named(tongue_figures([looked, not_looked]), "tongue.false")
+    assert (figure.value, figure.n) == (0.0, 1)
+    assert "(1 more were not assessed)" in figure.statement
+    assert named(tongue_figures([not_looked]), "tongue.false").reached is None
+
+
+def test_an_item_raised_by_the_wrist_alone_counts_against_the_tool() -> None:
+    wrist = moving_region("right_hand", true_mm=40, found_mm=40, signal="right_hand.wrist", true_severity=0)
+    assert named(hand_figures([clip("a", wrist, sections=("arm",))]), "hands.arm").value == 100.0

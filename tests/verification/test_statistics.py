@@ -13,7 +13,6 @@ from tdscreen.verification.statistics import (
     gain_by_rate,
     spread_between,
     wilson_interval,
-    without_effect,
 )
 
 
@@ -126,7 +125,7 @@ def test_groups_that_differ_by_half_a_point_spread_by_half_a_point() -> None:
     assert spread is not None
     assert spread.value == pytest.approx(0.5)
     assert spread.by_chance < 0.25
-    assert spread.means == {"a": 0.0, "b": 0.5}
+    assert spread.means == pytest.approx({"a": 0.0, "b": 0.5})
 
 
 def test_groups_that_do_not_differ_spread_no_more_than_chance() -> None:
@@ -138,11 +137,28 @@ def test_groups_that_do_not_differ_spread_no_more_than_chance() -> None:
 
 
 def test_what_a_group_was_shown_does_not_count_as_its_own() -> None:
-    # Group b was shown the harder movement more often, and errs no more than a on each.
-    shown = ["easy", "easy", "hard", "easy", "hard", "hard"]
-    values = np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])
-    even = without_effect(shown, values)
-    assert even == pytest.approx(np.full(6, 0.5))
+    # Group b was shown the harder movement more often, and errs by 0.5 more than a on each.
+    shown = [("easy",), ("easy",), ("hard",), ("easy",), ("hard",), ("hard",)]
+    values = np.array([0.0, 0.0, 1.0, 0.5, 1.5, 1.5])
+    spread = spread_between(list("aaabbb"), list(range(6)), values, shown=shown)
+    assert spread is not None
+    assert spread.value == pytest.approx(0.5)
+
+
+def test_a_bias_is_not_lost_to_movements_that_few_were_shown() -> None:
+    # Each movement was shown to two or three persons only; the third group is scored half a point higher.
+    shown = [("a",), ("a",), ("b",), ("b",), ("c",), ("c",), ("c",)]
+    groups = ["1", "3", "1", "2", "2", "3", "3"]
+    values = np.array(
+        [0.5 * (group == "3") + 0.2 * (one == ("c",)) for group, one in zip(groups, shown, strict=True)]
+    )
+    spread = spread_between(groups, list(range(7)), values, shown=shown)
+    assert spread is not None
+    assert spread.value == pytest.approx(0.5)
+
+
+def test_groups_that_were_shown_nothing_in_common_cannot_be_compared() -> None:
+    assert spread_between(["1", "2"], [0, 1], np.array([0.0, 1.0]), shown=[("a",), ("b",)]) is None
 
 
 def test_a_rate_is_not_blamed_for_the_faces_that_moved_at_it() -> None:

@@ -128,6 +128,11 @@ def make_figure(
     return Figure(name, statement, target, value, interval, n, persons, unit, bound, reason)
 
 
+def not_assessed(count: int) -> str:
+    """Say at the end of a statement how many were not assessed, and so are not in its figure; empty if none."""
+    return f" ({count} more were not assessed)" if count else ""
+
+
 def share_figure(
     name: str,
     statement: str,

@@ -226,7 +226,7 @@ class Spread:
     Attributes
     ----------
     value : float
-        Largest less smallest of the groups' means.
+        Largest less smallest of the groups' means, evened out for what each was shown.
     by_chance : float
         95th percentile of the same when persons are dealt to the groups at random: what numbers as small as these
         bring about without any difference.
@@ -242,9 +242,17 @@ class Spread:
 
 
 def spread_between(
-    groups: Sequence[str], persons: Sequence[int], values: Floats, *, draws: int = _DRAWS
+    groups: Sequence[str],
+    persons: Sequence[int],
+    values: Floats,
+    *,
+    shown: Sequence[tuple[str, ...]] = (),
+    draws: int = _DRAWS,
 ) -> Spread | None:
-    """Compare the means of groups of persons.
+    """Compare groups of persons, what each was shown parted from who they are.
+
+    ``value = group + one term for each thing shown`` by least squares, as :func:`gain_by_rate` does: a group is then
+    not blamed for the movements that it happened to be given, and loses nothing of its own to them.
 
     Parameters
     ----------
@@ -252,59 +260,58 @@ def spread_between(
         One a row; a person belongs to one group.
     persons : sequence of int, length n
     values : ndarray, shape (n,)
+    shown : sequence of tuple of str, length n, optional
+        What each row is of, as ``("lips 2", "jaw and brow")``; all of one length.
     draws : int
 
     Returns
     -------
     Spread or None
-        None for fewer than two groups.
+        None for fewer than two groups, or where groups that were shown nothing in common cannot be compared.
     """
     of_person = dict(zip(persons, groups, strict=True))
-    if len(set(groups)) < 2:
+    labels = sorted(set(groups))
+    if len(labels) < 2:
         return None
     names = sorted(of_person)
-    labels = sorted(set(groups))
     row_person = np.array([names.index(person) for person in persons])
     label_of = np.array([labels.index(of_person[name]) for name in names])
+    # What is left when all that was shown is taken out of every column alike (Frisch and Waugh 1933).
+    terms = np.ones((len(values), 1))
+    if shown:
+        terms = np.column_stack([_marks(factor) for factor in zip(*shown, strict=True)])
+    base, size, _ = np.linalg.svd(terms, full_matrices=False)
+    base = base[:, size > 1e-9 * size[0]]
+    left = values - base @ (base.T @ values)
 
-    def spread(label_of: NDArray[np.int_]) -> float:
-        row_label = label_of[row_person]
-        sums = np.bincount(row_label, weights=values, minlength=len(labels))
-        counts = np.bincount(row_label, minlength=len(labels))
-        means = sums[counts > 0] / counts[counts > 0]
-        return float(np.ptp(means))
+    def effects(label_of: NDArray[np.int_]) -> Floats | None:
+        marks = np.eye(len(labels))[label_of[row_person]]
+        marks -= base @ (base.T @ marks)
+        among = marks.T @ marks
+        if np.linalg.matrix_rank(among, tol=1e-6, hermitian=True) < len(labels) - 1:
+            return None
+        solved: Floats = np.linalg.pinv(among, rcond=1e-8, hermitian=True) @ (marks.T @ left)
+        return solved
 
+    own = effects(label_of)
+    if own is None:
+        return None
     random = np.random.default_rng(_SEED)
-    chance = [spread(random.permutation(label_of)) for _ in range(draws)]
-    rows = {label: values[[group == label for group in groups]] for label in labels}
+    dealt = [effects(random.permutation(label_of)) for _ in range(draws)]
+    counts = {label: sum(group == label for group in groups) for label in labels}
+    own = own + values.mean() - sum(own[i] * counts[label] for i, label in enumerate(labels)) / len(values)
     return Spread(
-        value=spread(label_of),
-        by_chance=float(np.percentile(chance, 95)),
-        means={label: float(found.mean()) for label, found in rows.items()},
-        counts={label: len(found) for label, found in rows.items()},
+        value=float(np.ptp(own)),
+        by_chance=float(np.percentile([np.ptp(one) for one in dealt if one is not None] or [0.0], 95)),
+        means={label: float(one) for label, one in zip(labels, own, strict=True)},
+        counts=counts,
     )
 
 
-def without_effect(effects: Sequence[str], values: Floats) -> Floats:
-    """Take the mean of each kind of clip out of its rows, so that groups shown different movements can be compared.
-
-    Parameters
-    ----------
-    effects : sequence of str, length n
-        What each row is of, as a preset.
-    values : ndarray, shape (n,)
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        With the mean of all put back.
-    """
-    left: Floats = values.copy()
-    kinds = np.asarray(effects)
-    for kind in set(effects):
-        left[kinds == kind] -= values[kinds == kind].mean()
-    left += values.mean()
-    return left
+def _marks(labels: Sequence[str]) -> Floats:
+    """One column a label: 1 in its rows, 0 in the others."""
+    names = sorted(set(labels))
+    return np.eye(len(names))[[names.index(label) for label in labels]]
 
 
 def gain_by_rate(faces: Sequence[str], rates_hz: Floats, gains: Floats) -> dict[float, float]:

@@ -119,12 +119,18 @@ def variations(results: Sequence[ClipResult]) -> list[Variation]:
 def nuisance_figures(results: Sequence[ClipResult]) -> list[Figure]:
     """Return how far items move when the same movement is filmed otherwise."""
     found = variations(results)
+    missing = len(of_section(results, "nuisance")) - len(found)
     persons = [one.clip.person for one in found]
     figures = [
         share_figure(
             "nuisance.items",
             "The same movement filmed otherwise: every item within half a point of the usual clip, or the tool says "
-            "why it cannot score",
+            "why it cannot score"
+            + (
+                f" ({missing} more vary a clip that itself was not measured, or shows no item)"
+                if missing
+                else ""
+            ),
             [one.holds for one in found],
             persons,
             target=ALL,

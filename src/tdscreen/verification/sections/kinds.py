@@ -95,28 +95,31 @@ def kinds_figures(results: Sequence[ClipResult]) -> list[Figure]:
     fast = [row for row in rows if row[2] == TREMOR and (row[1].true_frequency_hz or 0.0) >= FAST_HZ]
     slow = [row for row in rows if row[2] == TD_LIKE]
     both = [row for row in rows if row[2] == TREMOR_WITH_TD]
+    fast_told = [taken == TREMOR for *_, taken in fast]
+    slow_told = [taken not in (TREMOR, TREMOR_WITH_TD, REST, NOT_ASSESSED) for *_, taken in slow]
+    # There are far fewer tremors than movements like TD: pooled, a tool that calls nothing a tremor would look good.
+    worse, of_worse = min(
+        ((fast_told, fast), (slow_told, slow)),
+        key=lambda told: sum(told[0]) / len(told[0]) if told[0] else -1.0,
+    )
     figures = [
         share_figure(
             "kinds.tremor",
-            "Tremor from 4 Hz up and TD-like movement told apart: tremor is tremor-like with nothing scored, "
-            "TD-like movement is found and not tremor-like",
-            [
-                *(taken == TREMOR for *_, taken in fast),
-                *(taken not in (TREMOR, TREMOR_WITH_TD, REST, NOT_ASSESSED) for *_, taken in slow),
-            ],
-            [clip.person for clip, *_ in (*fast, *slow)],
+            "Tremor from 4 Hz up and TD-like movement told apart: the worse of the two shares below",
+            worse,
+            [clip.person for clip, *_ in of_worse],
             target=Target(low=95.0),
         ),
         share_figure(
             "kinds.tremor_only",
             "Of tremor from 4 Hz up: called tremor-like, with nothing scored",
-            [taken == TREMOR for *_, taken in fast],
+            fast_told,
             [clip.person for clip, *_ in fast],
         ),
         share_figure(
             "kinds.td_only",
             "Of TD-like movement: found, and not called tremor-like",
-            [taken not in (TREMOR, TREMOR_WITH_TD, REST, NOT_ASSESSED) for *_, taken in slow],
+            slow_told,
             [clip.person for clip, *_ in slow],
         ),
         share_figure(

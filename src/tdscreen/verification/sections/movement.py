@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
+from tdscreen.verification.figure import Figure, Target, make_figure, not_assessed, share_figure
 from tdscreen.verification.results import ClipResult, RegionResult, of_section, region_rows
 from tdscreen.verification.statistics import (
     Floats,
     Indices,
     Interval,
     bootstrap_interval,
-    covered_share,
     fit_line,
     gain_by_rate,
     gain_of,
@@ -139,8 +138,7 @@ def amplitude_figures(results: Sequence[ClipResult]) -> list[Figure]:
     everything = moving_rows(results, "amplitude")
     figures: list[Figure] = []
     for part, regions in PARTS.items():
-        rows = [row for row in everything if row.region.region in regions and row.region.assessed]
-        figures += _linearity(part, rows)
+        figures += _linearity(part, [row for row in everything if row.region.region in regions])
         large = [
             row for row in everything if row.region.region in regions and row.region.true_amplitude >= FROM_MM
         ]
@@ -161,7 +159,8 @@ def amplitude_figures(results: Sequence[ClipResult]) -> list[Figure]:
     return figures
 
 
-def _linearity(part: str, rows: Sequence[Row]) -> list[Figure]:
+def _linearity(part: str, every: Sequence[Row]) -> list[Figure]:
+    rows = [row for row in every if row.region.assessed]
     true = np.array([row.true for row in rows])
     persons = [row.person for row in rows]
     found: list[Figure] = []
@@ -172,6 +171,7 @@ def _linearity(part: str, rows: Sequence[Row]) -> list[Figure]:
     ):
         kept = [i for i, value in enumerate(measured) if value is not None]
         values = np.array([measured[i] for i in kept], dtype=np.float64)
+        without = not_assessed(len(every) - len(kept))
         its_true, whose = true[kept], [persons[i] for i in kept]
         line = fit_line(its_true, values) if _can_fit(its_true) else None
 
@@ -182,7 +182,7 @@ def _linearity(part: str, rows: Sequence[Row]) -> list[Figure]:
             make_figure(
                 f"amplitude.{part}_linear{suffix}",
                 f"Size of movement of the {part}, {words}, against the truth: R2 of a straight line over all "
-                "people and sizes",
+                f"people and sizes{without}",
                 value=None if line is None else line.r_squared,
                 n=len(kept),
                 persons=len(set(whose)),
@@ -192,7 +192,8 @@ def _linearity(part: str, rows: Sequence[Row]) -> list[Figure]:
             ),
             make_figure(
                 f"amplitude.{part}_gain{suffix}",
-                f"Size of movement of the {part}, {words}: gain, the slope through the origin (1 is exact)",
+                f"Size of movement of the {part}, {words}: gain, the slope through the origin (1 is exact)"
+                + without,
                 value=None if line is None else line.gain,
                 n=len(kept),
                 persons=len(set(whose)),
@@ -301,16 +302,22 @@ def _percent(interval: Interval | None) -> Interval | None:
 
 
 def _coverage(rows: Sequence[Row]) -> Figure:
-    told = [row for row in rows if row.region.amplitude_interval_mm is not None and row.measured > 0]
-    bounds = np.array([row.region.amplitude_interval_mm for row in told], dtype=np.float64).reshape(-1, 2)
-    true = np.array([row.true for row in told])
+    told = [row for row in rows if row.measured > 0]
+    silent = len(rows) - len(told)
     return share_figure(
         "amplitude.interval",
-        "The interval printed with an amplitude of 1 mm or more holds the truth",
-        [bool(covered_share(bounds[i, :1], bounds[i, 1:], true[i : i + 1])) for i in range(len(told))],
+        "The interval printed with an amplitude of 1 mm or more holds the truth (an amplitude without one counts as a "
+        "miss)"
+        + (f"; {silent} more were not found or not assessed, and no amplitude is printed" if silent else ""),
+        [_holds(row) for row in told],
         [row.person for row in told],
         target=Target(low=90.0, high=99.0),
     )
+
+
+def _holds(row: Row) -> bool:
+    bounds = row.region.amplitude_interval_mm
+    return bounds is not None and bounds[0] <= row.true <= bounds[1]
 
 
 def time_figures(results: Sequence[ClipResult]) -> list[Figure]:

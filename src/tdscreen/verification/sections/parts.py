@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
+from tdscreen.verification.figure import Figure, Target, make_figure, not_assessed, share_figure
 from tdscreen.verification.results import ClipResult, HandResult, of_section
 from tdscreen.verification.sections.movement import ALL
 from tdscreen.verification.sections.stillness import SHOWN_SEVERITY
@@ -74,24 +74,16 @@ def tongue_figures(results: Sequence[ClipResult]) -> list[Figure]:
     )
     none = of_section(results, "no_tongue")
     figures.append(
-        share_figure(
+        _false_tongue(
             "tongue.false",
             "Talking, smiling, biting the lip, red lipstick: clips in which a tongue is reported",
-            [bool(clip.tongue.count) for clip in none],
-            [clip.person for clip in none],
+            none,
             target=Target(high=0.0),
         )
     )
     for group in sorted({clip.group for clip in none}):
         clips = [clip for clip in none if clip.group == group]
-        figures.append(
-            share_figure(
-                f"tongue.false_{group}",
-                f"Of these: {group.replace('_', ' ')}",
-                [bool(clip.tongue.count) for clip in clips],
-                [clip.person for clip in clips],
-            )
-        )
+        figures.append(_false_tongue(f"tongue.false_{group}", f"Of these: {group.replace('_', ' ')}", clips))
     hidden = of_section(results, "hidden_tongue")
     figures.append(
         share_figure(
@@ -103,6 +95,20 @@ def tongue_figures(results: Sequence[ClipResult]) -> list[Figure]:
         )
     )
     return figures
+
+
+def _false_tongue(
+    name: str, words: str, clips: Sequence[ClipResult], *, target: Target | None = None
+) -> Figure:
+    """Make a figure of the mouths that were looked into: one that was not shows nothing of what the tool sees."""
+    assessed = [clip for clip in clips if clip.tongue.assessed]
+    return share_figure(
+        name,
+        words + not_assessed(len(clips) - len(assessed)),
+        [bool(clip.tongue.count) for clip in assessed],
+        [clip.person for clip in assessed],
+        target=target,
+    )
 
 
 def hand_figures(results: Sequence[ClipResult]) -> list[Figure]:
@@ -160,14 +166,10 @@ def hand_figures(results: Sequence[ClipResult]) -> list[Figure]:
         ),
         share_figure(
             "hands.arm",
-            "An arm that is carried about with fingers at rest: clips in which the fingers raise the item of the upper "
-            "limbs",
+            "An arm that is carried about with fingers at rest: clips that raise the item of the upper limbs, by "
+            "whichever signal",
             [
-                any(
-                    item.item == "upper_limbs"
-                    for item in clip.raised(from_severity=SHOWN_SEVERITY)
-                    if _fingers_speak(clip)
-                )
+                any(item.item == "upper_limbs" for item in clip.raised(from_severity=SHOWN_SEVERITY))
                 for clip in arms
             ],
             [clip.person for clip in arms],
@@ -187,12 +189,3 @@ def hand_figures(results: Sequence[ClipResult]) -> list[Figure]:
             [clip.person for clip in of_section(results, "fingers")],
         ),
     ]
-
-
-def _fingers_speak(clip: ClipResult) -> bool:
-    """Say whether the figures of a hand come from its fingers, and not from its wrist."""
-    return any(
-        region.signal is not None and "wrist" not in region.signal
-        for region in clip.regions
-        if region.region.endswith("_hand")
-    )

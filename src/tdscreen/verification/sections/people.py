@@ -10,7 +10,7 @@ import numpy as np
 from tdscreen.verification.figure import Figure, Target, make_figure
 from tdscreen.verification.results import ClipResult, ItemResult, of_section
 from tdscreen.verification.sections.movement import FROM_MM, Row, moving_rows, rate_error_hz
-from tdscreen.verification.statistics import Spread, spread_between, without_effect
+from tdscreen.verification.statistics import Spread, spread_between
 
 ATTRIBUTES: dict[str, tuple[str, Callable[[ClipResult], str]]] = {
     "tone": ("skin tone (Monk scale)", lambda clip: f"{clip.monk_tone:02d}"),
@@ -39,7 +39,7 @@ class GroupRow:
     amplitude_error_percent : float or None
         Mean size of the error, from 1 mm up.
     item_error : float or None
-        Mean of estimate less truth, in points; what was shown to the group taken into account.
+        Mean of estimate less truth of items above 0, in points; what was shown to the group taken into account.
     """
 
     attribute: str
@@ -53,62 +53,70 @@ class GroupRow:
     item_error: float | None
 
 
-def item_errors(results: Sequence[ClipResult]) -> list[tuple[ClipResult, ItemResult, float]]:
-    """Return estimate less truth of the items of the face in every clip of the section, the movements evened out.
+def item_errors(
+    results: Sequence[ClipResult], *, moving: bool = True
+) -> list[tuple[ClipResult, ItemResult, float]]:
+    """Return estimate less truth of the items of the face in the clips of the section.
 
-    Which movement, of which severity, a person was given is taken out: groups differ then by who they are alone.
+    Parameters
+    ----------
+    results : sequence of ClipResult
+    moving : bool
+        Of items that truly are above 0, or of the others. Mixed, the many at rest would hide how the few are scored.
     """
-    found = [
+    return [
         (clip, item, item.expected - item.true_severity)
         for clip in of_section(results, "fairness")
         for item in clip.items
-        if item.item in FACE_ITEMS and item.expected is not None
+        if item.item in FACE_ITEMS and item.expected is not None and (item.true_severity > 0) == moving
     ]
-    shown = [f"{clip.group} {item.item} {item.true_severity}" for clip, item, _ in found]
-    even: Iterable[float] = (
-        without_effect(shown, np.array([error for *_, error in found], dtype=np.float64)) if found else []
-    )
-    return [(clip, item, float(error)) for (clip, item, _), error in zip(found, even, strict=True)]
 
 
-def spreads(results: Sequence[ClipResult]) -> dict[str, Spread | None]:
-    """Return by how much the item error differs between the groups of each attribute."""
-    errors = item_errors(results)
-    values = np.array([error for *_, error in errors])
+def spreads(results: Sequence[ClipResult], *, moving: bool = True) -> dict[str, Spread | None]:
+    """Return by how much the item error differs between the groups of each attribute.
+
+    Which movement, of which severity, a person was given is parted from who they are.
+
+    Parameters
+    ----------
+    results : sequence of ClipResult
+    moving : bool
+        As :func:`item_errors`.
+    """
+    errors = item_errors(results, moving=moving)
+    values = np.array([error for *_, error in errors], dtype=np.float64)
     persons = [clip.person for clip, *_ in errors]
+    shown = [(f"{item.item} {item.true_severity}", clip.group) for clip, item, _ in errors]
     return {
-        name: spread_between([group(clip) for clip, *_ in errors], persons, values) if errors else None
+        name: spread_between([group(clip) for clip, *_ in errors], persons, values, shown=shown)
         for name, (_, group) in ATTRIBUTES.items()
     }
 
 
 def fairness_figures(results: Sequence[ClipResult]) -> list[Figure]:
     """Return the spread of the item error between groups, and beside it what chance alone would bring."""
-    errors = item_errors(results)
     figures = []
-    for name, spread in spreads(results).items():
-        words, _ = ATTRIBUTES[name]
-        smallest = (
-            ""
-            if spread is None
-            else f"; {len(spread.means)} groups of {min(spread.counts.values())} items or more"
-        )
-        figures.append(
-            make_figure(
-                f"fairness.{name}",
-                f"Item error by {words}: largest less smallest of the groups' means{smallest}"
-                + (
-                    ""
-                    if spread is None
-                    else f"; chance alone brings up to {spread.by_chance:.2f} with these numbers"
-                ),
-                value=None if spread is None else spread.value,
-                n=len(errors),
-                persons=len({clip.person for clip, *_ in errors}),
-                unit="points",
-                target=Target(high=MAX_SPREAD),
+    for moving, suffix, of_what in ((True, "", "moving parts"), (False, "_still", "parts at rest")):
+        errors = item_errors(results, moving=moving)
+        for name, spread in spreads(results, moving=moving).items():
+            words, _ = ATTRIBUTES[name]
+            about = (
+                ""
+                if spread is None
+                else f"; {len(spread.means)} groups of {min(spread.counts.values())} items or more; chance alone "
+                f"brings up to {spread.by_chance:.2f} with these numbers"
             )
-        )
+            figures.append(
+                make_figure(
+                    f"fairness.{name}{suffix}",
+                    f"Item error of {of_what} by {words}: largest less smallest of the groups' means{about}",
+                    value=None if spread is None else spread.value,
+                    n=len(errors),
+                    persons=len({clip.person for clip, *_ in errors}),
+                    unit="points",
+                    target=Target(high=MAX_SPREAD) if moving else None,
+                )
+            )
     return figures
 
 
@@ -116,9 +124,11 @@ def group_rows(results: Sequence[ClipResult]) -> list[GroupRow]:
     """Return the figures of every group of every attribute."""
     clips = of_section(results, "fairness")
     moving = moving_rows(results, "fairness", from_mm=FROM_MM)
-    errors = item_errors(results)
+    evened = spreads(results)
     table = []
     for name, (_, group) in ATTRIBUTES.items():
+        spread = evened[name]
+        means = {} if spread is None else spread.means
         for label in sorted({group(clip) for clip in clips}):
             own = [clip for clip in clips if group(clip) == label]
             rows = [row for row in moving if group(row.clip) == label]
@@ -141,7 +151,7 @@ def group_rows(results: Sequence[ClipResult]) -> list[GroupRow]:
                         for row in rows
                         if row.region.assessed and row.true > 0
                     ),
-                    item_error=_mean(error for clip, _, error in errors if group(clip) == label),
+                    item_error=means.get(label),
                 )
             )
     return table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
+from tdscreen.verification.figure import Figure, Target, make_figure, not_assessed, share_figure
 from tdscreen.verification.results import ClipResult, of_section, region_rows
 from tdscreen.verification.sections.movement import PARTS, moving_rows
 from tdscreen.verification.statistics import DetectionFit, Floats, Indices, bootstrap_interval
@@ -21,11 +21,9 @@ def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
     """Return the smallest movement told from none, part by part, and how often stillness is taken for movement."""
     figures = []
     for part, regions in PARTS.items():
-        rows = [
-            row
-            for row in moving_rows(results, "noise")
-            if row.region.region in regions and row.region.assessed
-        ]
+        # A small movement that was not assessed was not told from none either.
+        rows = [row for row in moving_rows(results, "noise") if row.region.region in regions]
+        unseen = sum(not row.region.assessed for row in rows)
         sizes = np.array([row.region.true_amplitude for row in rows])
         found = np.array([row.measured > 0 for row in rows], dtype=np.bool_)
         fit = DetectionFit(sizes, found) if len(rows) else None
@@ -34,7 +32,8 @@ def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
         figures.append(
             make_figure(
                 f"noise.{part}",
-                f"Smallest movement of the {part} told from none at 95% (half the range), good light, near",
+                f"Smallest movement of the {part} told from none at 95% (half the range), good light, near"
+                + (f"; {unseen} not assessed count as not found" if unseen else ""),
                 value=value,
                 n=len(rows),
                 persons=len(set(persons)),
@@ -44,15 +43,17 @@ def noise_figures(results: Sequence[ClipResult]) -> list[Figure]:
                 bound=bound,
             )
         )
-    still = [
+    at_rest = [
         (clip, region)
         for clip, region in region_rows(of_section(results, "noise"))
-        if not region.moves and region.assessed and region.region in ("lips", "jaw", "upper_face")
+        if not region.moves and region.region in ("lips", "jaw", "upper_face")
     ]
+    still = [(clip, region) for clip, region in at_rest if region.assessed]
     figures.append(
         share_figure(
             "noise.false_alarms",
-            "Parts of the face that are still in the same clips, and are said to move",
+            "Parts of the face that are still in the same clips, and are said to move"
+            + not_assessed(len(at_rest) - len(still)),
             [bool(region.amplitude_mm) for _, region in still],
             [clip.person for clip, _ in still],
             target=Target(high=5.0),
