@@ -28,7 +28,7 @@ def card(results: list[ClipResult]) -> Card:
         date="2001-02-03",
         size="standard",
         command="tdscreen verify FOLDER",
-        figures=all_figures(results),
+        figures=all_figures(results, planned=len(results) + 1),
         results=tuple(results),
         failed=(FailedClip("broken-<1>", "It could not be read."),),
         provenance={"tdscreen": "1.2.3", "scoring model": "ab" * 32},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 from html.parser import HTMLParser
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tdscreen.verification.card.charts import draw_charts
-from tdscreen.verification.card.contents import Card
+from tdscreen.verification.card.contents import Card, all_figures
 from tdscreen.verification.card.tables import clips_table, figures_table
+from tdscreen.verification.card.words import counts_sentence
 from tdscreen.verification.card.write import write_card
 from tdscreen.verification.figure import NOT_STATED
 
@@ -64,11 +66,20 @@ def test_marks_in_the_page_are_its_own(page: Seen) -> None:
 
 def test_every_figure_is_on_the_page_with_its_number_of_clips(page: Seen, card: Card) -> None:
     text = " ".join(page.text)
-    for figure in card.figures:
+    for figure in card.figures[1:]:
         assert figure.statement in text
     assert "1.2.3" in text
     assert "2001-02-03" in text
     assert "broken-<1>" in text
+
+
+def test_a_card_that_lacks_clips_says_so_in_its_first_lines(written: Path, card: Card) -> None:
+    n = len(card.results)
+    page = (written / "index.html").read_text(encoding="utf-8")
+    first = page.partition("</h1>")[2].partition("</p>")[0]
+    assert first.strip().startswith(f"<p>{n} of {n + 1} clips; the others were not rendered or tracked.")
+    whole = dataclasses.replace(card, figures=all_figures(card.results, planned=n), failed=())
+    assert "not rendered or tracked" not in counts_sentence(whole)
 
 
 def test_a_missed_figure_without_a_reason_stands_out(page: Seen, card: Card) -> None:
@@ -119,10 +130,6 @@ def test_the_tables_hold_what_the_page_says(card: Card) -> None:
 
 
 def test_a_card_of_no_clips_can_be_written(tmp_path: Path, card: Card) -> None:
-    import dataclasses
-
-    from tdscreen.verification.card.contents import all_figures
-
-    empty = dataclasses.replace(card, results=(), figures=all_figures(()), failed=())
+    empty = dataclasses.replace(card, results=(), figures=all_figures((), planned=3), failed=())
     write_card(empty, tmp_path)
     assert "could not be measured" in (tmp_path / "index.html").read_text(encoding="utf-8")

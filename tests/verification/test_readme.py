@@ -35,6 +35,9 @@ def test_a_missed_target_is_quoted_as_missed(card: Card) -> None:
         in block
     )
     assert "| smallest movement of the lips told from none | at most 0.5 mm | 0.3" in block
+    assert (
+        f"The card is made of {len(card.results)} of {len(card.results) + 1} clips; the others were" in block
+    )
     aimed = card.with_target()
     assert (
         f"Of {len(aimed)} figures with a target {sum(figure.reached is True for figure in aimed)} are reached"

@@ -251,7 +251,7 @@ def make_card(
         date=date,
         size=size,
         command=command,
-        figures=all_figures(results, only=only),
+        figures=all_figures(results, planned=len(clips_of(size, only=only)), only=only),
         results=tuple(results),
         failed=tuple(failed),
         provenance=provenance,

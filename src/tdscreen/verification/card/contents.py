@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tdscreen.verification.figure import Figure
+from tdscreen.verification.figure import Figure, make_figure
 from tdscreen.verification.results import ClipResult
 from tdscreen.verification.sections.all_sections import SECTIONS, Section
 
 TITLE = "Measurement card"
+CLIPS_FIGURE = "clips.measured"
+"""The figure of how many clips of the grid the card is made of."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +83,35 @@ class Card:
         return [(section, figures) for section, figures in found if figures]
 
 
-def all_figures(results: Sequence[ClipResult], *, only: str | None = None) -> tuple[Figure, ...]:
-    """Make the figures of all sections, or of one.
+def measured_of_planned(measured: int, planned: int) -> str:
+    """Say of how many clips a card lacks some; empty if it has all."""
+    if measured >= planned:
+        return ""
+    return f"{measured} of {planned} clips; the others were not rendered or tracked."
+
+
+def all_figures(
+    results: Sequence[ClipResult], *, planned: int, only: str | None = None
+) -> tuple[Figure, ...]:
+    """Make the figures of all sections, or of one, behind the figure of how many clips there are.
 
     Parameters
     ----------
     results : sequence of ClipResult
+    planned : int
+        Clips that the grid, or its section, has.
     only : str, optional
         Name of a section.
     """
-    return tuple(
+    clips = make_figure(
+        CLIPS_FIGURE,
+        "Clips of the grid that this card is made of",
+        value=len(results),
+        n=planned,
+        persons=len({clip.person for clip in results}),
+        unit="clips",
+    )
+    return clips, *(
         figure for section in SECTIONS if only in (None, section.name) for figure in section.figures(results)
     )
 

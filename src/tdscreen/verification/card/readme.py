@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from tdscreen.errors import InputError
-from tdscreen.verification.card.contents import number
+from tdscreen.verification.card.contents import CLIPS_FIGURE, measured_of_planned, number
 
 BEGIN, END = "<!-- measurement card -->", "<!-- end of the measurement card -->"
 QUOTED = (
@@ -44,8 +44,11 @@ def quoted_block(figures_csv: str) -> str:
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(figures_csv))}
     aimed = [row for row in rows.values() if row["target"]]
     reached = sum(row["verdict"] == "reached" for row in aimed)
+    clips = rows.get(CLIPS_FIGURE)
+    lacking = measured_of_planned(round(float(clips["value"])), int(clips["n"])) if clips else ""
     lines = [
         BEGIN,
+        *([f"The card is made of {lacking}", ""] if lacking else []),
         f"Of {len(aimed)} figures with a target {reached} are reached; the [card](docs/measurement-card.md) says "
         "of the others how far they got, and why not further.",
         "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tdscreen.verification.card.contents import Card, value_words
+from tdscreen.verification.card.contents import CLIPS_FIGURE, Card, measured_of_planned, value_words
 from tdscreen.verification.results import ClipResult
 from tdscreen.verification.sections.people import ATTRIBUTES, group_rows
 from tdscreen.verification.sections.stillness import stated_limits
@@ -32,7 +32,10 @@ KNOWN_LIMITS = (
 def counts_sentence(card: Card) -> str:
     """Say how much was measured."""
     minutes = card.seconds / 60
+    clips = card.figure(CLIPS_FIGURE)
+    lacking = measured_of_planned(len(card.results), clips.n if clips else 0)
     words = f"{len(card.results)} clips of {card.persons} virtual people, {minutes:.0f} minutes in all, {card.date}."
+    words = f"{lacking} {words}".strip()
     if card.failed:
         words += f" {len(card.failed)} more could not be rendered or measured; they are listed below."
     return words
