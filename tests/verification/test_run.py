@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,17 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
 def test_processes_that_always_die_are_given_up_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "MOST_DEATHS", 1)
+    deaths = []
+
+    def die(*_: object, **__: object) -> None:
+        # A dying process itself is seen above; starting one for each death takes long.
+        deaths.append(1)
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(run, "_in_processes", die)
     with pytest.raises(WorkerError, match="fewer --jobs"):
         run._each(always_die, CLIPS, tmp_path, jobs=1, on_progress=None)
+    assert len(deaths) == run.MOST_DEATHS
 
 
 def test_a_clip_of_another_specification_is_not_measured(tmp_path: Path) -> None:
