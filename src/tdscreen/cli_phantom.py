@@ -107,7 +107,7 @@ def render(
     """Make one clip, from a preset or from a programme in a JSON file.
 
     Writes the clip, and beside it .truth.json and .truth.parquet with what is true of it. The same arguments give the
-    same clip. A clip that is there already is never replaced.
+    same person, movements and truth; single pixels may differ a little. A clip that is there already is never replaced.
     """
     require_extra()
     from tdscreen.phantom.degraded import degrade as spoil

@@ -48,6 +48,8 @@ def test_a_presets_programme_can_be_printed_and_changed_and_read_again(tmp_path)
         (["rest", "--out", "x.mp4", "--phone", "{"], "--phone is not JSON"),
         (["rest", "--out", "x.mp4", "--phone", '{"zoom": 2}'], "has no 'zoom'"),
         (["rest", "--out", "x.mp4", "--person", '{"height": 2}'], "no such person"),
+        (["rest", "--out", "x.mp4", "--person", '{"monk_tone": 99}'], "a whole number from 1 to 10, not 99"),
+        (["rest", "--out", "x.mp4", "--person", '{"sex": 3}'], "sex is female or male, not 3"),
         (["nowhere.json", "--out", "x.mp4"], "nowhere.json cannot be read"),
         (["rest", "--out", f"{__file__}/x.mp4"], "test_cli_phantom.py is no folder"),
     ],

@@ -161,3 +161,26 @@ def test_a_specification_comes_back_from_json_as_it_was(spec):
     from tdscreen.phantom.film import spec_from_json
 
     assert spec_from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+def test_a_disk_that_is_full_is_told_in_a_sentence(spec, tmp_path, monkeypatch):
+    import errno
+
+    from tdscreen.phantom import film
+
+    # A full disk is out of our power: the writing of pictures fails as it does there.
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(film, "write_clip", full)
+    with pytest.raises(InputError, match=r"one\.mp4 could not be written .*No space left.*Make room"):
+        film.make_clip(spec, tmp_path)
+    assert not (tmp_path / "one.truth.json").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(spec, tmp_path):
+    from tdscreen.phantom.film import make_clip
+
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="could not be written to the folder"):
+        make_clip(spec, tmp_path / "file" / "clips")

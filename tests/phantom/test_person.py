@@ -8,7 +8,7 @@ from importlib import metadata
 import numpy as np
 import pytest
 
-from tdscreen.errors import DataError
+from tdscreen.errors import DataError, InputError
 from tdscreen.phantom import anny_data
 from tdscreen.phantom.person import MONK_TONES, sample_person
 
@@ -57,3 +57,20 @@ def test_without_their_data_the_command_that_brings_them_is_told(monkeypatch):
             anny_data.data_folder()
     finally:
         anny_data.data_folder.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("fixed", "says"),
+    [
+        ({"monk_tone": 99}, "monk_tone is a whole number from 1 to 10, not 99"),
+        ({"sex": 3}, "sex is female or male, not 3"),
+        ({"glasses": 1}, "glasses is true or false, not 1"),
+        ({"age_years": "old"}, "age_years is a number from 18 to 100"),
+        ({"iris_mm": float("nan")}, "iris_mm is a number"),
+        ({"origin_shares": [0.5, 0.5, 0.5]}, "three numbers that add up to 1"),
+        ({"iris_rgb": "blue"}, "a colour such as #3b2414"),
+    ],
+)
+def test_a_person_that_there_is_not_is_refused_in_a_sentence(fixed, says):
+    with pytest.raises(InputError, match=says):
+        sample_person(1, **fixed)

@@ -171,9 +171,20 @@ def make_clip(
     Raises
     ------
     InputError
-        If the person cannot do what the programme asks.
+        If the person cannot do what the programme asks, or the files cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _made(spec, folder, on_progress)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise InputError(
+            f"{spec.name}.mp4 could not be written to the folder {folder}: {why}. Is the disk full, or is there "
+            "no right to write there? Make room or choose another folder, and run the same again."
+        ) from error
+
+
+def _made(spec: ClipSpec, folder: Path, on_progress: Callable[[int, int], None] | None) -> ClipPaths:
     paths = paths_of(spec.name, folder)
     if is_made(spec, folder):
         return paths

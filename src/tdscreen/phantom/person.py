@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from numbers import Real
+from typing import Any, Literal, get_args
 
 import numpy as np
+
+from tdscreen.errors import InputError
 
 Sex = Literal["female", "male"]
 Build = Literal["slim", "average", "heavy"]
@@ -109,10 +113,13 @@ def sample_person(seed: int, **fixed: Any) -> Person:
     ------
     ValueError
         If there is no such attribute.
+    InputError
+        If there are no people with such a value of it.
     """
     unknown = sorted(set(fixed) - {field.name for field in fields(Person)} | ({"seed"} & set(fixed)))
     if unknown:
         raise ValueError(f"a person has no attribute {', '.join(unknown)} to fix")
+    _refuse_impossible(fixed)
 
     def draw(what: str, how: Callable[[np.random.Generator], Any]) -> Any:
         return fixed[what] if what in fixed else how(np.random.default_rng([seed, *what.encode("ascii")]))
@@ -146,6 +153,58 @@ def sample_person(seed: int, **fixed: Any) -> Person:
         cloth_rgb=draw("cloth_rgb", lambda r: str(r.choice(_CLOTHES))),
         roughness=draw("roughness", lambda r: _roughness(r, age)),
     )  # fmt: skip
+
+
+_ONE_OF: dict[str, tuple[Any, ...]] = {
+    "sex": get_args(Sex),
+    "build": get_args(Build),
+    "origin": get_args(Origin),
+    "teeth": ("full", "none"),
+    "beard": get_args(Beard),
+    "hair": get_args(Hair),
+    "glasses": (True, False),
+    "lipstick": (True, False),
+}
+_FROM_TO = {
+    "age_years": (18.0, 100.0),
+    "iris_mm": (8.0, 16.0),
+    "tongue_redness": (0.0, 1.0),
+    "brow_strength": (0.0, 1.0),
+    "roughness": (0.0, 5.0),
+}
+
+
+def _refuse_impossible(fixed: Mapping[str, Any]) -> None:
+    """Say in a sentence which value of an attribute no virtual person has."""
+    for what, value in fixed.items():
+        if what in _ONE_OF:
+            kinds = _ONE_OF[what]
+            good = any(type(value) is type(kind) and value == kind for kind in kinds)
+            meant = " or ".join(str(kind).lower() if isinstance(kind, bool) else str(kind) for kind in kinds)
+        elif what == "monk_tone":
+            good = _is_number(value) and value in MONK_TONES
+            meant = "a whole number from 1 to 10"
+        elif what in _FROM_TO:
+            low, high = _FROM_TO[what]
+            good = _is_number(value) and low <= value <= high
+            meant = f"a number from {low:g} to {high:g}"
+        elif what == "origin_shares":
+            good = (
+                isinstance(value, (list, tuple))
+                and len(value) == len(ORIGINS)
+                and all(_is_number(share) and 0 <= share <= 1 for share in value)
+                and abs(sum(value) - 1) < 1e-3
+            )
+            meant = f"three numbers that add up to 1, for {', '.join(ORIGINS)}"
+        else:
+            good = isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value) is not None
+            meant = "a colour such as #3b2414"
+        if not good:
+            raise InputError(f"A person's {what} is {meant}, not {value!r}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _origin(random: np.random.Generator, tone: int) -> str:

@@ -287,8 +287,8 @@ def from_json(plain: Mapping[str, Any]) -> Programme:
     try:
         if "task" in given:
             given["task"] = Task(given["task"])
-        given["movements"] = tuple(_movement(one) for one in given.get("movements", ()))
-        given["holds"] = tuple(_of(Hold, one, side=_side(one)) for one in given.get("holds", ()))
+        given["movements"] = tuple(_movement(one) for one in _listed(given, "movements"))
+        given["holds"] = tuple(_of(Hold, one, side=_side(one)) for one in _listed(given, "holds"))
         for hand in ("left_hand", "right_hand"):
             path = given.get(hand, {})
             keys = tuple((float(t), (float(x), float(y), float(z))) for t, (x, y, z) in path.get("keys", ()))
@@ -332,12 +332,32 @@ def _side(plain: Mapping[str, Any]) -> Side | None:
     return None if plain.get("side") is None else Side(plain["side"])
 
 
+_WORDS = {"Movement": "movement", "Hold": "hold", "HandPath": "hand", "Programme": "programme"}
+
+
+def _listed(plain: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Give what must be a list of things with fields."""
+    listed = plain.get(name, ())
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(one, Mapping) for one in listed):
+        raise InputError(f'"{name}" of a programme must be a list of objects, as [{{"region": "jaw", ...}}].')
+    return list(listed)
+
+
 def _of(made: type[Made], plain: Mapping[str, Any], /, **read: Any) -> Made:
     """Make a dataclass from plain fields, some of them read already; an unknown field is refused."""
     known = {field.name for field in dataclasses.fields(made)}
     unknown = sorted(set(plain) - known)
     if unknown:
         raise InputError(
-            f"A {made.__name__.lower()} has no {unknown[0]!r}. It has {', '.join(sorted(known))}."
+            f"A {_WORDS[made.__name__]} has no {unknown[0]!r}. It has {', '.join(sorted(known))}."
+        )
+    missing = [
+        field.name
+        for field in dataclasses.fields(made)
+        if field.default is dataclasses.MISSING and field.name not in plain
+    ]
+    if missing:
+        raise InputError(
+            f"A {_WORDS[made.__name__]} needs {' and '.join(missing)}, which this one does not have."
         )
     return made(**{**plain, **read})
