@@ -8,7 +8,6 @@ import pytest
 from tdscreen.verification.statistics import (
     DetectionFit,
     bootstrap_interval,
-    covered_share,
     fit_line,
     gain_by_rate,
     spread_between,
@@ -57,11 +56,6 @@ def test_scatter_without_relation_is_not_linear() -> None:
 def test_one_true_size_makes_no_line() -> None:
     with pytest.raises(ValueError, match="different true sizes"):
         fit_line(np.ones(5), np.arange(5.0))
-
-
-def test_an_interval_covers_its_own_ends() -> None:
-    low, high = np.array([0.0, 0.0, 2.0]), np.array([1.0, 0.5, 3.0])
-    assert covered_share(low, high, np.array([1.0, 0.6, 2.0])) == pytest.approx(2 / 3)
 
 
 def test_the_detection_limit_of_a_known_observer_is_found() -> None:

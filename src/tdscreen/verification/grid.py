@@ -83,10 +83,7 @@ def grid(size: Size) -> tuple[GridClip, ...]:
     -------
     tuple of GridClip
     """
-    if size == "small":
-        clips = tuple(_small())
-    else:
-        clips = _mixed(_full(2 if size == "large" else 1))
+    clips = tuple(_small()) if size == "small" else _mixed(_full(2 if size == "large" else 1))
     if size == "standard":
         clips = tuple(
             clip

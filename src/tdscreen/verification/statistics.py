@@ -106,11 +106,6 @@ def gain_of(true: Floats, measured: Floats) -> float:
     return float((true * measured).sum() / (true**2).sum())
 
 
-def covered_share(low: Floats, high: Floats, true: Floats) -> float:
-    """Share, 0 to 1, of intervals that hold the truth."""
-    return float(((low <= true) & (true <= high)).mean())
-
-
 @dataclass(frozen=True)
 class DetectionCurve:
     """How the chance to be told from stillness grows with the true size.
