@@ -297,7 +297,7 @@ def spread_between(
     own = own + values.mean() - sum(own[i] * counts[label] for i, label in enumerate(labels)) / len(values)
     return Spread(
         value=float(np.ptp(own)),
-        by_chance=float(np.percentile([np.ptp(one) for one in dealt if one is not None] or [0.0], 95)),
+        by_chance=float(np.percentile([float(np.ptp(one)) for one in dealt if one is not None] or [0.0], 95)),
         means={label: float(one) for label, one in zip(labels, own, strict=True)},
         counts=counts,
     )
