@@ -58,7 +58,7 @@ def verify(
     quote: Path | None,
     date: str | None,
 ) -> None:
-    """Hold the tool against virtual people of exactly known movement, and write the measurement card.
+    """Measure virtual people and write the measurement card.
 
     Renders a grid of clips into FOLDER, runs the real chain on each from the video file on, and writes index.html,
     card.pdf, figures.csv and clips.csv. Stopped, the same command goes on where it was: clips and tracks are kept, and

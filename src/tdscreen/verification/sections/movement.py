@@ -66,6 +66,9 @@ class Row:
         return region.true_amplitude
 
 
+_LARGEST_GAIN = 10.0
+
+
 def moving_rows(
     results: Sequence[ClipResult], section: str, *, from_mm: float = 0.0, regular: bool = False
 ) -> list[Row]:
@@ -250,12 +253,17 @@ def _faces(part: str, rows: Sequence[Row]) -> list[Figure]:
         share_figure(
             f"amplitude.{part}_every_person",
             f"Gain of the {part}, 1 mm and more, of each person over all their clips: within 15%"
-            + (f" (from {span[0]:.2f} to {span[1]:.2f})" if span else ""),
+            + (f" (from {span[0]:.2f} to {_gain_text(span[1])})" if span else ""),
             [abs(gain - 1) <= MAX_GAIN_ERROR for gain in values],
             list(gains),
             target=ALL,
         )
     ]
+
+
+def _gain_text(gain: float) -> str:
+    """Write a gain; where the printed signal truly stands nearly still, no number says anything."""
+    return f"{gain:.2f}" if gain < _LARGEST_GAIN else f"more than {_LARGEST_GAIN:.0f}"
 
 
 def rate_gains(rows: Sequence[Row]) -> dict[float, float]:
