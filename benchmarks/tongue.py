@@ -116,7 +116,8 @@ def tell(what: str, passed: list[bool]) -> None:
     if passed:
         low, high = wilson_interval(sum(passed), len(passed))
         print(
-            f"{what}: {sum(passed)} of {len(passed)} ({100 * sum(passed) / len(passed):.0f}%, {100 * low:.0f} to {100 * high:.0f})"
+            f"{what}: {sum(passed)} of {len(passed)} "
+            f"({100 * sum(passed) / len(passed):.0f}%, {100 * low:.0f} to {100 * high:.0f})"
         )
 
 

@@ -63,8 +63,7 @@ def test_a_jaw_that_moves_at_the_rate_of_chewing_is_scored_and_gum_is_asked_abou
     assert found.items[Item.JAW].assessed
     assert "is there gum" in found.triage.reason
     assert (
-        "is there gum"
-        not in assess([clip(moving(Region.JAW, amplitude_mm=5.0, percent=90.0))]).triage.reason
+        "is there gum" not in assess([clip(moving(Region.JAW, amplitude_mm=5.0, percent=90.0))]).triage.reason
     )
 
 
