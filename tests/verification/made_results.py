@@ -95,9 +95,9 @@ def clip(
         name=name, sections=sections, group=group, base=None, variant=None, preset="made", task="rest",
         person=person, sex="female" if person % 2 else "male", origin="mixed", age_band=f"{20 + 20 * (person % 3)}+",
         monk_tone=tone, width=640, height=480, fps=30.0, distance_mm=500.0, light="good", codec="h264",
-        degraded=None, duration_s=15.0, verdict="good", failed_checks=(), unusable_checks=(), face_share=100.0,
-        skin_contrast=0.02 + 0.001 * tone, blinks_per_minute=15.0, regions=every, items=items, hands=(),
-        tongue=TongueResult(0, 0, (), hidden=False, assessed=True, reason=None), input_sha256="0" * 64,
+        degraded=None, duration_s=15.0, pictures=450, verdict="good", failed_checks=(), unusable_checks=(),
+        face_share=100.0, skin_contrast=0.02 + 0.001 * tone, blinks_per_minute=15.0, regions=every, items=items,
+        hands=(), tongue=TongueResult(0, 0, (), hidden=False, assessed=True, reason=None), input_sha256="0" * 64,
     )  # fmt: skip
     return dataclasses.replace(made, **changed)
 
@@ -206,9 +206,9 @@ def made_results(*, gain: float = 0.95) -> list[ClipResult]:
         results.append(
             clip(
                 f"taps-{person}",
-                sections=("taps", "sides"),
+                sections=("taps", "sides", "fingers"),
                 person=person,
-                hands=(HandResult("left", 30, 30, 2.0, 2.01, 450, 0),),
+                hands=(HandResult("left", 30, 30, 2.0, 2.01, 450, 0, 450),),
             )
         )
     return results

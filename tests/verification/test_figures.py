@@ -338,8 +338,29 @@ def test_a_hidden_tongue_that_is_called_still_is_missed() -> None:
 
 
 def test_one_exchanged_picture_is_one_too_many() -> None:
-    clips = [clip("a", sections=("sides",), hands=(HandResult("left", None, None, None, None, 300, 1),))]
+    clips = [clip("a", sections=("sides",), hands=(HandResult("left", None, None, None, None, 300, 1, 300),))]
     assert named(hand_figures(clips), "hands.never_exchanged").reached is False
+
+
+def test_a_hand_lost_in_a_tenth_of_the_pictures_that_show_it_is_not_found_well_enough() -> None:
+    kept = HandResult("left", None, None, None, None, 300, 0, 300)
+    lost = HandResult("right", None, None, None, None, 270, 0, 300)
+    gone = HandResult("right", None, None, None, None, 0, 0, 0)
+    two = [
+        clip("a", sections=("fingers",), hands=(kept, lost)),
+        clip("b", sections=("fingers",), hands=(gone,)),
+    ]
+    figure = named(hand_figures(two), "hands.found")
+    assert (figure.value, figure.n, figure.reached) == (pytest.approx(95.0), 600, False)
+
+
+def test_a_long_clip_counts_for_more_pictures_of_a_face_than_a_short_one() -> None:
+    clips = [
+        clip("a", sections=("good",), pictures=300, face_share=100.0),
+        clip("b", sections=("good",), pictures=100, face_share=96.0),
+    ]
+    figure = named(quality_figures(clips), "quality.face_found")
+    assert (figure.value, figure.n, figure.reached) == (pytest.approx(99.0), 400, True)
 
 
 def test_a_tone_that_is_scored_half_a_point_higher_shows() -> None:

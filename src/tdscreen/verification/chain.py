@@ -36,6 +36,7 @@ from tdscreen.vocabulary import HAND_REGION, ITEM_REGIONS, Item, MovementType, R
 TRACKS_FOLDER = "tracks"
 _KINDS = frozenset(MovementType)
 _WRIST_POINT, _MIDDLE_KNUCKLE = 0, 9
+_ENDS_OF_HAND = ("wrist", "middle_tip")
 _NONE_TRUE = TrueRegion(None, 0.0, None, 0.0, (), 0, scored=False, carried=False)
 
 
@@ -160,6 +161,7 @@ def result_of(grid_clip: GridClip, truth: ClipTruth, followed: Followed) -> Clip
         codec=str(camera["codec"]),
         degraded=truth.degraded,
         duration_s=truth.duration_s,
+        pictures=len(tracks.times_s),
         verdict=str(measured.quality.verdict),
         failed_checks=tuple(check.name for check in failed),
         unusable_checks=tuple(check.name for check in failed if check.severity is Verdict.UNUSABLE),
@@ -276,6 +278,7 @@ def _hand(side: Side, truth: ClipTruth, tracks: Tracks, measured: ClipMeasuremen
         tap_rate_hz=found.taps_per_s,
         seen_pictures=seen,
         exchanged_pictures=exchanged,
+        in_view_pictures=_in_view(side, truth, tracks),
     )
 
 
@@ -286,7 +289,7 @@ def _exchanged(side: Side, truth: ClipTruth, tracks: Tracks) -> tuple[int, int]:
     cover each other neither can be told.
     """
     own, other = (
-        _true_wrist(truth, tracks.times_s, one)
+        _true_place(truth, tracks.times_s, f"{one}_wrist")
         for one in (side, Side.LEFT if side is Side.RIGHT else Side.RIGHT)
     )
     if own is None or other is None:
@@ -301,10 +304,22 @@ def _exchanged(side: Side, truth: ClipTruth, tracks: Tracks) -> tuple[int, int]:
     return int(valid.sum()), int(wrong.sum())
 
 
-def _true_wrist(
-    truth: ClipTruth, times_s: np.typing.NDArray[np.float64], side: Side
+def _in_view(side: Side, truth: ClipTruth, tracks: Tracks) -> int:
+    """Count pictures within whose edges both ends of a hand, wrist and longest finger, truly lie."""
+    size = np.array([tracks.image_width_px, tracks.image_height_px])
+    within = np.ones(len(tracks.times_s), dtype=np.bool_)
+    for mark in _ENDS_OF_HAND:
+        place = _true_place(truth, tracks.times_s, f"{side}_{mark}")
+        if place is None:
+            return 0
+        within &= ((place >= 0) & (place < size)).all(axis=1)
+    return int(within.sum())
+
+
+def _true_place(
+    truth: ClipTruth, times_s: np.typing.NDArray[np.float64], mark: str
 ) -> np.typing.NDArray[np.float64] | None:
-    columns = [truth.columns.get(f"px.{side}_wrist.{axis}") for axis in "xy"]
+    columns = [truth.columns.get(f"px.{mark}.{axis}") for axis in "xy"]
     if any(column is None for column in columns):
         return None
     return np.stack(

@@ -155,6 +155,8 @@ class HandResult:
     seen_pictures, exchanged_pictures : int
         Pictures in which the tool follows this hand while its true place is known, and those of them in which it is
         nearer to the true place of the other.
+    in_view_pictures : int
+        Pictures that truly show the hand, from the wrist to the tip of the middle finger.
     """
 
     side: str
@@ -164,6 +166,7 @@ class HandResult:
     tap_rate_hz: float | None
     seen_pictures: int
     exchanged_pictures: int
+    in_view_pictures: int
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,8 @@ class ClipResult:
     degraded : str or None
         The quality check that must refuse it.
     duration_s : float
+    pictures : int
+        As decoded.
     verdict : str
     failed_checks : tuple of str
     unusable_checks : tuple of str
@@ -255,6 +260,7 @@ class ClipResult:
     codec: str
     degraded: str | None
     duration_s: float
+    pictures: int
     verdict: str
     failed_checks: tuple[str, ...]
     unusable_checks: tuple[str, ...]

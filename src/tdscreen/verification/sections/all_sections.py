@@ -172,6 +172,7 @@ SECTIONS = (
         ("taps", "sides", "arm", "fingers"),
         "tapping 1 to 4 Hz; hands that cross, leave and return; arms that are carried about",
         (
+            ("found", "followed while in view"),
             ("taps", "taps within 1 in 15 s"),
             ("tap_rate", "rate within 0.1 Hz"),
             ("never_exchanged", "hands exchanged"),
@@ -224,6 +225,7 @@ SECTIONS = (
         (
             ("degraded", "refused with the right reason"),
             ("good", "good clips refused"),
+            ("face_found", "face followed in good clips"),
         ),
     ),
 )

@@ -12,6 +12,8 @@ from tdscreen.verification.sections.movement import ALL
 FOLLOWED_SHARE = 90.0
 """Percent of pictures in which a face must be followed to count as found (assumed)."""
 MAX_ITEM_STEP = 0.5
+MIN_FOUND_PERCENT = 99.0
+"""Of the pictures of the standard set-up that show a face or a hand."""
 
 
 def far_figures(results: Sequence[ClipResult]) -> list[Figure]:
@@ -167,7 +169,17 @@ def quality_figures(results: Sequence[ClipResult]) -> list[Figure]:
     bad = of_section(results, "degraded")
     part = of_section(results, "spoilt_in_part")
     good = of_section(results, "good")
+    pictures = sum(clip.pictures for clip in good)
     figures = [
+        make_figure(
+            "quality.face_found",
+            "Good clips: pictures in which the face is followed",
+            value=sum(clip.face_share * clip.pictures for clip in good) / pictures if pictures else None,
+            n=pictures,
+            persons=len({clip.person for clip in good}),
+            unit="%",
+            target=Target(low=MIN_FOUND_PERCENT),
+        ),
         share_figure(
             "quality.degraded",
             "Clips degraded past use: unusable, with the right reason",

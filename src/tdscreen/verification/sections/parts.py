@@ -8,6 +8,7 @@ import numpy as np
 
 from tdscreen.verification.figure import Figure, Target, make_figure, not_assessed, share_figure
 from tdscreen.verification.results import ClipResult, HandResult, of_section
+from tdscreen.verification.sections.conditions import MIN_FOUND_PERCENT
 from tdscreen.verification.sections.movement import ALL
 from tdscreen.verification.sections.stillness import SHOWN_SEVERITY
 
@@ -123,7 +124,26 @@ def hand_figures(results: Sequence[ClipResult]) -> list[Figure]:
         (clip, hand) for clip in of_section(results, "sides") for hand in clip.hands if hand.seen_pictures
     ]
     arms = of_section(results, "arm")
+    held_up = [
+        (clip, hand)
+        for clip in of_section(results, "fingers")
+        for hand in clip.hands
+        if hand.in_view_pictures
+    ]
+    in_view = sum(hand.in_view_pictures for _, hand in held_up)
     return [
+        make_figure(
+            "hands.found",
+            "Hands held up, head to waist: pictures in which a hand is followed, of those that truly show it whole",
+            # A hand may be followed in a picture that cuts its fingers off.
+            value=100.0 * sum(min(h.seen_pictures, h.in_view_pictures) for _, h in held_up) / in_view
+            if in_view
+            else None,
+            n=in_view,
+            persons=len({clip.person for clip, _ in held_up}),
+            unit="%",
+            target=Target(low=MIN_FOUND_PERCENT),
+        ),
         share_figure(
             "hands.taps",
             "Taps of finger and thumb: counted within 1 of the truth in 15 s",
