@@ -26,7 +26,7 @@ from tdscreen.phantom.clip import write_clip
 from tdscreen.phantom.warp import Movement, sine_trajectory, warp_sequence
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.reader import open_video
-from tdscreen.vocabulary import Region, TriageLevel, Verdict
+from tdscreen.vocabulary import MovementType, Region, TriageLevel, Verdict
 
 RESTING_MAN = "openwillis_baseline.mp4"
 WITHOUT_FACE = ("pyfeat_no_face.mp4", "pyfeat_face_noface.mov", "pyfeat_noface_face.mov")
@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="write the table as Markdown, too")
     arguments = parser.parse_args()
     lines: list[Line] = []
-    for check in (resting_man, without_face, spelling_hand, no_tongue):
+    for check in (resting_man, talking, without_face, spelling_hand, no_tongue):
         try:
             lines += check(arguments.folder)
         except FileNotFoundError as missing:
@@ -123,6 +123,30 @@ def warped(path: Path, tracks: Tracks, direction: tuple[float, float]) -> ClipMe
         out = Path(folder) / "warped.mp4"
         write_clip(out, warp_sequence((frame.rgb for frame in clip), [movement]), tracks.times_s, crf=18)
         return api.measure(api.track(out))
+
+
+def talking(folder: Path) -> Iterator[Line]:
+    """Expect mouths that talk, though nobody said that they do, to look speech-like and to be scored for nothing."""
+    for name in TALKING:
+        regions = api.measure(api.track(the_clip(folder, name))).regions
+        mouth = [regions[region] for region in (Region.LIPS, Region.JAW)]
+        said = ", ".join(
+            f"{part.region} {part.amplitude_mm or 0.0:.1f} mm, "
+            + (" and ".join(kind.replace("_", " ") for kind in part.movement_types) or "still")
+            + (
+                f", {part.scored_amplitude_mm:.1f} mm scored"
+                if part.scored_amplitude_mm
+                else ", nothing scored"
+            )
+            for part in mouth
+        )
+        yield Line(
+            name,
+            "speech-like, and nothing of lips and jaw scored",
+            said,
+            passed=any(MovementType.SPEECH_LIKE in part.movement_types for part in mouth)
+            and not any(part.scored_amplitude_mm for part in mouth),
+        )
 
 
 def without_face(folder: Path) -> Iterator[Line]:
