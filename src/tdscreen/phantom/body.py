@@ -331,14 +331,21 @@ class Body:
 
 def turn(angles_deg: tuple[float, float, float]) -> FloatArray:
     """Rotation whose turn, nod and tilt are as given, signs as in :class:`tdscreen.geometry.face.HeadFrame`."""
-    yaw, pitch, roll = angles_deg
-    return np.asarray(
+    return _turned(*angles_deg)
+
+
+@lru_cache(maxsize=64)
+def _turned(yaw: float, pitch: float, roll: float) -> FloatArray:
+    """One picture asks for the turn of its head some fifty times; nobody may write to what is shared."""
+    matrix = np.asarray(
         (
             Rotation.from_euler("y", -yaw, degrees=True)
             * Rotation.from_euler("x", -pitch, degrees=True)
             * Rotation.from_euler("z", roll, degrees=True)
         ).as_matrix()
     )
+    matrix.flags.writeable = False
+    return matrix
 
 
 @lru_cache(maxsize=1)
