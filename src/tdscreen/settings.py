@@ -356,6 +356,24 @@ class MotionSettings:
     fast_order: int = 5
     """Order of the penalty that removes what is faster than the band."""
     window_s: float = 1.0
+    edge_window_s: float = 0.45
+    """Where a bout begins and ends is read from windows this short (measured, with the next three and the pause, on
+    600 simulated clips: ``benchmarks/share_of_time.py``, seed 1; 0.45 and 0.6 s did alike) ..."""
+    edge_level_share: float = 0.15
+    edge_limit_share: float = 0.5
+    """... in which the range exceeds these shares of the bout's own largest range in a second, and of the limit ..."""
+    edge_lag_s: float = 0.1
+    """... and a movement has lasted about this long before it does."""
+    max_pause_s: float = 1.0
+    """A shorter pause is no end of a bout: half a period of the slowest movement looks the same."""
+    chance_percent: float = 10.0
+    """Movement in no more of the time than this may be chance: noise alone moves 5% of windows."""
+    quiet_percentile: float = 10.0
+    above_quiet: float = 3.0
+    lowest_limit_share: float = 0.5
+    """Where more than chance moves, a bout goes on while a second shows three times what the quietest tenth of the clip
+    does, and half the detection limit: a limit that holds for the worst that stillness may show is often several times
+    what it shows (measured, the same, on movements near their detection limit)."""
     noise_percentile: float = 95.0
     max_gap_s: float = VideoSettings.gap_s
     """A longer interval without a sample ends a span."""
@@ -378,8 +396,6 @@ class MotionSettings:
     """A tremor that is set aside may change its size and rate this fast (assumed)."""
     tremor_clear_hz: float = 3.0
     """What is slower than this is never set aside with a tremor: it is where tardive dyskinesia lies (assumed)."""
-    tremor_chance_percent: float = 10.0
-    """Beside a tremor, movement in no more of the time than this is none: noise alone moves 5% of windows."""
     too_fast_share: float = 0.5
     """A movement with more of its power from 0.5 to 12 Hz than this at 4 Hz and above is not taken for dyskinesia, be
     it steady or not: a tremor may wander, and dyskinesia has most energy at 1 to 2 Hz (Wirshing 1991). The share is

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tdscreen.motion.features import signal_features
-from tdscreen.motion.windows import white_noise_range
 
 
 def test_a_lip_movement_of_two_hertz_and_three_millimetres_is_that(steady_s, measure):
@@ -67,12 +66,15 @@ def test_stillness_has_no_movement_no_peak_and_still_has_powers(steady_s, measur
     assert 0 < found.band_power["0.5-3"] < 0.01
 
 
-def test_noise_at_its_own_detection_limit_moves_in_one_window_of_twenty():
-    times_s = np.arange(600 * 30) / 30
-    x = np.random.default_rng(2).normal(0, 0.2, times_s.size)
-    limit = white_noise_range(0.2, rate_hz=30)
-    found = signal_features("a", "mm", x, times_s, noise_floor=limit, noise_sd=0.16, highest_frequency_hz=12)
-    assert found.percent_time_moving == pytest.approx(5, abs=3)
+@pytest.mark.parametrize("lasts_s", [1.5, 2.0, 3.0, 6.0])
+def test_short_bouts_have_the_size_and_the_share_of_time_of_long_ones(steady_s, measure, lasts_s):
+    times_s = steady_s(60)
+    within = times_s % (2 * lasts_s) < lasts_s
+    wave = 3 * within * (1 + np.sin(2 * np.pi * 1.6 * times_s))
+    found = measure(wave + np.random.default_rng(5).normal(0, 0.05, times_s.size), times_s)
+    assert found.percent_time_moving == pytest.approx(50, abs=6)
+    assert found.amplitude == pytest.approx(3, rel=0.1)
+    assert found.peak_frequency_hz == pytest.approx(1.6, abs=0.1)
 
 
 def test_a_rate_that_halves_midway_changes_nothing(measure):

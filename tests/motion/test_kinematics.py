@@ -7,14 +7,11 @@ import pytest
 
 from tdscreen.motion.kinematics import kinematics, log_dimensionless_jerk, submovements, velocity
 from tdscreen.motion.spans import Grid, GridSpan
-from tdscreen.motion.windows import moving_values, windows
 
 
 def measured(values, rate_hz=30, smallest=0.5):
-    grid = Grid(rate_hz, (GridSpan(0.0, values),))
-    found = windows(grid)
-    moving = found.ranges > smallest
-    return kinematics(grid, found, moving, moving_values(grid, found, moving), smallest=smallest)
+    moves = np.full(len(values), np.ptp(values) > smallest)
+    return kinematics(Grid(rate_hz, (GridSpan(0.0, values),)), [moves], smallest=smallest)
 
 
 def test_the_velocity_of_a_sine_is_a_cosine():

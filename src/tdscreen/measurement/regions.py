@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tdscreen.measurement.clip import RegionMeasurement
+from tdscreen.motion.bouts import percent_time_moving
 from tdscreen.motion.face_signals import Blinks
 from tdscreen.motion.features import Interval, SignalFeatures, signal_features
 from tdscreen.motion.movement_types import movement_types
 from tdscreen.motion.signals import Signal
-from tdscreen.motion.windows import NOISE_RANGE_IN_SD, joined_bouts
+from tdscreen.motion.windows import NOISE_RANGE_IN_SD
 from tdscreen.printing import rounded_down
 from tdscreen.settings import MOTION, QUALITY, MotionSettings
 from tdscreen.vocabulary import HAND_REGION, MovementType, Region, Task
@@ -204,7 +205,7 @@ def _prominence(features: SignalFeatures) -> tuple[float, float]:
 def _scored(features: SignalFeatures, *, settings: MotionSettings = MOTION) -> SignalFeatures | None:
     """Give what of a signal an item may be scored from: without its tremor, and only if it is repeated."""
     left = features.without_tremor or features
-    if features.tremor is not None and left.percent_time_moving <= settings.tremor_chance_percent:
+    if features.tremor is not None and left.percent_time_moving <= settings.chance_percent:
         return None
     return left if left.repeats >= settings.min_repeats else None
 
@@ -253,9 +254,7 @@ def _arm_moves(
 
 def _percent_moving(signals: Sequence[SignalFeatures], assessed_s: float) -> float:
     """Share of time, 0 to 100, in which any of the signals moves."""
-    joined = joined_bouts(bout for features in signals for bout in features.bouts)
-    moving_s = sum(end_s - start_s for start_s, end_s in joined)
-    return min(100.0 * moving_s / assessed_s, 100.0)
+    return percent_time_moving((bout for features in signals for bout in features.bouts), assessed_s)
 
 
 def _amplitude_interval(features: SignalFeatures, ruler: Ruler) -> Interval:
@@ -293,7 +292,7 @@ def _too_fast(features: SignalFeatures, *, settings: MotionSettings = MOTION) ->
     # Up to 12 Hz: of a tremor at 8 to 10 Hz the band of dyskinesia shows the lower edge only.
     power = [features.band_power[band] or 0.0 for band in ("0.5-3", "3-4", "4-7", "7-12")]
     fast = power[2] + power[3] > max(settings.too_fast_share * sum(power), features.noise_sd**2)
-    return fast and features.percent_time_moving > settings.tremor_chance_percent
+    return fast and features.percent_time_moving > settings.chance_percent
 
 
 def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatures]) -> str | None:

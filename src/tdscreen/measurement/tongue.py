@@ -22,10 +22,10 @@ from tdscreen.measurement.regions import (
     speaking_signal,
     talking,
 )
+from tdscreen.motion.bouts import joined_bouts
 from tdscreen.motion.features import SignalFeatures
 from tdscreen.motion.movement_types import ASKED_FOR
 from tdscreen.motion.tongue_signals import Protrusion
-from tdscreen.motion.windows import joined_bouts
 from tdscreen.printing import rounded_down
 from tdscreen.settings import MOTION, QUALITY, TONGUE
 from tdscreen.vocabulary import MovementType, Region, Task
@@ -140,9 +140,7 @@ def _inside(
 
 
 def _changes_its_area(seen: Sequence[SignalFeatures]) -> bool:
-    return any(
-        entry.name == AREA and entry.percent_time_moving > MOTION.tremor_chance_percent for entry in seen
-    )
+    return any(entry.name == AREA and entry.percent_time_moving > MOTION.chance_percent for entry in seen)
 
 
 def _as_others(

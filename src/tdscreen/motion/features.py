@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tdscreen.motion.bouts import find_bouts, moving_values, percent_time_moving
 from tdscreen.motion.complexity import sample_entropy, thinned
 from tdscreen.motion.filtering import remove_fast, remove_slow
 from tdscreen.motion.kinematics import kinematics
@@ -21,7 +22,7 @@ from tdscreen.motion.spectrum import (
     top_frequency_hz,
 )
 from tdscreen.motion.tremor import Tremor, find_tremor_peak, narrowband, regularity, why_not_separable
-from tdscreen.motion.windows import amplitude, bouts, moving_values, percent_time_moving, windows
+from tdscreen.motion.windows import amplitude
 from tdscreen.settings import MOTION, MotionSettings
 
 Interval = tuple[float, float]
@@ -45,10 +46,10 @@ class SignalFeatures:
     noise_sd : float
         Standard deviation of the band-limited signal that stillness shows.
     amplitude : float
-        Half the range from the 5th to the 95th percentile of band-limited displacement within moving windows,
-        0 if none moves.
+        Half the range from the 5th to the 95th percentile of band-limited displacement within bouts, 0 if there is
+        none.
     percent_time_moving : float
-        Share, 0 to 100, of assessed time in moving windows.
+        Share, 0 to 100, of assessed time in bouts.
     peak_frequency_hz : float or None
         The frequency of most power of what moves, None if nothing moves.
     peak_frequency_interval_hz : (float, float) or None
@@ -57,7 +58,7 @@ class SignalFeatures:
     peak_dominance : float or None
         Share of the power from 0.5 to 12 Hz (or as high as the clip can show) within 0.5 Hz of the peak.
     bouts : tuple of (float, float)
-        Start and end in seconds of runs of moving windows.
+        When it moves: start and end of each in seconds.
     band_power : dict of str to float or None
         Power in ``0.5-3``, ``3-4``, ``4-7`` and ``7-12`` Hz, in unit squared; None for a band the clip cannot
         show.
@@ -68,7 +69,7 @@ class SignalFeatures:
     submovements_per_s : float or None
         Pieces between zero crossings of velocity that exceed the noise.
     speed_median, speed_p95 : float or None
-        Within moving windows, unit a second.
+        Within bouts, unit a second.
     log_dimensionless_jerk : float or None
         Balasubramanian et al. 2012; more negative is less smooth.
     peak_regularity : float or None
@@ -128,7 +129,7 @@ def signal_features(
     times_s : ndarray, shape (n,)
         Strictly increasing, evenly spaced or not.
     noise_floor : float
-        The detection limit: a window of a second moves if its band-limited range exceeds it.
+        The detection limit: a second moves if its band-limited range exceeds it.
     noise_sd : float
         Standard deviation of the band-limited signal that stillness shows.
     highest_frequency_hz : float
@@ -197,19 +198,18 @@ def _features(
 ) -> tuple[SignalFeatures, Spectrum | None, list[Bools]]:
     """Measure everything but the tremor; return it with the spectrum and the marks of what moves."""
     top_hz = top_frequency_hz(limits.highest_frequency_hz, settings=settings)
-    band = remove_fast(wide, settings=settings)
-    found = windows(band, settings=settings)
-    moving = found.ranges > limits.noise_floor
-    marks = moving_values(band, found, moving)
+    band, calm = remove_fast(wide, settings=settings), remove_fast(whole, settings=settings)
+    found = find_bouts(band, calm, limit=limits.noise_floor, settings=settings)
+    marks = moving_values(band, found)
     spectrum = power_spectrum(wide, settings=settings)
-    moving_spectrum = power_spectrum(wide, marks, settings=settings) if moving.any() else None
+    moving_spectrum = power_spectrum(wide, marks, settings=settings) if found else None
     peak = entropy = steady = None
     if moving_spectrum is not None:
         peak = find_peak(moving_spectrum, low_hz=settings.band_low_hz, high_hz=top_hz, settings=settings)
         entropy = spectral_entropy(moving_spectrum, low_hz=settings.band_low_hz, high_hz=top_hz)
     if peak is not None:
         steady = regularity(wide, marks, frequency_hz=peak.frequency_hz)
-    moved = kinematics(band, found, moving, marks, smallest=limits.noise_floor, settings=settings)
+    moved = kinematics(band, marks, smallest=limits.noise_floor, settings=settings)
     features = SignalFeatures(
         name=name,
         unit=unit,
@@ -217,12 +217,12 @@ def _features(
         noise_floor=limits.noise_floor,
         noise_sd=limits.noise_sd,
         amplitude=amplitude(band, marks),
-        percent_time_moving=percent_time_moving(found.covered_s, moving),
+        percent_time_moving=percent_time_moving(found, wide.assessed_s),
         peak_frequency_hz=None if peak is None else peak.frequency_hz,
         peak_frequency_interval_hz=None if peak is None else peak.interval_hz,
         peak_width_hz=None if peak is None else peak.width_hz,
         peak_dominance=None if peak is None else peak.dominance,
-        bouts=bouts(found, moving),
+        bouts=found,
         band_power=(
             dict.fromkeys(BANDS_HZ)
             if spectrum is None
@@ -235,7 +235,7 @@ def _features(
         speed_p95=None if moved is None else moved.speed_p95,
         log_dimensionless_jerk=None if moved is None else moved.log_dimensionless_jerk,
         peak_regularity=steady,
-        repeats=repeats(whole, smallest=limits.noise_floor, settings=settings) if moving.any() else 0,
+        repeats=repeats(calm, smallest=limits.noise_floor, settings=settings) if found else 0,
     )
     return features, moving_spectrum, marks
 

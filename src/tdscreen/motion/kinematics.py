@@ -9,7 +9,6 @@ from scipy.interpolate import CubicSpline
 
 from tdscreen.motion.filtering import remove_fast
 from tdscreen.motion.spans import Bools, Floats, Grid
-from tdscreen.motion.windows import Windows
 from tdscreen.settings import MOTION, MotionSettings
 
 
@@ -23,7 +22,7 @@ class Kinematics:
     speed_median, speed_p95 : float
         Unit a second.
     log_dimensionless_jerk : float or None
-        None if no window of a second has a speed.
+        None if no bout lasts a second.
     """
 
     submovements_per_s: float
@@ -105,25 +104,19 @@ def log_dimensionless_jerk(speed: Floats, jerk: Floats, *, duration_s: float) ->
 
 
 def kinematics(
-    grid: Grid,
-    found: Windows,
-    moving: Bools,
-    marks: list[Bools],
-    *,
-    smallest: float,
-    settings: MotionSettings = MOTION,
+    grid: Grid, marks: list[Bools], *, smallest: float, settings: MotionSettings = MOTION
 ) -> Kinematics | None:
-    """Measure speed, sub-movements and smoothness within moving windows.
+    """Measure speed, sub-movements and smoothness within bouts.
 
-    Jerk is taken of movement below ``settings.jerk_high_hz`` and of each moving window by itself, since its
-    value depends on how long a movement is.
+    Jerk is taken of movement below ``settings.jerk_high_hz`` and of each whole second of a bout by itself,
+    since its value depends on how long a movement is.
 
     Parameters
     ----------
     grid : Grid
         Band-limited displacement.
-    found, moving, marks
-        Its windows, which of them move, and the values in those.
+    marks : list of ndarray of bool
+        The values within bouts.
     smallest : float
         The detection limit.
 
@@ -132,11 +125,12 @@ def kinematics(
     Kinematics or None
         None if nothing moves.
     """
-    if not moving.any():
+    if not any(mark.any() for mark in marks):
         return None
+    steps = round(settings.window_s * grid.rate_hz)
     calm = remove_fast(grid, high_hz=settings.jerk_high_hz, settings=settings)
     speeds, pieces, moving_s, slow_speeds, jerks = [], 0, 0.0, [], []
-    for index, (span, calm_span, mark) in enumerate(zip(grid.spans, calm.spans, marks, strict=True)):
+    for span, calm_span, mark in zip(grid.spans, calm.spans, marks, strict=True):
         if not mark.any():
             continue
         speeds.append(np.abs(velocity(span.values, rate_hz=grid.rate_hz)[mark]))
@@ -147,7 +141,8 @@ def kinematics(
         slow_speed = velocity(calm_span.values, rate_hz=grid.rate_hz)
         bend = np.diff(slow_speed, 2) * grid.rate_hz**2
         jerk = np.r_[bend[0], bend, bend[-1]]
-        at = found.start[moving & (found.span == index)][:, None] + np.arange(found.steps + 1)
+        firsts = [np.arange(a, b - steps, steps) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        at = np.concatenate(firsts)[:, None] + np.arange(steps + 1)
         slow_speeds.append(slow_speed[at])
         jerks.append(jerk[at])
     speed = np.concatenate(speeds)

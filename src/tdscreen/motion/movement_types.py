@@ -78,7 +78,7 @@ def movement_types(
 
 def _chance_percent(features: SignalFeatures, settings: MotionSettings) -> float:
     """Return the share of time up to which what is left beside a tremor is noise."""
-    return settings.tremor_chance_percent if features.tremor is not None else 0.0
+    return settings.chance_percent if features.tremor is not None else 0.0
 
 
 def _is_rhythmic(features: SignalFeatures, settings: MotionSettings) -> bool:

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from tdscreen.motion.filtering import remove_fast
 from tdscreen.motion.spans import Floats, Grid
 from tdscreen.settings import MOTION, MotionSettings
 
 
-def repeats(grid: Grid, *, smallest: float, settings: MotionSettings = MOTION) -> int:
+def repeats(calm: Grid, *, smallest: float, settings: MotionSettings = MOTION) -> int:
     """Count how often a signal goes away from where it was and comes back within a second and a half.
 
     Dyskinesia is repetitive (Guy 1976: "frequency"); a yawn, a smile or a mouth opened once is slow, and not. A sine
@@ -19,8 +18,8 @@ def repeats(grid: Grid, *, smallest: float, settings: MotionSettings = MOTION) -
 
     Parameters
     ----------
-    grid : Grid
-        Displacement, what is slow in it included.
+    calm : Grid
+        Displacement without what is faster than the band, and with what is slower.
     smallest : float
         An excursion must be larger: the detection limit.
     settings : MotionSettings
@@ -30,8 +29,7 @@ def repeats(grid: Grid, *, smallest: float, settings: MotionSettings = MOTION) -
     int
         Of the two directions, the one with more.
     """
-    calm = remove_fast(grid, settings=settings)
-    longest = settings.excursion_max_s * grid.rate_hz
+    longest = settings.excursion_max_s * calm.rate_hz
     counts = [
         sum(
             len(find_peaks(sign * span.values, prominence=smallest, width=(None, longest))[0])

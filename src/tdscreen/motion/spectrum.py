@@ -100,7 +100,7 @@ def power_spectrum(
     grid : Grid
         Displacement from which slow change was removed.
     marks : list of ndarray of bool, optional
-        As :func:`tdscreen.motion.windows.moving_values`: a segment counts by the share of marked values in
+        As :func:`tdscreen.motion.bouts.moving_values`: a segment counts by the share of marked values in
         it.
 
     Returns

@@ -250,7 +250,7 @@ def why_not_separable(
     left_spectrum : Spectrum or None
         Of what is left and moves.
     """
-    if left_spectrum is None or percent_time_left <= settings.tremor_chance_percent:
+    if left_spectrum is None or percent_time_left <= settings.chance_percent:
         return None
     reach_hz = 2 * settings.tremor_bandwidth_hz
     near = left_spectrum.power(peak.frequency_hz - reach_hz, peak.frequency_hz + reach_hz)

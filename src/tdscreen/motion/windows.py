@@ -1,14 +1,12 @@
-"""Windows of a second: which of them move, for how much of the time, and how far."""
+"""Windows of a second: what stillness shows in one, and how far goes what moves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from tdscreen.motion.filtering import band_gain
 from tdscreen.motion.spans import Bools, Floats, Grid, refine
@@ -30,24 +28,14 @@ class Windows:
 
     Attributes
     ----------
-    span, start : ndarray, shape (w,), int
-        The span of each window and its first value in it.
-    starts_s, ends_s : ndarray, shape (w,)
     covered_s : ndarray, shape (w,)
         Time that a window covers and the one before it did not. They add up to the assessed time.
     ranges : ndarray, shape (w,)
         Largest minus smallest value in each.
-    steps : int
-        A window's length in steps of the grid: it holds ``steps + 1`` values.
     """
 
-    span: NDArray[np.intp]
-    start: NDArray[np.intp]
-    starts_s: Floats
-    ends_s: Floats
     covered_s: Floats
     ranges: Floats
-    steps: int
 
 
 def windows(grid: Grid, *, settings: MotionSettings = MOTION) -> Windows:
@@ -59,8 +47,8 @@ def windows(grid: Grid, *, settings: MotionSettings = MOTION) -> Windows:
         Band-limited displacement.
     """
     steps = round(settings.window_s * grid.rate_hz)
-    span_index, starts, covered, ranges, starts_s = [], [], [], [], []
-    for index, span in enumerate(grid.spans):
+    covered, ranges = [np.empty(0)], [np.empty(0)]
+    for span in grid.spans:
         last = len(span.values) - 1 - steps
         if last < 0:
             continue
@@ -69,46 +57,9 @@ def windows(grid: Grid, *, settings: MotionSettings = MOTION) -> Windows:
         if start[-1] != last:
             new = np.r_[new, last - start[-1]]
             start = np.r_[start, last]
-        pieces = sliding_window_view(span.values, steps + 1)[start]
-        span_index.append(np.full(len(start), index))
-        starts.append(start)
         covered.append(new / grid.rate_hz)
-        ranges.append(np.ptp(pieces, axis=1))
-        starts_s.append(span.start_s + start / grid.rate_hz)
-    if not starts:
-        none, whole = np.empty(0), np.empty(0, dtype=np.intp)
-        return Windows(whole, whole, none, none, none, none, steps)
-    begin_s = np.concatenate(starts_s)
-    return Windows(
-        np.concatenate(span_index),
-        np.concatenate(starts),
-        begin_s,
-        begin_s + steps / grid.rate_hz,
-        np.concatenate(covered),
-        np.concatenate(ranges),
-        steps,
-    )
-
-
-def percent_time_moving(covered_s: Floats, moving: Bools) -> float:
-    """Return the share, 0 to 100, of the time covered that lies in moving windows; 0 if none is covered."""
-    total_s = float(covered_s.sum())
-    # Sums of all and of all that moves may differ in the last digit; no share is more than the whole.
-    return min(100 * float(covered_s[moving].sum()) / total_s, 100.0) if total_s > 0 else 0.0
-
-
-def moving_values(grid: Grid, found: Windows, moving: Bools) -> list[Bools]:
-    """Mark, span by span, the values that lie in a moving window."""
-    marks = []
-    for index, span in enumerate(grid.spans):
-        # Each moving window opens at its first value and closes after its last; between, the sum is above
-        # zero.
-        edges = np.zeros(len(span.values) + 1, dtype=np.intp)
-        starts = found.start[moving & (found.span == index)] if len(grid.spans) > 1 else found.start[moving]
-        np.add.at(edges, starts, 1)
-        np.add.at(edges, starts + found.steps + 1, -1)
-        marks.append(np.cumsum(edges[:-1]) > 0)
-    return marks
+        ranges.append(np.ptp(sliding_window_view(span.values, steps + 1)[start], axis=1))
+    return Windows(np.concatenate(covered), np.concatenate(ranges))
 
 
 def amplitude(grid: Grid, marks: list[Bools]) -> float:
@@ -128,48 +79,6 @@ def amplitude(grid: Grid, marks: list[Bools]) -> float:
         return 0.0
     low, high = np.percentile(np.concatenate(pieces), [5, 95])
     return float(high - low) / 2
-
-
-def bouts(found: Windows, moving: Bools) -> tuple[tuple[float, float], ...]:
-    """Join moving windows that follow one another within a span into bouts.
-
-    Returns
-    -------
-    tuple of (float, float)
-        Start and end of each in seconds.
-    """
-    joined: list[tuple[float, float]] = []
-    before = None
-    for index in np.flatnonzero(moving):
-        start_s, end_s = float(found.starts_s[index]), float(found.ends_s[index])
-        if before is not None and index == before + 1 and found.span[index] == found.span[before]:
-            joined[-1] = (joined[-1][0], end_s)
-        else:
-            joined.append((start_s, end_s))
-        before = index
-    return tuple(joined)
-
-
-def joined_bouts(bouts_s: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Join bouts of several signals: the stretches in which any of them moves.
-
-    Parameters
-    ----------
-    bouts_s : iterable of (float, float)
-        Start and end of each, in any order.
-
-    Returns
-    -------
-    tuple of (float, float)
-        In order, none touching the next.
-    """
-    joined: list[tuple[float, float]] = []
-    for start_s, end_s in sorted(bouts_s):
-        if joined and start_s <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
-        else:
-            joined.append((start_s, end_s))
-    return tuple(joined)
 
 
 def stillness_limit(

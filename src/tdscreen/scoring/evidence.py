@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
+from tdscreen.motion.bouts import joined_bouts
 from tdscreen.motion.features import Interval
-from tdscreen.motion.windows import joined_bouts
 from tdscreen.printing import rounded_down
 from tdscreen.settings import SCORING
 from tdscreen.vocabulary import ITEM_REGIONS, Item, MovementType, Region, Task, Verdict

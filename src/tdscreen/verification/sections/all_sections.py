@@ -109,7 +109,7 @@ SECTIONS = (
     Section(
         "time",
         "Share of time moving",
-        "The share of assessed time in windows of a second that move, held against the share of the true bouts.",
+        "The share of assessed time in bouts of movement, held against the share of the true bouts.",
         time_figures,
         ("time",),
         "20 to 95% of the time, in bouts",
