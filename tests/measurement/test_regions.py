@@ -161,14 +161,25 @@ def test_an_arm_that_is_carried_about_is_not_scored_and_a_wrist_that_moves_a_lit
     assert (region.not_scored_reason == ARM_REASON) != scored
 
 
-def blinking(per_minute: float, *, percent: float) -> Blinks:
+def blinking(per_minute: float, *, percent: float, watched_s: float = 60.0) -> Blinks:
     during = np.zeros(TIMES_S.size, dtype=np.bool_)
-    return Blinks((), per_minute, during, percent, 4.5)
+    return Blinks((), per_minute, during, percent, 4.5, watched_s)
 
 
-@pytest.mark.parametrize(("per_minute", "raises"), [(17.0, False), (26.0, False), (70.0, True)])
+@pytest.mark.parametrize(
+    ("per_minute", "watched_s", "raises"),
+    [
+        (17.0, 60.0, False),
+        (26.0, 60.0, False),
+        (70.0, 60.0, True),
+        (70.0, 10.0, True),
+        (45.0, 60.0, True),
+        # Seven blinks in ten seconds may be chance.
+        (42.0, 10.0, False),
+    ],
+)
 def test_lids_that_close_far_too_often_count_for_the_face_and_usual_blinking_does_not(
-    per_minute: float, raises: bool
+    per_minute: float, watched_s: float, raises: bool
 ) -> None:
     still = features("upper_face.eye_left_opening", np.zeros(TIMES_S.size), limit_mm=1.5)
     region = measure_region(
@@ -177,7 +188,7 @@ def test_lids_that_close_far_too_often_count_for_the_face_and_usual_blinking_doe
         RULER,
         task=Task.REST,
         speaking={Region.UPPER_FACE: still},
-        blinks=blinking(per_minute, percent=45.0),
+        blinks=blinking(per_minute, percent=45.0, watched_s=watched_s),
     )
     assert region.blinks_per_minute == per_minute
     assert region.scored_amplitude_mm == (4.5 if raises else 0.0)

@@ -9,7 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from tdscreen.geometry.face import HeadFrame
-from tdscreen.motion.face_signals import STILL_POINTS, face_signals, find_blinks, still_point_paths
+from tdscreen.motion.face_signals import (
+    STILL_POINTS,
+    agreed_openings,
+    face_signals,
+    find_blinks,
+    still_point_paths,
+)
 from tdscreen.motion.signals import Signal
 
 Floats = NDArray[np.float64]
@@ -80,11 +86,72 @@ def test_eyes_closed_at_the_end_of_the_clip_are_not_called_a_blink(steady_s: Ste
     assert find_blinks(times_s, lids(times_s, [(-1, 0.3), (29.8, 40)])).times_s == ()
 
 
+def test_eyes_shut_for_a_moment_when_the_clip_begins_are_no_movement_of_the_lids(steady_s: Steady) -> None:
+    times_s = steady_s(30)
+    head = head_with_lids(lids(times_s, [(-0.2, 0.25)]), times_s)
+    signals, blinks = face_signals(head, times_s, np.ones(len(times_s), dtype=np.bool_), mirrored=False)
+    assert blinks.times_s == ()
+    opening = named(signals)["upper_face.eye_left_opening"]
+    assert np.nanmin(opening) > 0.85 * OPEN_MM
+
+
 def test_one_eye_that_closes_alone_is_not_a_blink(steady_s: Steady) -> None:
     times_s = steady_s(30)
     openings = lids(times_s, [])
     openings[:, 0] = lids(times_s, [(10, 10.3)])[:, 0]
     assert find_blinks(times_s, openings).times_s == ()
+
+
+def test_a_blink_in_which_the_mesh_opens_the_eyes_for_a_moment_is_one_blink(steady_s: Steady) -> None:
+    times_s = steady_s(24)
+    openings = lids(times_s, [(10, 10.07), (10.15, 10.3)])
+    openings[np.abs(times_s - 10.125) < 0.05] = OPEN_MM
+    blinks = find_blinks(times_s, openings)
+    assert len(blinks.times_s) == 1
+
+
+def test_eyes_squeezed_for_half_a_second_do_not_blink(steady_s: Steady) -> None:
+    times_s = steady_s(30)
+    assert find_blinks(times_s, lids(times_s, [(10, 10.6)])).times_s == ()
+
+
+def test_one_eyes_lids_that_wander_by_3_mm_do_not_move(steady_s: Steady) -> None:
+    times_s = steady_s(30)
+    openings = lids(times_s, [])
+    openings[:, 0] -= 1.5 * (1 + np.sign(np.sin(2 * np.pi * 0.5 * times_s)))
+    openings[:, 1] -= 0.2 * (1 + np.sign(np.sin(2 * np.pi * 0.5 * times_s)))
+    assert np.ptp(agreed_openings(openings)) < 2.0
+
+
+def test_lids_that_are_squeezed_on_both_sides_move_as_far_as_the_eye_that_closes_less(
+    steady_s: Steady,
+) -> None:
+    times_s = steady_s(30)
+    squeezed = 1 - np.cos(2 * np.pi * 0.8 * times_s)
+    openings = lids(times_s, []) - np.stack([1.5 * squeezed, 2.0 * squeezed], axis=1)
+    for eye in agreed_openings(openings).T:
+        assert np.ptp(eye) == pytest.approx(3.0, abs=0.7)
+
+
+def test_one_eye_that_is_shut_alone_still_moves(steady_s: Steady) -> None:
+    times_s = steady_s(30)
+    openings = lids(times_s, [])
+    openings[:, 0] = lids(times_s, [(4, 5), (8, 9), (12, 13)])[:, 0]
+    shut, other = agreed_openings(openings).T
+    assert np.ptp(shut) > 5.0
+    assert np.ptp(other) < 1.0
+
+
+def test_an_eye_that_is_seen_alone_shows_nothing_that_could_be_agreed_on(steady_s: Steady) -> None:
+    times_s = steady_s(10)
+    openings = lids(times_s, [])
+    openings[50:60, 0] = np.nan
+    openings[80:85] = np.nan
+    found = agreed_openings(openings)
+    assert np.isnan(found[50:60]).all()
+    assert np.isnan(found[80:85]).all()
+    assert np.isfinite(found).sum() == 2 * (len(times_s) - 15)
+    assert np.isnan(agreed_openings(np.full((20, 2), np.nan))).all()
 
 
 def test_blinks_are_counted_over_the_time_in_which_the_eyes_were_seen(steady_s: Steady) -> None:

@@ -220,7 +220,7 @@ def _with_blinks(
     share = max(blinks.percent_of_time, measured.scored_percent_time_moving or 0.0)
     size_mm = blinks.half_travel_mm
     if (
-        blinks.per_minute <= settings.excess_blinks_per_minute
+        not _blinks_too_often(blinks, settings)
         or measured.scored_amplitude_mm is None
         or size_mm < measured.scored_amplitude_mm
     ):
@@ -238,6 +238,16 @@ def _with_blinks(
         percent_time_moving=max(share, measured.percent_time_moving or 0.0),
         scored_amplitude_mm=size_mm,
         scored_percent_time_moving=share,
+    )
+
+
+def _blinks_too_often(blinks: Blinks, settings: MotionSettings) -> bool:
+    """Say whether somebody blinks more often than is usual, and than chance brings in the time that was watched."""
+    usual = settings.usual_blinks_per_minute * blinks.watched_s / 60.0
+    count = blinks.per_minute * blinks.watched_s / 60.0
+    return (
+        blinks.per_minute > settings.excess_blinks_per_minute
+        and count > usual + settings.blink_chance_sd * math.sqrt(usual)
     )
 
 

@@ -6,6 +6,7 @@ head itself are against the camera. Point numbers are those of MediaPipe's face 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,11 +58,13 @@ class Blinks:
     per_minute : float
         Over the time in which the eyes were seen.
     during : ndarray, shape (n,), bool
-        Frames that belong to a blink, its flanks included.
+        Frames that belong to a blink, its flanks included, or to what may have been one.
     percent_of_time : float
         Share, 0 to 100, of the pictures that show the eyes which belong to blinks.
     half_travel_mm : float
         Half of how far the lids come towards each other in a blink, the middle one of all; 0 without any.
+    watched_s : float
+        For how long the eyes were seen.
     """
 
     times_s: tuple[float, ...]
@@ -69,13 +72,15 @@ class Blinks:
     during: BoolArray
     percent_of_time: float = 0.0
     half_travel_mm: float = 0.0
+    watched_s: float = 0.0
 
 
 def find_blinks(times_s: FloatArray, openings_mm: FloatArray, *, settings: FaceSettings = FACE) -> Blinks:
-    """Find blinks: the lids of both eyes close fast and open again within half a second.
+    """Find blinks: the lids of both eyes close fast and open again at once.
 
-    A closure counts if the open eye was seen just before and just after it. A picture in which the lids were not seen
-    parts no closure, but an absence does.
+    A closure counts if the open eye was seen just before and just after it; one as short whose begin or end was not
+    seen belongs to ``during`` all the same. A picture in which the lids were not seen parts no closure, but an absence
+    does.
 
     Parameters
     ----------
@@ -94,20 +99,24 @@ def find_blinks(times_s: FloatArray, openings_mm: FloatArray, *, settings: FaceS
         return Blinks((), 0.0, during)
     at_s = times_s[seen]
     open_mm = np.percentile(openings_mm[seen], settings.open_eye_percentile, axis=0)
-    closed = (openings_mm[seen] < settings.blink_closure * open_mm).all(axis=1)
+    shut = openings_mm[seen] < settings.blink_closure * open_mm
+    # The mesh may open the eyes for a picture or two in the midst of one blink.
+    closed = np.stack([_joined(eye, at_s, settings.blink_join_s) for eye in shut.T]).all(axis=0)
     steps_s = np.diff(at_s)
     near = steps_s <= settings.blink_max_absence_s
     edges = np.flatnonzero(np.diff(np.concatenate(([False], closed, [False])).astype(int)))
     times = []
     travels_mm = []
     for first, after in zip(edges[::2], edges[1::2], strict=True):
-        watched = first > 0 and after < len(at_s) and bool(near[first - 1 : after].all())
-        if watched and at_s[after - 1] - at_s[first] <= settings.blink_max_s:
+        if at_s[after - 1] - at_s[first] > settings.blink_max_s:
+            continue
+        during |= (times_s >= at_s[first] - settings.blink_flank_s) & (
+            times_s <= at_s[after - 1] + settings.blink_flank_s
+        )
+        # Eyes that were shut when they came into view may have blinked: taken out, but not counted.
+        if first > 0 and after < len(at_s) and bool(near[first - 1 : after].all()):
             times.append(float(at_s[first] + at_s[after - 1]) / 2)
             travels_mm.append(float((open_mm - openings_mm[seen[first:after]].min(axis=0)).mean()))
-            during |= (times_s >= at_s[first] - settings.blink_flank_s) & (
-                times_s <= at_s[after - 1] + settings.blink_flank_s
-            )
     watched_s = float(steps_s[near].sum())
     return Blinks(
         tuple(times),
@@ -115,7 +124,48 @@ def find_blinks(times_s: FloatArray, openings_mm: FloatArray, *, settings: FaceS
         during,
         100.0 * float(during[seen].mean()),
         float(np.median(travels_mm)) / 2 if travels_mm else 0.0,
+        watched_s,
     )
+
+
+def _joined(closed: BoolArray, at_s: FloatArray, longest_s: float) -> BoolArray:
+    """Fill what lies between two closed pictures that are no farther apart than so long."""
+    at = np.flatnonzero(closed)
+    out = closed.copy()
+    for first, after in itertools.pairwise(at):
+        if at_s[after] - at_s[first] <= longest_s:
+            out[first:after] = True
+    return out
+
+
+def agreed_openings(openings_mm: FloatArray, *, settings: FaceSettings = FACE) -> FloatArray:
+    """Leave of the movement of the lids what both eyes show, and of one eye alone only what is too much for an error.
+
+    Where the eyes look, and how the head is turned, the mesh tells one eye's lids up to 3 mm nearer than they are, and
+    the other's hardly. Lids that are squeezed close on both sides.
+
+    Parameters
+    ----------
+    openings_mm : ndarray, shape (n, 2)
+        Distance of the lids of each eye, blinks taken out; NaN where not seen.
+    settings : FaceSettings
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+        NaN where either eye was not seen.
+    """
+    seen = np.isfinite(openings_mm).all(axis=1)
+    if not seen.any():
+        return np.full_like(openings_mm, np.nan)
+    usual = np.median(openings_mm[seen], axis=0)
+    moved = openings_mm - usual
+    with np.errstate(invalid="ignore"):
+        alike = np.sign(moved[:, 0]) == np.sign(moved[:, 1])
+    both = np.where(alike, np.sign(moved[:, 0]) * np.abs(moved).min(axis=1), 0.0)[:, None]
+    alone = moved - both
+    alone = np.sign(alone) * np.maximum(np.abs(alone) - settings.lid_wander_mm, 0.0)
+    return np.asarray(np.where(seen[:, None], usual + both + alone, np.nan))
 
 
 def face_signals(
@@ -155,6 +205,9 @@ def face_signals(
     sides = ("left", "right") if mirrored else ("right", "left")
     lids = [np.mean([distance(*pair) for pair in pairs], axis=0) for pairs in LIDS]
     blinks = find_blinks(times_s, np.stack(lids, axis=1), settings=settings)
+    agreed = agreed_openings(
+        np.where(blinks.during[:, None], np.nan, np.stack(lids, axis=1)), settings=settings
+    )
     upper_lip, chin = mean_of(UPPER_LIP), mean_of(CHIN)
     bridge = np.where(usable[:, None], head.bridge_mm, np.nan)
     angles = np.where(usable[:, None], head.angles_deg, np.nan)
@@ -166,8 +219,8 @@ def face_signals(
     # Half of it: how far each brow comes, as the table of millimetres means it.
     named.append(("brow_half_distance", Region.UPPER_FACE, "mm", distance(*BROW_ENDS) / 2))
     named += [
-        (f"eye_{side}_opening", Region.UPPER_FACE, "mm", np.where(blinks.during, np.nan, opening))
-        for side, opening in zip(sides, lids, strict=True)
+        (f"eye_{side}_opening", Region.UPPER_FACE, "mm", opening)
+        for side, opening in zip(sides, agreed.T, strict=True)
     ]
     named += [
         ("opening", Region.LIPS, "mm", distance(*INNER_LIPS)),
