@@ -259,7 +259,7 @@ def _slant(down_px: FloatArray, picture_px: tuple[float, float]) -> FloatArray:
     """
     ratio = max(picture_px) / min(picture_px)
     seen = np.isfinite(down_px)
-    if not seen.any() or min(abs(ratio - own) for own in FUSION.camera_ratios) > FUSION.ratio_tolerance:
+    if not seen.any() or min(abs(ratio / own - 1) for own in FUSION.camera_ratios) > FUSION.ratio_tolerance:
         return np.zeros(down_px.shape[1])
     middle = np.array([np.median(column[here]) for column, here in zip(down_px.T, seen.T, strict=True)])
     slant = (middle - picture_px[1] / 2) / (FUSION.focal_share * max(picture_px))
