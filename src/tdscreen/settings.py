@@ -54,6 +54,16 @@ class TrackingSettings:
     """The patient's two and those of someone who passes by, so that these cannot take a place of the patient's."""
     min_detection_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
+    search_every_s: float = 0.25
+    """Who or what comes into the picture is looked for at least so often (assumed): a hand's signal begins no later
+    than this after the hand came in, as far as the detector sees it at once. To look in every picture takes longer
+    than to follow a hand."""
+    search_on_s: float = 0.5
+    """In every picture for so long after the number of faces or hands followed has changed: at the beginning, and where
+    one is lost, which may be seen again at once (assumed)."""
+    pictures_ahead: int = 6
+    """Pictures in work at one time, in the stages of tracking and between them: one for each stage, and 6 MB each at
+    1080p (assumed)."""
     far_min_confidence: float = 0.5
     """Of the full-range face detector; the mesh must then see a face in the crop, too."""
     far_patience: int = 5

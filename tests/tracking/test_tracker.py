@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from skimage import data
 from tdscreen import api
 from tdscreen.measurement.measure import measure
 from tdscreen.phantom.clip import write_clip
+from tdscreen.tracking import tracker
+from tdscreen.tracking.pipeline import Stage
 from tdscreen.tracking.tracker import track_video
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
 from tdscreen.vocabulary import Region
@@ -181,6 +184,28 @@ def test_a_clip_gives_the_same_numbers_alone_twice_and_after_another_clip(
     assert alone.hands_valid.any()
     for other in (first, again, after_another, api.track(face_and_hand_clip)):
         assert_same_numbers(alone, other)
+
+
+def one_after_the_other(
+    items: Iterable[Any], stages: Sequence[Stage[Any]], *, ahead: int
+) -> Generator[tuple[Any, dict[str, Any]]]:
+    assert ahead > 0
+    for item in items:
+        results: dict[str, Any] = {}
+        for stage in stages:
+            results[stage.name] = stage.work(item, *(results[name] for name in stage.needs))
+        yield item, results
+
+
+def test_a_clip_gives_the_same_tracks_as_one_stage_after_the_other(
+    face_and_hand_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = tracker.track_video(face_and_hand_clip)
+    monkeypatch.setattr(tracker, "overlap", one_after_the_other)
+    alone = tracker.track_video(face_and_hand_clip)
+    assert together.face_valid.all()
+    assert together.hands_valid.any()
+    assert_same_numbers(together, alone)
 
 
 def test_tracks_say_what_made_them(face_and_hand_clip: Path) -> None:

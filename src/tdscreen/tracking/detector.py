@@ -1,6 +1,7 @@
 """MediaPipe's face mesh and hands, as they are: no smoothing, nothing downloaded.
 
-Only :mod:`~tdscreen.tracking.mesh`, :mod:`~tdscreen.tracking.far_faces` and this module know MediaPipe. Why version
+Only :mod:`~tdscreen.tracking.graph`, :mod:`~tdscreen.tracking.mesh`, :mod:`~tdscreen.tracking.far_faces` and this
+module know MediaPipe. Why version
 0.10.21 and its Solutions API: docs/why-mediapipe-0.10.21.md.
 """
 
@@ -8,16 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.settings import TRACKING, TrackingSettings
 from tdscreen.tracking.far_faces import FarFaces
+from tdscreen.tracking.graph import Search, SearchingGraph
 from tdscreen.tracking.mesh import face_mesh, faces_px, to_pixels
 
 FloatArray = NDArray[np.float32]
+
+_HANDS = "modules/hand_landmark/hand_landmark_tracking_cpu.binarypb"
 
 
 @dataclass(frozen=True)
@@ -45,19 +49,25 @@ class LandmarkDetector:
     """
 
     def __init__(self, *, settings: TrackingSettings = TRACKING) -> None:
-        from mediapipe.python.solutions import hands  # heavy, so imported where it is needed
-
         self._settings = settings
         self._face_mesh = face_mesh(max_faces=settings.max_faces, settings=settings)
         self._far: FarFaces | None = None
         self._unseen = settings.far_patience
         self._since_whole = 0
-        self._hands: Any = hands.Hands(
-            static_image_mode=False,
-            max_num_hands=settings.max_hands,
-            model_complexity=1,
-            min_detection_confidence=settings.min_detection_confidence,
-            min_tracking_confidence=settings.min_tracking_confidence,
+        self._hands = SearchingGraph(
+            _HANDS,
+            searched="palm_detection_image",
+            side_inputs={"num_hands": settings.max_hands, "model_complexity": 1, "use_prev_landmarks": True},
+            calculator_params={
+                "palmdetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": (
+                    settings.min_detection_confidence
+                ),
+                "handlandmarkcpu__ThresholdingCalculator.threshold": settings.min_tracking_confidence,
+            },
+            outputs=["multi_hand_landmarks", "multi_hand_world_landmarks", "multi_handedness"],
+        )
+        self._face_search, self._hand_search = (
+            Search(every_s=settings.search_every_s, on_s=settings.search_on_s) for _ in range(2)
         )
 
     def __enter__(self) -> Self:
@@ -71,12 +81,14 @@ class LandmarkDetector:
         if self._far is not None:
             self._far.close()
 
-    def faces(self, rgb: NDArray[np.uint8]) -> list[FloatArray]:
+    def faces(self, rgb: NDArray[np.uint8], time_s: float | None = None) -> list[FloatArray]:
         """Find the faces in a picture: near ones, and one far away where these are none.
 
         Parameters
         ----------
         rgb : ndarray, shape (height, width, 3), uint8
+        time_s : float, optional
+            Time of the picture, by which it is known when to look for further faces; without it, now.
 
         Returns
         -------
@@ -89,7 +101,7 @@ class LandmarkDetector:
         self._since_whole += 1
         near: list[FloatArray] = []
         if far is None or self._since_whole >= self._settings.far_look_up_every:
-            near = faces_px(self._face_mesh, rgb)
+            near = self._near(rgb, time_s)
             self._since_whole = self._settings.far_look_up_every if near else 0
         if far is not None:
             if any(_is_within(face, far) for face in near):
@@ -102,19 +114,32 @@ class LandmarkDetector:
         far = self._far_finder().look(rgb)
         return [] if far is None else [far]
 
+    def _near(self, rgb: NDArray[np.uint8], time_s: float | None) -> list[FloatArray]:
+        if time_s is None:
+            return faces_px(self._face_mesh, rgb)
+        # While nobody is followed the picture is looked through every time: the face is what a clip is about.
+        search = self._face_search.is_due(time_s) or not self._face_search.follows
+        found = faces_px(self._face_mesh, rgb, search=search)
+        self._face_search.saw(len(found), time_s)
+        return found
+
     def _far_finder(self) -> FarFaces:
         if self._far is None:
             self._far = FarFaces(settings=self._settings)
         return self._far
 
-    def hands(self, rgb: NDArray[np.uint8]) -> list[SeenHand]:
+    def hands(self, rgb: NDArray[np.uint8], time_s: float | None = None) -> list[SeenHand]:
         """Find the hands in a picture.
 
         Parameters
         ----------
         rgb : ndarray, shape (height, width, 3), uint8
+        time_s : float, optional
+            Time of the picture, by which it is known when to look for further hands; without it, now.
         """
-        result = self._hands.process(rgb)
+        result = self._hands.process(rgb, search=time_s is None or self._hand_search.is_due(time_s))
+        if time_s is not None:
+            self._hand_search.saw(len(result.multi_hand_landmarks or []), time_s)
         if not result.multi_hand_landmarks:
             return []
         seen = []

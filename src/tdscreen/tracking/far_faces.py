@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.settings import TRACKING, TrackingSettings
+from tdscreen.tracking.graph import SearchingGraph
 from tdscreen.tracking.mesh import face_mesh, faces_px
 
 FloatArray = NDArray[np.float32]
@@ -103,7 +104,7 @@ class _Crop:
     def __init__(self, left: int, top: int, side: int) -> None:
         self._left, self._top, self._side = left, top, side
 
-    def face(self, rgb: Picture, mesh: Any) -> FloatArray | None:
+    def face(self, rgb: Picture, mesh: SearchingGraph) -> FloatArray | None:
         part = rgb[self._top : self._top + self._side, self._left : self._left + self._side]
         side = int(np.clip(self._side, _LEAST_SIDE_PX, _MOST_SIDE_PX))
         way = cv2.INTER_CUBIC if side > self._side else cv2.INTER_AREA

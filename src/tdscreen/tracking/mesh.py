@@ -8,11 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.settings import TrackingSettings
+from tdscreen.tracking.graph import SearchingGraph
 
 FloatArray = NDArray[np.float32]
 
 
-def face_mesh(*, max_faces: int, settings: TrackingSettings) -> Any:
+_GRAPH = "modules/face_landmark/face_landmark_front_cpu.binarypb"
+_DETECTOR = (
+    "facedetectionshortrangecpu__facedetectionshortrange__facedetection__TensorsToDetectionsCalculator"
+)
+
+
+def face_mesh(*, max_faces: int, settings: TrackingSettings) -> SearchingGraph:
     """Make a face mesh with irises that smooths nothing over time.
 
     Parameters
@@ -20,32 +27,35 @@ def face_mesh(*, max_faces: int, settings: TrackingSettings) -> Any:
     max_faces : int
     settings : TrackingSettings
     """
-    from mediapipe.python.solutions.face_mesh import FaceMesh  # heavy, so imported where it is needed
-
-    return FaceMesh(
-        static_image_mode=False,
-        max_num_faces=max_faces,
-        refine_landmarks=True,
-        min_detection_confidence=settings.min_detection_confidence,
-        min_tracking_confidence=settings.min_tracking_confidence,
+    return SearchingGraph(
+        _GRAPH,
+        searched="gated_image",
+        side_inputs={"num_faces": max_faces, "with_attention": True, "use_prev_landmarks": True},
+        calculator_params={
+            f"{_DETECTOR}.min_score_thresh": settings.min_detection_confidence,
+            "facelandmarkcpu__ThresholdingCalculator.threshold": settings.min_tracking_confidence,
+        },
+        outputs=["multi_face_landmarks"],
     )
 
 
-def faces_px(mesh: Any, rgb: NDArray[np.uint8]) -> list[FloatArray]:
+def faces_px(mesh: SearchingGraph, rgb: NDArray[np.uint8], *, search: bool = True) -> list[FloatArray]:
     """Find the faces in a picture.
 
     Parameters
     ----------
-    mesh : FaceMesh
+    mesh : SearchingGraph
         From :func:`face_mesh`.
     rgb : ndarray, shape (height, width, 3), uint8
+    search : bool
+        Look for faces that are not followed yet, too.
 
     Returns
     -------
     list of ndarray, shape (478, 3), float32
         Pixels.
     """
-    found = mesh.process(rgb).multi_face_landmarks or []
+    found = mesh.process(rgb, search=search).multi_face_landmarks or []
     return [to_pixels(face.landmark, rgb) for face in found]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +19,9 @@ from tdscreen.tracking.background import BackgroundFollower
 from tdscreen.tracking.detector import LandmarkDetector, SeenHand
 from tdscreen.tracking.linking import Detection
 from tdscreen.tracking.mouth import MOUTH_COLUMNS, MouthReader
+from tdscreen.tracking.pipeline import Stage, overlap
 from tdscreen.tracking.tracks import LEFT, N_FACE_POINTS, N_HAND_POINTS, RIGHT, FloatArray, Tracks
-from tdscreen.video.reader import file_sha256, open_video
+from tdscreen.video.reader import VideoFrame, file_sha256, open_video
 
 FACE_LEFT_EDGE, FACE_RIGHT_EDGE = 234, 454
 WRIST, MIDDLE_MCP = 0, 9
@@ -67,22 +70,28 @@ def track_video(
     mouths: list[list[FloatArray]] = []
     faces = _FaceLog()
     hands: list[list[SeenHand]] = []
-    with open_video(path, settings=video) as clip, LandmarkDetector(settings=tracking) as detector:
-        for frame in clip:
-            found = detector.faces(frame.rgb)
-            faces.append(frame.time_s, found)
-            hands.append(detector.hands(frame.rgb))
-            background.append(
-                room.follow(
-                    frame.rgb, frame.time_s, faces=found, hands=[hand.points_px for hand in hands[-1]]
-                )
+    with (
+        _one_thread_each(),
+        open_video(path, settings=video) as clip,
+        LandmarkDetector(settings=tracking) as detector,
+        closing(
+            overlap(
+                clip,
+                _stages(detector, room=room, displacement=displacement, reader=reader),
+                ahead=tracking.pictures_ahead,
             )
-            displacement.append(frame.rgb, found, frame.time_s)
-            mouths.append([reader.numbers(frame.rgb, face) for face in found])
+        ) as steps,
+    ):
+        for frame, found in steps:
+            faces.append(frame.time_s, found["faces"])
+            hands.append(found["hands"])
+            background.append(found["background"])
+            mouths.append(found["mouths"])
             times_s.append(frame.time_s)
             repeated.append(frame.repeated)
-            luminance.append(_luminance(frame.rgb, found))
-            pallor.append(_pallor(frame.rgb, found))
+            light, pale = found["light"]
+            luminance.append(light)
+            pallor.append(pale)
             if report is not None:
                 report(Progress(len(times_s), frame.time_s, clip.info.declared_duration_s))
         info, timing = clip.info, clip.timing()
@@ -117,6 +126,47 @@ def track_video(
         input_sha256=file_sha256(path),
         provenance=versions(),
     )
+
+
+def _stages(
+    detector: LandmarkDetector,
+    *,
+    room: BackgroundFollower,
+    displacement: DisplacementLog,
+    reader: MouthReader,
+) -> tuple[Stage[VideoFrame], ...]:
+    """Say what is done with every picture, and what of it needs which."""
+
+    def follow_room(
+        frame: VideoFrame, faces: list[FloatArray], hands: list[SeenHand]
+    ) -> tuple[float, float, float]:
+        return room.follow(frame.rgb, frame.time_s, faces=faces, hands=[hand.points_px for hand in hands])
+
+    return (
+        Stage("faces", lambda frame: detector.faces(frame.rgb, frame.time_s)),
+        Stage("hands", lambda frame: detector.hands(frame.rgb, frame.time_s)),
+        Stage(
+            "patches", lambda frame, faces: displacement.append(frame.rgb, faces, frame.time_s), ("faces",)
+        ),
+        Stage("mouths", lambda frame, faces: [reader.numbers(frame.rgb, one) for one in faces], ("faces",)),
+        Stage(
+            "light",
+            lambda frame, faces: (_luminance(frame.rgb, faces), _pallor(frame.rgb, faces)),
+            ("faces",),
+        ),
+        Stage("background", follow_room, ("faces", "hands")),
+    )
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep OpenCV from threads of its own: the stages share the cores already, and its idle threads would spin."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def versions() -> dict[str, str]:
