@@ -49,12 +49,15 @@ def parts_of() -> Callable[..., PartMotion]:
         head_deg: float = 0.0,
         depth_error: float = 0.0,
         lost: slice | None = None,
+        slips_mm: float = 0.0,
     ) -> PartMotion:
         shape = face_mm()
         nil = np.zeros(len(TIMES_S))
         own = np.repeat(shape[None], len(TIMES_S), axis=0)
         for part, path in moves.items():
             own[:, list(patches_of(part)), :2] += path[:, None]
+        # One still patch by itself.
+        own[:, patches_of(Part.STILL)[0], 1] += sine(slips_mm, 0.9)
         turn = sine(head_deg, 0.7)
         seen = SCALE * turned_each(own, turn) + np.random.default_rng(2).normal(
             0, NOISE_PX, (len(nil), N_PATCHES, 2)
@@ -125,6 +128,41 @@ def test_the_error_told_is_the_error_made(parts_of: Callable[..., PartMotion]) -
     told = float(np.median(parts.error_mm[Part.UPPER_LIP]))
 
     assert told == pytest.approx(float(np.std(parts.moved_mm[Part.UPPER_LIP])), rel=0.6)
+
+
+@pytest.mark.parametrize("picture_px", [(416.0, 720.0), (720.0, 1280.0), (1280.0, 720.0), (640.0, 480.0)])
+def test_a_chin_that_goes_back_as_it_opens_is_not_taken_for_one_that_opens_less(
+    picture_px: tuple[float, float],
+) -> None:
+    down = sine(3.0, 1.5)
+    own = np.repeat(face_mm()[None], len(TIMES_S), axis=0)
+    own[:, list(patches_of(Part.CHIN)), 1] += down[:, None]
+    own[:, list(patches_of(Part.CHIN)), 2] += 0.95 * down[:, None]
+    focal_px, away_mm, chin_below_axis_mm = 0.74 * max(picture_px), 400.0, 55.0
+    placed = own + np.array([0.0, chin_below_axis_mm - MIDDLES[Part.CHIN][1], away_mm])
+    seen = np.array(picture_px) / 2 + focal_px * placed[..., :2] / placed[..., 2:]
+    seen += np.random.default_rng(2).normal(0, NOISE_PX, seen.shape)
+
+    parts = patch_parts(
+        seen,
+        np.full_like(seen, NOISE_PX),
+        face_mm(),
+        np.ones(len(TIMES_S), dtype=np.bool_),
+        angles_deg=np.zeros((len(TIMES_S), 3)),
+        picture_px=picture_px,
+    )
+
+    assert amplitude(parts.moved_mm[Part.CHIN][:, 1]) == pytest.approx(3.0, rel=0.06)
+
+
+def test_a_patch_that_slips_by_itself_is_not_what_stillness_shows(
+    parts_of: Callable[..., PartMotion],
+) -> None:
+    quiet, slipping = parts_of({}), parts_of({}, slips_mm=1.0)
+
+    assert quiet.still_mm.shape == (len(TIMES_S), 4)
+    assert np.nanstd(slipping.still_mm, axis=0).max() < 0.4 * np.std(sine(1.0, 0.9))
+    assert np.nanstd(quiet.still_mm, axis=0).max() < 0.1
 
 
 def test_names_and_signs_are_those_of_the_landmarks(parts_of: Callable[..., PartMotion]) -> None:

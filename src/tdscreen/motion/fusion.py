@@ -58,8 +58,8 @@ class PartMotion:
         Right along the eyes and down the face; NaN where not seen.
     error_mm : dict of Part to ndarray, shape (n, 2)
         Standard error of each, the pose's share included.
-    still_mm : ndarray, shape (n, k)
-        Paths of patches that no expression moves: what stillness shows.
+    still_mm : ndarray, shape (n, 4)
+        Paths of skin that no expression moves, across and down, of either side of the face: what stillness shows.
     """
 
     moved_mm: dict[Part, FloatArray]
@@ -140,11 +140,10 @@ def patch_parts(
         NaN in frames that are not usable.
     """
     n = len(patches_px)
-    still = list(patches_of(Part.STILL))
     found = PartMotion(
         {part: np.full((n, 2), np.nan) for part in Part},
         {part: np.full((n, 2), np.nan) for part in Part},
-        np.full((n, 2 * len(still)), np.nan),
+        np.full((n, 4), np.nan),
     )
     seen = np.flatnonzero(usable)
     if not seen.size:
@@ -165,8 +164,26 @@ def patch_parts(
         )
         for part in Part:
             found.moved_mm[part][here], found.error_mm[part][here] = _join_part(part, moved, error, learnt)
-        found.still_mm[here] = moved[:, still].reshape(len(here), -1)
+        found.still_mm[here] = _still_sides(moved, learnt)
     return found
+
+
+def _still_sides(moved: FloatArray, learnt: LearntFace) -> FloatArray:
+    """Join the still patches of each side of the face, (n, 4): as many patches as speak for a part that moves.
+
+    One patch alone shows what it slips by itself, which the parts' mean does not: limits learnt from it were too high,
+    and by another factor in each clip.
+    """
+    patches = np.array(patches_of(Part.STILL))
+    across = learnt.shape_mm[patches, 0]
+    sides = []
+    for side in (across < np.median(across), across > np.median(across)):
+        own = moved[:, patches[side]]
+        seen = np.isfinite(own)
+        total = np.where(seen, own, 0.0).sum(axis=1)
+        count = seen.sum(axis=1)
+        sides.append(np.where(2 * count >= side.sum(), total / np.maximum(count, 1), np.nan))
+    return np.concatenate(sides, axis=1)
 
 
 def _at_least(error_px: NDArray[np.floating[Any]]) -> FloatArray:
