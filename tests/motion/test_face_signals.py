@@ -104,10 +104,12 @@ def test_one_eye_that_closes_alone_is_not_a_blink(steady_s: Steady) -> None:
 
 def test_a_blink_in_which_the_mesh_opens_the_eyes_for_a_moment_is_one_blink(steady_s: Steady) -> None:
     times_s = steady_s(24)
-    openings = lids(times_s, [(10, 10.07), (10.15, 10.3)])
-    openings[np.abs(times_s - 10.125) < 0.05] = OPEN_MM
+    openings = lids(times_s, [])
+    for shut_s in (10.0, 10.167):
+        openings[np.abs(times_s - shut_s) < 0.025] = 0.3 * OPEN_MM
     blinks = find_blinks(times_s, openings)
     assert len(blinks.times_s) == 1
+    assert blinks.times_s[0] == pytest.approx(10.08, abs=0.05)
 
 
 def test_eyes_squeezed_for_half_a_second_do_not_blink(steady_s: Steady) -> None:
