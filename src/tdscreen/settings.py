@@ -440,11 +440,20 @@ class QualitySettings:
     min_luminance: float = 0.08
     """Mean luma of the face. The darkest skin in good light has about twice this; at 4% of normal light, where the
     mesh still reports a face but trembles by 1.4 mm, a face has 0.01 to 0.03 (measured)."""
-    dim_luminance: float = 0.16
-    """What a face must show instead where its points tremble by more than ``trembling_mm``: a phone makes up for dark
-    with gain, and what is left of the face is noise (measured: 0.6% of good light gave 0.11 and 3.7 mm)."""
+    dim_luminance: float = 0.15
+    """What must be there instead where nothing shows that it is more than noise: no face is found, its points tremble
+    by more than ``trembling_mm``, or less of its skin than ``min_skin_found`` is found again (measured: 0.3% of good
+    light, which a phone's gain lifts again, gave 0.11 to 0.13 on nine people, 0.6% gave 0.11 and 3.7 mm; 15% of good
+    light gave a face of the darkest skin before a window 0.18)."""
     trembling_mm: float = 2.5
-    max_luminance: float = 0.97
+    min_skin_found: float = 0.35
+    """Share of the still patches of skin that half of the pictures find again (measured in 0.3% of good light on the
+    three people of nine whose face was found: 0.18 to 0.23; in 15% of good light on three of the darker skins: 0.46 to
+    0.57; in good light on five people: 0.93 to 1.0)."""
+    max_luminance: float = 0.85
+    """Mean luma of the face, and of what little of hair and wall is about it (measured on eight people: light and
+    middle skin is 0.37 to 0.65 in good light, 0.81 to 0.98 in eight times as much, where 46 to 97% of its pixels are
+    as bright as can be; dark skin, 0.17 to 0.29 in good light, is seen well there and has 0.5 to 0.66)."""
     min_face_share: float = 50.0
     min_unbroken_share: float = 50.0
     min_iris_px: float = 6.0
@@ -461,6 +470,10 @@ class QualitySettings:
     """What points at rest may show in a second: the lips' detection limit is then 9 mm."""
     max_crowd_share: float = 20.0
     min_hand_share: float = 30.0
+    min_hand_on_face: float = 0.25
+    """A hand lies before the face where this share of its points does, those of a finger or two (assumed). Skin before
+    skin, its fingers are guessed: a hand that rested on a mouth had 0.43, and seemed to move by 5.5 mm all the time
+    (measured on one virtual person)."""
     min_region_s: float = 2.0
     """A region seen for less is not assessed."""
     max_face_limit_mm: float = 9.0

@@ -110,13 +110,48 @@ def test_a_good_clip_passes_every_check_and_each_shows_its_value_beside_its_limi
     assert all(clip.regions[region].assessed for region in FACE)
 
 
+def dim(tracks: Tracks) -> Tracks:
+    return changed(tracks, luminance=np.full_like(tracks.luminance, 0.12))
+
+
 def test_a_face_in_dim_light_is_too_dark_if_it_trembles_and_else_is_not(resting: Tracks) -> None:
-    dim = changed(resting, luminance=np.full_like(resting.luminance, 0.12))
-    assert check_of(api.measure(dim, task=Task.REST), "light").passed
-    face = dim.face_px + np.random.default_rng(0).normal(0, 6, dim.face_px.shape).astype(np.float32)
-    trembling = api.measure(changed(dim, face_px=face), task=Task.REST)
+    assert check_of(api.measure(dim(resting), task=Task.REST), "light").passed
+    face = resting.face_px + np.random.default_rng(0).normal(0, 6, resting.face_px.shape).astype(np.float32)
+    trembling = api.measure(changed(dim(resting), face_px=face), task=Task.REST)
     assert not check_of(trembling, "light").passed
     assert trembling.quality.verdict is Verdict.UNUSABLE
+
+
+def with_skin_lost(tracks: Tracks, share: float) -> Tracks:
+    """Lose most patches of skin in the first share of the clip, as noise does."""
+    patches = tracks.patches_px.copy()
+    n = round(share * len(patches))
+    patches[:n, np.arange(patches.shape[1]) % 5 != 0] = np.nan
+    return changed(tracks, patches_px=patches)
+
+
+def test_a_face_in_dim_light_is_too_dark_if_noise_hides_the_skin(resting: Tracks) -> None:
+    noisy = api.measure(with_skin_lost(dim(resting), 0.8), task=Task.REST)
+    assert failed(noisy) == {"light"}
+    assert noisy.quality.verdict is Verdict.UNUSABLE
+    assert check_of(api.measure(with_skin_lost(dim(resting), 0.3), task=Task.REST), "light").passed
+    # Skin that is lost for another reason, such as a beard or few pixels, makes a bright clip no darker.
+    assert check_of(api.measure(with_skin_lost(resting, 0.8), task=Task.REST), "light").passed
+
+
+def test_a_dim_picture_of_nobody_is_too_dark_but_not_one_that_shows_hands(resting: Tracks) -> None:
+    nobody = without_face(dim(resting), np.ones(len(resting.times_s), dtype=np.bool_))
+    assert failed(api.measure(nobody)) == {"face_visible", "light"}
+    hands = with_hand_over_mouth(resting, 1.0)
+    hands = without_face(dim(hands), np.ones(len(hands.times_s), dtype=np.bool_))
+    assert failed(api.measure(hands)) == {"face_visible"}
+
+
+def test_a_face_that_glares_is_too_bright_long_before_all_of_it_is_white(resting: Tracks) -> None:
+    glaring = changed(resting, luminance=np.full_like(resting.luminance, 0.89))
+    assert failed(api.measure(glaring, task=Task.REST)) == {"overexposure"}
+    fair = changed(resting, luminance=np.full_like(resting.luminance, 0.75))
+    assert failed(api.measure(fair, task=Task.REST)) == set()
 
 
 WRONG: dict[str, tuple[Callable[[Tracks], Tracks], str, Verdict, str]] = {
@@ -216,6 +251,15 @@ def test_a_covered_mouth_hides_lips_and_jaw_but_not_the_brows(resting: Tracks) -
         assert not clip.regions[region].assessed
         assert "before the mouth" in (clip.regions[region].reason or "")
     assert clip.regions[Region.UPPER_FACE].assessed
+
+
+def test_a_hand_that_lies_before_the_face_is_not_measured_and_one_beside_it_is(resting: Tracks) -> None:
+    covered = with_hand_over_mouth(resting, 1.0)
+    hand = api.measure(covered, task=Task.REST).regions[Region.RIGHT_HAND]
+    assert not hand.assessed
+    assert "before the face" in (hand.reason or "")
+    away = covered.hands_px + np.array([0, 1.5 * np.ptp(resting.face_px[0, :, 1]), 0], np.float32)
+    assert api.measure(changed(covered, hands_px=away), task=Task.REST).regions[Region.RIGHT_HAND].assessed
 
 
 def test_a_hand_that_passes_the_mouth_takes_only_its_own_time(resting: Tracks) -> None:

@@ -138,7 +138,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
             signals.append(signal)
             limits[signal.name] = _limit(signal, face_still_mm, STILLNESS.tongue, math.nan)
     for index, side in ((LEFT, Side.LEFT), (RIGHT, Side.RIGHT)):
-        valid = tracks.hands_valid[:, index]
+        valid = tracks.hands_valid[:, index] & ~conditions.hand_on_face[:, index]
         if not valid.any():
             continue
         palm = palm_frame(tracks.hands_px[:, index].astype(np.float64))
@@ -180,7 +180,7 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
     unusable = next(
         (c.advice for c in quality.checks if not c.passed and c.severity is Verdict.UNUSABLE), None
     )
-    reasons = {region: unusable or _why_not(region, tracks, failed) for region in Region}
+    reasons = {region: unusable or _why_not(region, tracks, read.conditions, failed) for region in Region}
     features = {
         region: region_features(
             [signal for signal in read.signals if signal.region is region],
@@ -327,7 +327,9 @@ def _limit(
     return math.hypot(limit, camera_left)
 
 
-def _why_not(region: Region, tracks: Tracks, failed: dict[str, str]) -> str | None:
+def _why_not(
+    region: Region, tracks: Tracks, conditions: FrameConditions, failed: dict[str, str]
+) -> str | None:
     """Say why a region cannot be assessed in this clip; None if it can."""
     if region in (*FACE_REGIONS, Region.TONGUE):
         checks = ["face_visible", "face_size", "facing"]
@@ -341,4 +343,6 @@ def _why_not(region: Region, tracks: Tracks, failed: dict[str, str]) -> str | No
         return f"The {name} hand is not in the picture."
     if 100.0 * float(seen.mean()) < QUALITY.min_hand_share:
         return f"The {name} hand is in the picture for too little of the time."
+    if 100.0 * float((seen & ~conditions.hand_on_face[:, side]).mean()) < QUALITY.min_hand_share:
+        return f"The {name} hand lies before the face, where its fingers cannot be followed. Keep it away from there."
     return None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.geometry.face import HeadFrame
+from tdscreen.geometry.patches import Part, patches_of
 from tdscreen.measurement.clip import QualityCheck, QualityReport
 from tdscreen.motion.spans import good_spans
 from tdscreen.settings import FACE, GEOMETRY, MOTION, QUALITY, SCORING, QualitySettings
@@ -19,6 +20,11 @@ BoolArray = NDArray[np.bool_]
 
 MOUTH_BOX = (61, 291, 0, 17)
 """Mouth corners, upper and lower edge of the lips."""
+FACE_OUTLINE = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+"""From the hairline round the cheeks and the chin."""
 HAND_TASKS = frozenset(
     {Task.FINGER_TAPPING_LEFT, Task.FINGER_TAPPING_RIGHT, Task.ARMS_OUT, Task.HANDS_HANGING}
 )
@@ -27,18 +33,21 @@ HAND_TASKS = frozenset(
 
 @dataclass(frozen=True)
 class FrameConditions:
-    """What holds in each frame; arrays of shape (n,), bool.
+    """What holds in each frame.
 
     Attributes
     ----------
-    facing : ndarray
+    facing : ndarray, shape (n,), bool
         A face was found, and it looks near enough towards the camera.
-    mouth_covered : ndarray
+    mouth_covered : ndarray, shape (n,), bool
         One of the patient's hands lies over the mouth, or a mask.
+    hand_on_face : ndarray, shape (n, 2), bool
+        The patient's own left (0) or right (1) hand lies before the face.
     """
 
     facing: BoolArray
     mouth_covered: BoolArray
+    hand_on_face: BoolArray
 
 
 def frame_conditions(tracks: Tracks, head: HeadFrame | None) -> FrameConditions:
@@ -50,13 +59,24 @@ def frame_conditions(tracks: Tracks, head: HeadFrame | None) -> FrameConditions:
     head : HeadFrame or None
         None where no face was found in the whole clip.
     """
-    none = np.zeros(len(tracks.times_s), dtype=np.bool_)
     if head is None:
-        return FrameConditions(none, none)
+        none = np.zeros(len(tracks.times_s), dtype=np.bool_)
+        return FrameConditions(none, none, np.zeros_like(tracks.hands_valid))
     with np.errstate(invalid="ignore"):
         turn, nod = np.abs(head.angles_deg[:, 0]), np.abs(head.angles_deg[:, 1])
         facing = tracks.face_valid & (turn <= FACE.max_turn_deg) & (nod <= FACE.max_nod_deg)
-        return FrameConditions(facing, _mouth_covered(tracks))
+        return FrameConditions(facing, _mouth_covered(tracks), _hand_on_face(tracks))
+
+
+def _hand_on_face(tracks: Tracks) -> BoolArray:
+    on_face = np.zeros_like(tracks.hands_valid)
+    for side in range(2):
+        seen = np.flatnonzero(tracks.hands_valid[:, side] & tracks.face_valid)
+        outline = tracks.face_px[seen[:, None], list(FACE_OUTLINE), :2]
+        hand = tracks.hands_px[seen, side, :, :2]
+        among = np.array([_is_among(hand[:, point], outline) for point in range(hand.shape[1])])
+        on_face[seen, side] = among.mean(axis=0) >= QUALITY.min_hand_on_face
+    return on_face
 
 
 def _mouth_covered(tracks: Tracks) -> BoolArray:
@@ -155,7 +175,7 @@ def check_quality(
         _check(
             "light",
             light,
-            settings.dim_luminance if still_range_mm > settings.trembling_mm else settings.min_luminance,
+            _least_light(tracks, face_share, hand_share, still_range_mm, settings),
             "of full brightness",
             Verdict.UNUSABLE,
             "It is too dark to see movement. Put a lamp or a window in front of the person, not behind.",
@@ -249,6 +269,23 @@ def check_quality(
     failed = [check.severity for check in checks if not check.passed]
     verdict = Verdict.UNUSABLE if Verdict.UNUSABLE in failed else Verdict.LIMITED if failed else Verdict.GOOD
     return QualityReport(verdict, tuple(checks))
+
+
+def _least_light(
+    tracks: Tracks, face_share: float, hand_share: float, still_range_mm: float, settings: QualitySettings
+) -> float:
+    """Say how bright a face must be: in a dim one something else must show that it is a picture and not noise.
+
+    A phone lifts what light there is by gain, until hardly any looks like little. Then the skin's own marks are lost in
+    noise and not found again, the face's points tremble, or no face is found.
+    """
+    if face_share < settings.min_face_share:
+        shown = hand_share >= settings.min_hand_share
+    else:
+        skin = tracks.patches_px[tracks.face_valid][:, patches_of(Part.RIGID, Part.STILL), 0]
+        found = float(np.median(np.isfinite(skin).mean(axis=1)))
+        shown = found >= settings.min_skin_found and not still_range_mm > settings.trembling_mm
+    return settings.min_luminance if shown else settings.dim_luminance
 
 
 def _check_size(iris_px: float, without_face: Verdict, settings: QualitySettings) -> list[QualityCheck]:
