@@ -1,4 +1,4 @@
-"""The sample clips, tracked once a session, and what is true of each."""
+"""The sample clips, tracked once a session, and what is true of each; and a brief clip for what looks at no figures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from clips import write_clip
+from recordings import SAMPLES, pictures_of
 from tdscreen import api
 from tdscreen.tracking.tracks import Tracks
 
-SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
+BRIEF_S = 2.5
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,10 @@ def sample_tracks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], T
         return known[name]
 
     return tracks_of
+
+
+@pytest.fixture(scope="session")
+def brief_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give 2.5 seconds of a small face: too short for items, long enough for its regions."""
+    pictures, times_s = pictures_of(SAMPLES / "lips_1.5hz.mp4", seconds=BRIEF_S, side=320)
+    return write_clip(tmp_path_factory.mktemp("brief") / "brief.mp4", pictures, times_s=times_s)

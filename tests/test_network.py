@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CLIP = ROOT / "sample_videos" / "rest.mp4"
-SCORE = [sys.executable, "-c", "from tdscreen.cli import main; main()", "score", str(CLIP), "--json"]
+SCORE = [sys.executable, "-c", "from tdscreen.cli import main; main()", "score", "--json"]
 CALL_OUT = [sys.executable, "-c", "import socket; socket.create_connection(('192.0.2.1', 443), timeout=5)"]
 LOOK_UP = [sys.executable, "-c", "import socket; socket.getaddrinfo('example.org', 443)"]
 
@@ -116,10 +115,10 @@ def run_refused(command: list[str], folder: Path) -> tuple[subprocess.CompletedP
     return run, log.read_text(encoding="utf-8").splitlines()
 
 
-def test_a_clip_is_scored_in_a_network_namespace_with_no_way_out(tmp_path: Path) -> None:
-    run, tried = run_cut_off(SCORE, tmp_path)
+def test_a_clip_is_scored_in_a_network_namespace_with_no_way_out(brief_clip: Path, tmp_path: Path) -> None:
+    run, tried = run_cut_off([*SCORE, str(brief_clip)], tmp_path)
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout)["clips"][0]["file"] == CLIP.name
+    assert json.loads(run.stdout)["clips"][0]["file"] == brief_clip.name
     assert tried
     assert set(tried.values()) == {0}, f"something asked for the network: {tried}"
 
@@ -131,10 +130,12 @@ def test_the_namespace_would_have_shown_an_attempt(tmp_path: Path, command: list
     assert any(tried.values())
 
 
-def test_a_clip_is_scored_with_every_socket_refused_and_none_is_tried(tmp_path: Path) -> None:
-    run, log = run_refused(SCORE, tmp_path)
+def test_a_clip_is_scored_with_every_socket_refused_and_none_is_tried(
+    brief_clip: Path, tmp_path: Path
+) -> None:
+    run, log = run_refused([*SCORE, str(brief_clip)], tmp_path)
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout)["clips"][0]["file"] == CLIP.name
+    assert json.loads(run.stdout)["clips"][0]["file"] == brief_clip.name
     guarded = {line for line in log if line.startswith("guarded ")}
     assert len(guarded) >= 2, "the child that decodes and tracks was guarded, too"
     assert [line for line in log if line not in guarded] == []

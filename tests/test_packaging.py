@@ -25,7 +25,6 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CLIP = ROOT / "sample_videos" / "rest.mp4"
 
 
 def clean_environment() -> dict[str, str]:
@@ -182,9 +181,11 @@ def test_the_wheel_carries_the_model_the_schema_and_the_page(wheel: Path) -> Non
     assert {"tdscreen/webapp/app.py", "tdscreen/webapp/config.toml", "tdscreen/py.typed"} <= names
 
 
-def test_the_wheel_scores_a_clip_from_an_empty_folder(installed: Path, empty_folder: Path) -> None:
+def test_the_wheel_scores_a_clip_from_an_empty_folder(
+    installed: Path, empty_folder: Path, brief_clip: Path
+) -> None:
     run = subprocess.run(
-        [installed / "tdscreen", "score", CLIP, "--json"],
+        [installed / "tdscreen", "score", brief_clip, "--json"],
         capture_output=True,
         text=True,
         timeout=240,
@@ -194,7 +195,7 @@ def test_the_wheel_scores_a_clip_from_an_empty_folder(installed: Path, empty_fol
     )
     assert run.returncode == 0, run.stderr
     assessment = json.loads(run.stdout)
-    assert assessment["clips"][0]["file"] == CLIP.name
+    assert assessment["clips"][0]["file"] == brief_clip.name
     assert assessment["provenance"]["mediapipe"] == "0.10.21"
     assert list(empty_folder.iterdir()) == []
 

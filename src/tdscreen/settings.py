@@ -333,7 +333,7 @@ class StillnessSettings:
     and beside the nose, of either side. Measured on nine clips of still virtual people of seeds 200 to 208 (breathing,
     shaken by a hand, turning the head; H.264 as a phone writes it): the second largest ratio found, times 1.5, and for
     the lip's height what a tenth, of the darkest skin, needed. None of eleven such clips and a shaken portrait then
-    showed more than its limit. The brows' are the largest ratio of eight such clips, 1.45 and 0.38, and a sixth or more.
+    showed more than its limit. The brows' are the largest ratio of eight such clips, 1.45 and 0.38, and a sixth more.
     Of head movement that is very small the signals' own jitter and the minimum decide."""
     tongue: tuple[tuple[str, float, float], ...] = (
         ("reach", 1.0, 4.0),

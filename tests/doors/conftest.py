@@ -1,4 +1,4 @@
-"""A short clip of a face, and files that are no clip."""
+"""Files that are no clip, and a clip of nobody."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ import numpy as np
 import pytest
 
 from clips import scene, write_clip
-from recordings import SAMPLES, pictures_of
-
-BRIEF_S = 2.5
-
-
-@pytest.fixture(scope="session")
-def brief_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give 2.5 seconds of a small face: too short for items, long enough for its regions."""
-    pictures, times_s = pictures_of(SAMPLES / "lips_1.5hz.mp4", seconds=BRIEF_S, side=320)
-    return write_clip(tmp_path_factory.mktemp("brief") / "brief.mp4", pictures, times_s=times_s)
 
 
 @pytest.fixture(scope="session")

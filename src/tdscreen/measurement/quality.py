@@ -72,7 +72,7 @@ def _hand_on_face(tracks: Tracks) -> BoolArray:
     on_face = np.zeros_like(tracks.hands_valid)
     for side in range(2):
         seen = np.flatnonzero(tracks.hands_valid[:, side] & tracks.face_valid)
-        outline = tracks.face_px[np.ix_(seen, FACE_OUTLINE, (0, 1))]
+        outline = tracks.face_px[seen[:, None], list(FACE_OUTLINE), :2]
         hand = tracks.hands_px[seen, side, :, :2]
         among = np.array([_is_among(hand[:, point], outline) for point in range(hand.shape[1])])
         on_face[seen, side] = among.mean(axis=0) >= QUALITY.min_hand_on_face
