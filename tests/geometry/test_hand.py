@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from moving import TIMES_S, sine, turned
-from tdscreen.geometry.hand import FINGERS, palm_frame
+from tdscreen.geometry.hand import FINGERS, PalmFrame, palm_frame
 from tdscreen.motion.hand_signals import along_main_axis, hand_signals, wrist_path
 from tdscreen.settings import GEOMETRY
 from tdscreen.vocabulary import Region
@@ -25,8 +25,13 @@ def filmed(hand_mm: Floats, *, arm_moves: bool) -> NDArray[np.float32]:
     return ((moved + (path if arm_moves else 0)) * PX_PER_MM + (360, 500, 0)).astype(np.float32)
 
 
+def framed(hand_px: Floats) -> PalmFrame:
+    """Hold a hand still by its palm; the tracker's world is the hand itself, in metres."""
+    return palm_frame(hand_px, hand_px / (1000 * PX_PER_MM))
+
+
 def named(hand_px: Floats) -> dict[str, Floats]:
-    signals = hand_signals(palm_frame(hand_px), TIMES_S, USABLE, region=Region.RIGHT_HAND)
+    signals = hand_signals(framed(hand_px), TIMES_S, USABLE, region=Region.RIGHT_HAND)
     return {signal.name.removeprefix("right_hand."): signal.values for signal in signals}
 
 
@@ -67,18 +72,43 @@ def test_a_finger_that_bends_by_20_degrees_bends_by_20_degrees_on_any_arm(
         assert np.ptp(signals[f"{finger}_tip"]) < 0.05
 
 
+def test_a_finger_that_takes_the_landmarks_of_its_palm_along_leaves_the_other_fingers_still(
+    still_hand_mm: Floats,
+) -> None:
+    image = filmed(bent(still_hand_mm, "index", 35 + sine(5, 2.0)), arm_moves=False)
+    image[:, [5]] += (sine(2.0, 2.0)[:, None, None] * (1.0, 1.0, 4.0)).astype(np.float32)
+    by_palm, signals = framed(image).points_mm, named(image)
+    for finger in ("middle", "ring", "little"):
+        told = np.ptp(signals[f"{finger}_tip"])
+        assert told < np.ptp(signals["index_tip"]) / 10, finger
+        assert told < np.ptp(along_main_axis(by_palm[:, FINGERS[finger][3]])) / 2, finger
+
+
+def test_depth_that_goes_with_no_movement_in_the_picture_moves_no_finger(still_hand_mm: Floats) -> None:
+    image = filmed(bent(still_hand_mm, "index", 35 + sine(5, 2.0)), arm_moves=False)
+    trembling = image.copy()
+    ends = [joints[3] for joints in FINGERS.values()]
+    trembling[:, ends, 2] += sine(8 * PX_PER_MM, 3.1)[:, None].astype(np.float32)
+    calm, found = named(image), named(trembling)
+    for finger in FINGERS:
+        np.testing.assert_allclose(found[f"{finger}_tip"], calm[f"{finger}_tip"], atol=0.8)
+
+
 def test_a_straight_finger_bends_by_0_and_a_right_angle_is_90_degrees(still_hand_mm: Floats) -> None:
     for angle in (0.0, 45.0, 90.0):
         hand = bent(still_hand_mm, "middle", np.full(len(TIMES_S), angle))
         assert named(filmed(hand, arm_moves=False))["middle_flexion"] == pytest.approx(angle, abs=0.1)
 
 
-def test_the_tip_moves_by_as_many_mm_as_it_was_moved(still_hand_mm: Floats) -> None:
-    hand = bent(still_hand_mm, "index", sine(5, 2.0))
+@pytest.mark.parametrize("arm_moves", [False, True])
+def test_the_tip_moves_by_as_many_mm_as_it_was_moved(still_hand_mm: Floats, *, arm_moves: bool) -> None:
+    # A relaxed finger, whose tip goes both across the picture and towards the camera.
+    hand = bent(still_hand_mm, "index", 35 + sine(5, 2.0))
     base, tip = FINGERS["index"][0], FINGERS["index"][3]
     length = np.linalg.norm(still_hand_mm[tip] - still_hand_mm[base])
-    found = named(filmed(hand, arm_moves=True))["index_tip"]
-    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9])
+    found = named(filmed(hand, arm_moves=arm_moves))["index_tip"]
+    # Landmarks that showed all would be told larger by what landmarks lose.
+    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9]) / GEOMETRY.fingertip_share
     assert np.ptp(found) == pytest.approx(2 * length * np.sin(np.radians(5)) * size, rel=0.02)
 
 
@@ -87,14 +117,14 @@ def test_thumb_and_index_meet_by_as_many_mm_as_they_part(still_hand_mm: Floats) 
     apart = hand[0, 8] - hand[0, 4]
     hand[:, 8] += (sine(10, 2.0) / np.linalg.norm(apart))[:, None] * apart
     found = named(filmed(hand, arm_moves=True))["thumb_index"]
-    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9])
+    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9]) / GEOMETRY.fingertip_share
     np.testing.assert_allclose(found - found.mean(), sine(10, 2.0) * size, atol=0.1)
 
 
 @pytest.mark.parametrize("scale", [0.4, 3.0])
 def test_the_palm_gives_the_same_millimetres_at_any_distance(still_hand_mm: Floats, scale: float) -> None:
     image = filmed(bent(still_hand_mm, "index", sine(10, 1.0)), arm_moves=True)
-    one, other = palm_frame(image), palm_frame(image * scale)
+    one, other = framed(image), framed(image * scale)
     np.testing.assert_allclose(other.points_mm, one.points_mm, atol=1e-3)
     np.testing.assert_allclose(np.ptp(other.wrist_mm, axis=0), np.ptp(one.wrist_mm, axis=0), rtol=1e-4)
     assert one.palm_mm == GEOMETRY.palm_mm
@@ -119,10 +149,8 @@ def test_frames_without_the_hand_are_unseen_and_change_nothing_else(still_hand_m
 
 
 def test_the_wrist_bears_witness_whatever_the_fingers_do(still_hand_mm: Floats) -> None:
-    still = wrist_path(
-        palm_frame(filmed(bent(still_hand_mm, "index", sine(10, 1.0)), arm_moves=False)), USABLE
-    )
-    carried = wrist_path(palm_frame(filmed(still_hand_mm, arm_moves=True)), USABLE)
+    still = wrist_path(framed(filmed(bent(still_hand_mm, "index", sine(10, 1.0)), arm_moves=False)), USABLE)
+    carried = wrist_path(framed(filmed(still_hand_mm, arm_moves=True)), USABLE)
     assert still.shape == (len(TIMES_S), 2)
     assert np.ptp(still, axis=0).max() < 0.05
     assert np.ptp(carried, axis=0).max() > 5

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 
-def fit_similarity(source: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def fit_similarity(
+    source: FloatArray, target: FloatArray, weights: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Find the scale, rotation and shift that bring points onto others best, in the least-squares sense.
 
     Parameters
@@ -16,6 +18,8 @@ def fit_similarity(source: FloatArray, target: FloatArray) -> tuple[FloatArray, 
     source : ndarray, shape (n, k, d)
         k points in each of n frames.
     target : ndarray, shape (k, d)
+    weights : ndarray, shape (k,), optional
+        What each point counts for; all the same if not given.
 
     Returns
     -------
@@ -29,15 +33,17 @@ def fit_similarity(source: FloatArray, target: FloatArray) -> tuple[FloatArray, 
     -----
     Umeyama, S. (1991). Least-squares estimation of transformation parameters between two point patterns.
     """
-    source_mean = source.mean(axis=1, keepdims=True)
-    target_mean = target.mean(axis=0)
+    share = np.ones(len(target)) if weights is None else weights
+    share = share / share.sum()
+    source_mean = np.einsum("nkd,k->nd", source, share)[:, None]
+    target_mean = share @ target
     centred = source - source_mean
-    covariance = np.einsum("nki,kj->nij", centred, target - target_mean)
+    covariance = np.einsum("nki,k,kj->nij", centred, share, target - target_mean)
     u, singular, vt = np.linalg.svd(covariance)
     signs = np.ones_like(singular)
     signs[:, -1] = np.sign(np.linalg.det(u @ vt))
     rotation = np.swapaxes(vt, 1, 2) @ (signs[:, :, None] * np.swapaxes(u, 1, 2))
-    scale = (singular * signs).sum(axis=1) / np.square(centred).sum(axis=(1, 2))
+    scale = (singular * signs).sum(axis=1) / np.einsum("nkd,k->n", np.square(centred), share)
     shift = target_mean - scale[:, None] * np.einsum("nij,nj->ni", rotation, source_mean[:, 0])
     return scale, rotation, shift
 

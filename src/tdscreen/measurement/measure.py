@@ -141,7 +141,7 @@ def read_signals(tracks: Tracks) -> MeasuredSignals:
         valid = tracks.hands_valid[:, index] & ~conditions.hand_on_face[:, index]
         if not valid.any():
             continue
-        palm = palm_frame(tracks.hands_px[:, index].astype(np.float64))
+        palm = palm_frame(tracks.hands_px[:, index], tracks.hands_world_m[:, index])
         usable = valid & ~tracks.repeated & settled(tracks.times_s, valid)
         hand_still_mm = still_range(wrist_path(palm, usable), tracks.times_s)
         region = HAND_REGION[side]

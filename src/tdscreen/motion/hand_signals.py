@@ -34,16 +34,18 @@ def hand_signals(
         ray and the finger); ``thumb_index`` (mm between the two tips).
     """
     points = np.where(usable[:, None, None], palm.points_mm, np.nan)
+    tips = np.where(usable[:, None, None], palm.tips_mm, np.nan)
     wrist = np.where(usable[:, None], palm.wrist_mm, np.nan)
     named: list[tuple[str, str, FloatArray]] = [
         ("wrist_sideways", "mm", wrist[:, 0]),
         ("wrist_up_down", "mm", -wrist[:, 1]),
     ]
-    for finger, (base, _, _, tip) in FINGERS.items():
-        named.append((f"{finger}_tip", "mm", along_main_axis(points[:, tip])))
+    for number, (finger, (base, _, _, tip)) in enumerate(FINGERS.items()):
+        named.append((f"{finger}_tip", "mm", along_main_axis(tips[:, number])))
         ray = points[:, base] - points[:, WRIST]
         named.append((f"{finger}_flexion", "deg", _angle_deg(ray, points[:, tip] - points[:, base])))
-    thumb_index = np.linalg.norm(points[:, FINGERS["thumb"][3]] - points[:, FINGERS["index"][3]], axis=1)
+    thumb, index, *_ = np.moveaxis(tips, 1, 0)
+    thumb_index = np.linalg.norm(thumb - index, axis=1)
     named.append(("thumb_index", "mm", np.asarray(thumb_index, dtype=np.float64)))
     return tuple(Signal(f"{region}.{name}", region, unit, times_s, values) for name, unit, values in named)
 

@@ -69,6 +69,6 @@ def _signals(tracks: Tracks) -> list[Signal]:
     for index, side in ((LEFT, Side.LEFT), (RIGHT, Side.RIGHT)):
         valid = tracks.hands_valid[:, index]
         if valid.any():
-            palm = palm_frame(tracks.hands_px[:, index].astype(np.float64))
+            palm = palm_frame(tracks.hands_px[:, index], tracks.hands_world_m[:, index])
             signals += hand_signals(palm, tracks.times_s, valid & ~tracks.repeated, region=HAND_REGION[side])
     return signals
