@@ -7,6 +7,7 @@ from the palm outwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,10 @@ class PalmFrame:
 
 
 def palm_frame(
-    hand_px: FloatArray, hand_world_m: FloatArray, *, settings: GeometrySettings = GEOMETRY
+    hand_px: NDArray[np.floating[Any]],
+    hand_world_m: NDArray[np.floating[Any]],
+    *,
+    settings: GeometrySettings = GEOMETRY,
 ) -> PalmFrame:
     """Take the arm's movement out of a hand and give it in millimetres.
 
