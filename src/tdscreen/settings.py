@@ -209,10 +209,6 @@ class GeometrySettings:
     max_slope: float = 2.0
     """A tip goes no farther towards the camera than this, for each mm across (assumed): one that comes straight at it
     is not seen."""
-    fingertip_share: float = 0.8
-    """Share of a fingertip's movement that landmarks show. Of 21 movements of 2 to 17 mm of five virtual people
-    (seeds 101 to 103, and two from 200 on) they showed 0.38 to 1.05, 0.74 in the median (measured); of large
-    movements more."""
 
 
 @dataclass(frozen=True)

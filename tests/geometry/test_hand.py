@@ -107,8 +107,7 @@ def test_the_tip_moves_by_as_many_mm_as_it_was_moved(still_hand_mm: Floats, *, a
     base, tip = FINGERS["index"][0], FINGERS["index"][3]
     length = np.linalg.norm(still_hand_mm[tip] - still_hand_mm[base])
     found = named(filmed(hand, arm_moves=arm_moves))["index_tip"]
-    # Landmarks that showed all would be told larger by what landmarks lose.
-    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9]) / GEOMETRY.fingertip_share
+    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9])
     assert np.ptp(found) == pytest.approx(2 * length * np.sin(np.radians(5)) * size, rel=0.02)
 
 
@@ -117,7 +116,7 @@ def test_thumb_and_index_meet_by_as_many_mm_as_they_part(still_hand_mm: Floats) 
     apart = hand[0, 8] - hand[0, 4]
     hand[:, 8] += (sine(10, 2.0) / np.linalg.norm(apart))[:, None] * apart
     found = named(filmed(hand, arm_moves=True))["thumb_index"]
-    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9]) / GEOMETRY.fingertip_share
+    size = GEOMETRY.palm_mm / np.linalg.norm(still_hand_mm[9])
     np.testing.assert_allclose(found - found.mean(), sine(10, 2.0) * size, atol=0.1)
 
 

@@ -143,7 +143,7 @@ def _tips_mm(
         np.square(along).sum(axis=0), np.finfo(float).tiny
     )
     slope = np.clip(slope * np.clip(size, *settings.depth_gain), -settings.max_slope, settings.max_slope)
-    moved = np.concatenate([across, (slope * along)[:, :, None]], axis=2) / settings.fingertip_share
+    moved = np.concatenate([across, (slope * along)[:, :, None]], axis=2)
     return np.asarray(moved + np.concatenate([at, at_in_world[:, 2:]], axis=1))
 
 
