@@ -54,10 +54,9 @@ class TrackingSettings:
     """The patient's two and those of someone who passes by, so that these cannot take a place of the patient's."""
     min_detection_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
-    search_every_s: float = 0.25
-    """Who or what comes into the picture is looked for at least so often (assumed): a hand's signal begins no later
-    than this after the hand came in, as far as the detector sees it at once. To look in every picture takes longer
-    than to follow a hand."""
+    search_every_s: float = 0.2
+    """Who or what comes into the picture is looked for at least so often, so that it is found within a quarter of a
+    second if the detector sees it at once (assumed). To look in every picture takes longer than to follow a hand."""
     search_on_s: float = 0.5
     """In every picture for so long after the number of faces or hands followed has changed: at the beginning, and where
     one is lost, which may be seen again at once (assumed)."""

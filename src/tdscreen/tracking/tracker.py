@@ -77,7 +77,7 @@ def track_video(
         closing(
             overlap(
                 clip,
-                _stages(detector, room=room, displacement=displacement, reader=reader),
+                stages_of(detector, room=room, displacement=displacement, reader=reader),
                 ahead=tracking.pictures_ahead,
             )
         ) as steps,
@@ -128,7 +128,7 @@ def track_video(
     )
 
 
-def _stages(
+def stages_of(
     detector: LandmarkDetector,
     *,
     room: BackgroundFollower,
