@@ -349,7 +349,7 @@ class StillnessSettings:
     the lip's height what a tenth, of the darkest skin, needed. None of eleven such clips and a shaken portrait then
     showed more than its limit. The brows' are the largest ratio of eight such clips, 1.45 and 0.38, and a sixth more.
     Of head movement that is very small the signals' own jitter and the minimum decide. The jaw's are wider, since lips
-    that move take the chin's skin along: 0.9 mm of range at most where they moved by 6 (measured on warped portraits)."""
+    that move take the chin's skin along: 0.9 mm of range where they moved by 6 (measured on warped portraits)."""
     tongue: tuple[tuple[str, float, float], ...] = (
         ("reach", 1.0, 4.0),
         ("side", 2.0, 4.0),
