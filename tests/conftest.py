@@ -13,9 +13,13 @@ import pytest
 from clips import write_clip
 from recordings import SAMPLES, pictures_of
 from tdscreen import api
+from tdscreen.keeping.cache import LOCATION_VARIABLE, OFF
 from tdscreen.tracking.tracks import Tracks
 
 BRIEF_S = 2.5
+
+# Every test follows its clips itself; those of the cache name a folder of their own.
+os.environ[LOCATION_VARIABLE] = OFF
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.errors import InputError
-from tdscreen.isolation import Progress, run_isolated
+from tdscreen.errors import InputError, WorkerError
+from tdscreen.isolation import CANCELLED, Progress, run_isolated
+from tdscreen.keeping.cache import TrackCache, user_cache
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.measurement.measure import measure, read_signals
 from tdscreen.measurement.quality import HAND_TASKS
@@ -51,6 +52,7 @@ def track(
     *,
     mirrored: bool = False,
     hands: bool = True,
+    cache: TrackCache | bool = True,
     settings: VideoSettings = VIDEO,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
@@ -65,6 +67,9 @@ def track(
     hands : bool
         Follow the hands, too. Left out, which saves about a third of the work, they are not assessed, and one that
         lies before the face goes unnoticed.
+    cache : bool or TrackCache
+        Where tracks that were made before by the same code of the same bytes are found, and these are kept: with True
+        in the user's own cache (:func:`tdscreen.keeping.cache.user_cache`), with False nowhere.
     settings : VideoSettings
         Limits on length and size.
     on_progress : callable, optional
@@ -94,12 +99,24 @@ def track(
     >>> tracks.timing.effective_fps  # doctest: +SKIP
     30.0
     """
+    clip = Path(path).absolute()
+    if cancel is not None and cancel.is_set():
+        raise WorkerError(CANCELLED)
+    kept = user_cache() if cache is True else cache or None
+    name = kept and kept.name_of(clip, mirrored=mirrored, hands=hands, settings=settings)
+    if kept is not None and name is not None:
+        found = kept.find(name, file=clip.name, settings=settings)
+        if found is not None:
+            if on_progress is not None:
+                end_s = float(found.times_s[-1])
+                on_progress(Progress(len(found.times_s), end_s, end_s))
+            return found
     with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
         out = Path(folder) / "tracks.parquet"
         run_isolated(
             "tdscreen.tracking.jobs:track_to_file",
             {
-                "path": str(Path(path).absolute()),
+                "path": str(clip),
                 "out": str(out),
                 "mirrored": mirrored,
                 "hands": hands,
@@ -109,7 +126,10 @@ def track(
             cancel=cancel,
             stall_timeout_s=settings.stall_timeout_s,
         )
-        return load_tracks(out)
+        tracks = load_tracks(out)
+    if kept is not None and name is not None:
+        kept.keep(name, tracks)
+    return tracks
 
 
 def signals(tracks: Tracks) -> tuple[Signal, ...]:
@@ -132,6 +152,7 @@ def score(
     task: Task | str | Sequence[Task | str] = Task.UNSTRUCTURED,
     mirrored: bool = False,
     hands: bool = True,
+    cache: TrackCache | bool = True,
     settings: VideoSettings = VIDEO,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
@@ -146,7 +167,7 @@ def score(
     mirrored : bool
     hands : bool
         If not, hands are followed only in clips whose task is about them; see :func:`needs_hands`.
-    settings, on_progress, cancel
+    cache, settings, on_progress, cancel
         As for :func:`track`.
 
     Returns
@@ -175,6 +196,7 @@ def score(
             clip,
             mirrored=mirrored,
             hands=hands or needs_hands(its_task),
+            cache=cache,
             settings=settings,
             on_progress=on_progress,
             cancel=cancel,
@@ -250,6 +272,7 @@ def overlay(
     *,
     mirrored: bool = False,
     hands: bool = True,
+    cache: TrackCache | bool = True,
     settings: VideoSettings = VIDEO,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
@@ -261,7 +284,7 @@ def overlay(
     path : str or Path
     out : str or Path
         An MP4 file that is not there yet.
-    mirrored, hands, settings, on_progress, cancel
+    mirrored, hands, cache, settings, on_progress, cancel
         As for :func:`track`. The clip is gone through twice, to follow and to draw, and so is its progress.
 
     Raises
@@ -276,7 +299,13 @@ def overlay(
         raise InputError(f"The film is an MP4 file. Name one that ends in .mp4, not {target.name}.")
     require_new(target)
     tracks = track(
-        path, mirrored=mirrored, hands=hands, settings=settings, on_progress=on_progress, cancel=cancel
+        path,
+        mirrored=mirrored,
+        hands=hands,
+        cache=cache,
+        settings=settings,
+        on_progress=on_progress,
+        cancel=cancel,
     )
     with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
         followed = Path(folder) / "tracks.parquet"

@@ -1,4 +1,4 @@
-"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``app`` and two to check it by.
+"""The front door for a shell: ``score``, ``track``, ``features``, ``overlay``, ``app``, ``cache``, two to check it by.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen import __version__
+from tdscreen.cli_cache import cache
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
@@ -87,11 +88,17 @@ class _Reading:
 
     mirrored: bool
     hands: bool
+    cache: bool
     settings: VideoSettings
 
     def options(self) -> dict[str, Any]:
         """Give the keywords of :func:`tdscreen.api.track`."""
-        return {"mirrored": self.mirrored, "hands": self.hands, "settings": self.settings}
+        return {
+            "mirrored": self.mirrored,
+            "hands": self.hands,
+            "cache": self.cache,
+            "settings": self.settings,
+        }
 
 
 def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,12 +106,18 @@ def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def command(
-        *args: Any, mirrored: bool, hands: bool, max_duration: float, max_size: float, **others: Any
+        *args: Any,
+        mirrored: bool,
+        hands: bool,
+        cache: bool,
+        max_duration: float,
+        max_size: float,
+        **others: Any,
     ) -> Any:
         settings = dataclasses.replace(
             VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE)
         )
-        return function(*args, reading=_Reading(mirrored, hands, settings), **others)
+        return function(*args, reading=_Reading(mirrored, hands, cache, settings), **others)
 
     for option in (
         click.option(
@@ -124,6 +137,14 @@ def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             metavar="SECONDS",
             help="Longest clip that is read.",
+        ),
+        click.option(
+            "--no-cache",
+            "cache",
+            flag_value=False,
+            default=True,
+            help="Follow the clip anew, and keep nothing of it; else its landmarks are kept on this machine "
+            "(see: tdscreen cache --help).",
         ),
         click.option(
             "--no-hands",
@@ -161,6 +182,7 @@ def main(details: bool) -> None:
         signal.signal(signal.SIGTERM, _end)
 
 
+main.add_command(cache)
 main.add_command(phantom)
 main.add_command(verify)
 

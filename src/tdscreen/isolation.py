@@ -38,6 +38,7 @@ _POLL_S = 0.05
 _STDERR_LINES = 200
 _PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that the kernel sends to this process when its parent ends."""
+CANCELLED = "The work on this clip was cancelled."
 _ADVICE = (
     "The file may be damaged or made to do harm;"
     " convert it to MP4 (H.264) with another program and try again."
@@ -159,7 +160,7 @@ def _await_answer(
     last_sign_s = time.monotonic()
     while True:
         if cancel is not None and cancel.is_set():
-            raise WorkerError("The work on this clip was cancelled.")
+            raise WorkerError(CANCELLED)
         try:
             message = messages.get(timeout=_POLL_S)
         except queue.Empty:

@@ -624,6 +624,14 @@ class TongueSettings:
     """Between lips that are nearer, only a line of the mouth's inside is seen (assumed)."""
 
 
+@dataclass(frozen=True)
+class CacheSettings:
+    """How much of what was followed is kept."""
+
+    max_bytes: int = 2 * 1024**3
+    """Of kept tracks: some 700 clips of 15 s, of 5 to 7 kB a picture (assumed)."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
 BACKGROUND = BackgroundSettings()
@@ -637,3 +645,4 @@ MOTION = MotionSettings()
 SCORING = ScoringSettings()
 MOUTH = MouthSettings()
 TONGUE = TongueSettings()
+CACHE = CacheSettings()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from clips import scene, write_clip
 pytest.importorskip("pyvista")
 
 from tdscreen import api
+from tdscreen.keeping import cache
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
-from tdscreen.verification import cache, chain
+from tdscreen.verification import chain
 from tdscreen.verification.chain import age_band, follow
 from tdscreen.verification.contrast import skin_contrast
 from tdscreen.verification.grid import grid
@@ -29,39 +29,20 @@ def test_tracks_are_used_again_until_tracking_changes(
     clip = write_clip(tmp_path / "room.mp4", scene(12))
     tracked = []
 
-    def count(path: Path, **options: bool) -> Tracks:
-        tracked.append(path)
-        return real(path, **options)
+    def count(target: str, *arguments: object, **options: object) -> object:
+        tracked.extend(["again"] if target.endswith("track_to_file") else [])
+        return real(target, *arguments, **options)
 
-    real = api.track
-    monkeypatch.setattr(api, "track", count)
+    real = api.run_isolated
+    monkeypatch.setattr(api, "run_isolated", count)
     first = follow(clip, tmp_path / "kept", mirrored=False)
     again = follow(clip, tmp_path / "kept", mirrored=False)
     assert len(tracked) == 1
     assert np.array_equal(first.tracks.face_px, again.tracks.face_px, equal_nan=True)
     assert first.skin_contrast == again.skin_contrast
-    monkeypatch.setattr(chain, "tracking_key", lambda: "f" * 64)
+    monkeypatch.setattr(cache, "tracking_key", lambda: "f" * 64)
     follow(clip, tmp_path / "kept", mirrored=False)
     assert len(tracked) == 2
-
-
-def test_a_change_behind_tracking_tracks_nothing_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    package = tmp_path / "tdscreen"
-    shutil.copytree(cache._PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(cache, "_PACKAGE", package)
-
-    def key_after(room: str) -> str:
-        (package / room / "__init__.py").write_text(f'"""Changed: {room}."""\n')
-        cache.tracking_key.cache_clear()
-        return cache.tracking_key()
-
-    before = cache.tracking_key.__wrapped__()
-    assert key_after("motion") == before
-    assert key_after("measurement") == before
-    assert key_after("tracking") != before
-    cache.tracking_key.cache_clear()
 
 
 def test_clips_that_were_not_rendered_are_named(tmp_path: Path) -> None:

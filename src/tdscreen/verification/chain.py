@@ -14,11 +14,10 @@ import numpy as np
 
 from tdscreen import api
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.errors import DataError
+from tdscreen.keeping.cache import TrackCache
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.phantom.film import paths_of
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
-from tdscreen.verification.cache import sha256_of, tracking_key
 from tdscreen.verification.contrast import skin_contrast
 from tdscreen.verification.grid import GridClip
 from tdscreen.verification.landmarks import landmark_amplitudes
@@ -67,20 +66,17 @@ def follow(clip: Path, cache: Path, *, mirrored: bool) -> Followed:
     TdscreenError
         As :func:`tdscreen.api.track`.
     """
-    key = f"{sha256_of(clip)[:24]}-{tracking_key()[:16]}{'-mirrored' if mirrored else ''}"
-    kept, beside = cache / f"{key}.parquet", cache / f"{key}.json"
-    if kept.is_file() and beside.is_file():
-        # A file that was cut short, or of an older form, is tracked again.
-        with contextlib.suppress(DataError, ValueError, KeyError):
-            return Followed(api.load_tracks(kept), json.loads(beside.read_text())["skin_contrast"])
-    tracks = api.track(clip, mirrored=mirrored)
+    kept = TrackCache(cache)
+    tracks = api.track(clip, mirrored=mirrored, cache=kept)
+    beside = cache / f"{kept.name_of(clip, mirrored=mirrored)}.json"
+    # A file that was cut short, or of an older form, is made again.
+    with contextlib.suppress(FileNotFoundError, ValueError, KeyError):
+        return Followed(tracks, json.loads(beside.read_text())["skin_contrast"])
     contrast = _contrast(clip, tracks)
     cache.mkdir(parents=True, exist_ok=True)
-    part = cache / f".{key}.{os.getpid()}.part"
-    part.unlink(missing_ok=True)
-    api.save_tracks(tracks, part)
-    part.replace(kept)
-    beside.write_text(json.dumps({"skin_contrast": contrast}))
+    part = beside.with_name(f".{beside.name}.{os.getpid()}")
+    part.write_text(json.dumps({"skin_contrast": contrast}))
+    part.replace(beside)
     return Followed(tracks, contrast)
 
 

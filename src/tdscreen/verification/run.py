@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from tdscreen import __version__
 from tdscreen.errors import TdscreenError, WorkerError
+from tdscreen.keeping.fingerprint import model_hashes, source_key, tracking_key
 from tdscreen.phantom.film import GENERATION, is_made, make_clip, paths_of
-from tdscreen.verification.cache import model_hashes, source_key, tracking_key
 from tdscreen.verification.card.contents import Card, FailedClip, all_figures
 from tdscreen.verification.chain import run_clip
 from tdscreen.verification.grid import GridClip, Size, grid

@@ -195,6 +195,8 @@ class Run:
             tracks = api.track(
                 request.path,
                 mirrored=request.mirrored,
+                # Nothing of a person stays when the page is closed.
+                cache=False,
                 on_progress=lambda progress: self._note(index, progress=progress),
                 cancel=self._cancel,
             )

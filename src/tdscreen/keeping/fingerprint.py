@@ -1,4 +1,4 @@
-"""Which tracks may be used again: those that the same code, the same models and the same clip gave."""
+"""What tracks and cards depend on, as hashes: the code, the settings it reads, and the models."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Tracks that were made before are kept on this machine, so that a clip is followed once."""
