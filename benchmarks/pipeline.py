@@ -90,7 +90,7 @@ def landmarks(path: Path, pictures: int) -> tuple[Clock, list[list[Points]], lis
     with open_video(path) as clip, LandmarkDetector() as detector:
         stages: tuple[Stage[VideoFrame], ...] = (
             Stage("faces", lambda frame: detector.faces(frame.rgb, frame.time_s)),
-            Stage("hands", lambda frame: detector.hands(frame.rgb, frame.time_s)),
+            Stage("hands", lambda frame, faces: detector.hands(frame.rgb, frame.time_s, faces), ("faces",)),
         )
         shown = itertools.islice(clip, pictures)
         with closing(overlap(shown, stages, ahead=TRACKING.pictures_ahead)) as steps:

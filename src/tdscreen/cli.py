@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import io
 import json
 import math
@@ -15,6 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +81,31 @@ def _finite(ctx: click.Context, option: click.Parameter, value: float) -> float:
     return value
 
 
-def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that every command that reads a clip has."""
+@dataclass(frozen=True)
+class _Reading:
+    """How a clip is read: what the options say that every command that reads a clip has."""
+
+    mirrored: bool
+    hands: bool
+    settings: VideoSettings
+
+    def options(self) -> dict[str, Any]:
+        """Give the keywords of :func:`tdscreen.api.track`."""
+        return {"mirrored": self.mirrored, "hands": self.hands, "settings": self.settings}
+
+
+def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that every command that reads a clip has; the command gets them as ``reading``."""
+
+    @functools.wraps(function)
+    def command(
+        *args: Any, mirrored: bool, hands: bool, max_duration: float, max_size: float, **others: Any
+    ) -> Any:
+        settings = dataclasses.replace(
+            VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE)
+        )
+        return function(*args, reading=_Reading(mirrored, hands, settings), **others)
+
     for option in (
         click.option(
             "--max-size",
@@ -101,22 +126,26 @@ def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Longest clip that is read.",
         ),
         click.option(
+            "--no-hands",
+            "hands",
+            flag_value=False,
+            default=True,
+            help="Leave the hands out where the task is not about them: faster. They are then not assessed, and a "
+            "hand before the face goes unnoticed.",
+        ),
+        click.option(
             "--mirrored",
             is_flag=True,
             help="The recording is a mirror image (a selfie view): swaps left and right.",
         ),
     ):
-        function = option(function)
-    return function
+        command = option(command)
+    return command
 
 
 def _out(meaning: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the option that names the file to write."""
     return click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help=meaning)
-
-
-def _settings(max_duration: float, max_size: float) -> VideoSettings:
-    return dataclasses.replace(VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE))
 
 
 @click.group(cls=_Front, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -152,7 +181,7 @@ def _end(number: int, frame: object) -> None:
 )
 @click.option("--examination", is_flag=True, help="All clips are of one sitting of one person.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
-@_limits
+@_reads_clips
 @click.pass_context
 def score(
     ctx: click.Context,
@@ -160,9 +189,7 @@ def score(
     tasks: tuple[str, ...],
     examination: bool,
     as_json: bool,
-    mirrored: bool,
-    max_duration: float,
-    max_size: float,
+    reading: _Reading,
 ) -> None:
     """Assess clips: AIMS-like estimates with their reasons.
 
@@ -172,7 +199,6 @@ def score(
     """
     from tdscreen import api
 
-    settings = _settings(max_duration, max_size)
     if len(tasks) not in (0, 1, len(clips)):
         raise InputError(
             f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each."
@@ -183,8 +209,9 @@ def score(
     measured = []
     for clip, task in zip(clips, each, strict=True):
         try:
+            its_reading = _for_task(reading, task, clip)
             with _progress(clip) as report:
-                tracks = api.track(clip, mirrored=mirrored, settings=settings, on_progress=report)
+                tracks = api.track(clip, **its_reading.options(), on_progress=report)
             measured.append(api.measure(tracks, task=task))
         except TdscreenError as error:
             _say(error, clip, details=ctx.parent is not None and ctx.parent.params["details"])
@@ -197,6 +224,16 @@ def score(
             click.echo("The assessment below rests on the other clips only.", err=True)
         _show(api.assess(measured), as_json=as_json)
     ctx.exit(status)
+
+
+def _for_task(reading: _Reading, task: str, clip: str) -> _Reading:
+    """Follow hands that were to be left out, and say so, in a clip whose task is about them."""
+    from tdscreen import api
+
+    if reading.hands or not api.needs_hands(task):
+        return reading
+    click.echo(printable(f"{clip}: the task is about the hands, so they are followed here."), err=True)
+    return dataclasses.replace(reading, hands=True)
 
 
 def _show(assessment: Any, *, as_json: bool) -> None:
@@ -224,8 +261,8 @@ def _print_json(line: str) -> None:
 @main.command()
 @click.argument("clip")
 @_out("Where to write the tracks (Parquet). Never replaces a file.")
-@_limits
-def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
+@_reads_clips
+def track(clip: str, out: Path, reading: _Reading) -> None:
     """Follow face and hands; write the landmarks to a file.
 
     The file is Parquet, one row a picture; "tdscreen features" reads it, and so does any table program.
@@ -234,9 +271,7 @@ def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: f
 
     api.require_new(out)
     with _progress(clip) as report:
-        tracks = api.track(
-            clip, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
-        )
+        tracks = api.track(clip, **reading.options(), on_progress=report)
     api.save_tracks(tracks, out)
     click.echo(
         printable(
@@ -256,8 +291,8 @@ def track(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: f
     show_default=True,
     help="What the person was asked to do.",
 )
-@_limits
-def features(source: str, task: str, mirrored: bool, max_duration: float, max_size: float) -> None:
+@_reads_clips
+def features(source: str, task: str, reading: _Reading) -> None:
     """Print what every signal measures, as JSON lines.
 
     From a clip, or from a file of tracks that "tdscreen track" wrote: the numbers are the same.
@@ -269,9 +304,7 @@ def features(source: str, task: str, mirrored: bool, max_duration: float, max_si
         tracks = api.load_tracks(Path(source))
     else:
         with _progress(source) as report:
-            tracks = api.track(
-                source, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
-            )
+            tracks = api.track(source, **_for_task(reading, task, source).options(), on_progress=report)
     measured = api.measure(tracks, task=api.as_task(task))
     for region, measurement in measured.regions.items():
         if not measurement.assessed:
@@ -293,8 +326,8 @@ def _is_parquet(path: Path) -> bool:
 @main.command()
 @click.argument("clip")
 @_out("The film to write (MP4, without sound). Never replaces a file.")
-@_limits
-def overlay(clip: str, out: Path, mirrored: bool, max_duration: float, max_size: float) -> None:
+@_reads_clips
+def overlay(clip: str, out: Path, reading: _Reading) -> None:
     """Draw the landmarks on a copy of the clip.
 
     To check by eye what was followed. The film shows the person's face: keep it as you keep the clip.
@@ -302,9 +335,7 @@ def overlay(clip: str, out: Path, mirrored: bool, max_duration: float, max_size:
     from tdscreen import api
 
     with _progress(clip, passes=("following", "drawing")) as report:
-        api.overlay(
-            clip, out, mirrored=mirrored, settings=_settings(max_duration, max_size), on_progress=report
-        )
+        api.overlay(clip, out, **reading.options(), on_progress=report)
     click.echo(printable(f"{out} is written."), err=True)
 
 

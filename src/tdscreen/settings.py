@@ -57,6 +57,18 @@ class TrackingSettings:
     search_every_s: float = 0.2
     """Who or what comes into the picture is looked for at least so often, so that it is found within a quarter of a
     second if the detector sees it at once (assumed). To look in every picture takes longer than to follow a hand."""
+    search_moving_s: float = 0.09
+    """Hands are looked for so often while something moves that is not followed: whoever comes in is looked at three
+    times in a quarter of a second, since the first look may not see a hand that is half out of the picture (assumed;
+    the middle of what fits 24, 25 and 30 pictures a second, of which every second is then looked through)."""
+    change_samples: int = 96
+    change_cell_samples: int = 4
+    """Pixels compared along the picture's longer side, and along a cell's: a cell of 1080p is 80 px wide, a palm at
+    arm's length 100 to 300 (assumed)."""
+    change_level: float = 6.0
+    change_ratio: float = 2.0
+    """A cell has changed if its pixels differ in the mean by this, of 255, and by so many times what the cells differ
+    by in the median (assumed)."""
     search_on_s: float = 0.5
     """In every picture for so long after the number of faces or hands followed has changed: at the beginning, and where
     one is lost, which may be seen again at once (assumed)."""

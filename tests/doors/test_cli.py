@@ -197,6 +197,19 @@ def test_a_task_named_once_is_that_of_every_clip_and_none_is_unstructured(facele
     assert none["clips"][0]["task"] == "unstructured"
 
 
+def test_hands_are_left_out_on_request_but_where_the_task_is_about_them(faceless_clip: Path) -> None:
+    result = run(
+        "score", faceless_clip, faceless_clip, "--no-hands", "--task", "rest", "--task", "arms_out", "--json"
+    )
+    assert result.exit_code == 0, result.stderr
+    rest, arms_out = (document["clips"][0]["regions"] for document in documents(result))
+    for hand in ("left_hand", "right_hand"):
+        assert "left out on request" in rest[hand]["reason"]
+        assert "left out" not in arms_out[hand]["reason"]
+    (line,) = result.stderr.splitlines()
+    assert "the task is about the hands" in line
+
+
 def test_three_tasks_for_two_clips_are_refused_before_any_work(faceless_clip: Path) -> None:
     tasks = [word for task in ("rest", "speech", "rest") for word in ("--task", task)]
     result = run("score", faceless_clip, faceless_clip, *tasks)

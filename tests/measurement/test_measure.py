@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from tdscreen import api
-from tdscreen.measurement.measure import OTHER_HAND_REASON
-from tdscreen.tracking.tracks import Tracks
-from tdscreen.vocabulary import Item, Region, Task
+from tdscreen.measurement.measure import HANDS_LEFT_OUT_REASON, OTHER_HAND_REASON
+from tdscreen.tracking.tracks import HANDS_LEFT_OUT, Tracks
+from tdscreen.vocabulary import HAND_REGION, Item, Region, Task
 
 
 @pytest.fixture
@@ -61,3 +62,24 @@ def test_the_other_hand_moving_beside_the_one_that_taps_is_scored(moving_left_ha
     regions = api.measure(both, task=Task.FINGER_TAPPING_RIGHT).regions
     assert regions[Region.RIGHT_HAND].scored_amplitude_mm is None
     assert regions[Region.LEFT_HAND].scored_amplitude_mm
+
+
+def test_hands_that_nobody_looked_for_are_not_assessed_and_never_absent(moving_left_hand: Tracks) -> None:
+    nothing = dataclasses.replace(
+        moving_left_hand,
+        hands_px=np.full_like(moving_left_hand.hands_px, np.nan),
+        hands_world_m=np.full_like(moving_left_hand.hands_world_m, np.nan),
+        hands_valid=np.zeros_like(moving_left_hand.hands_valid),
+        provenance={**moving_left_hand.provenance, **HANDS_LEFT_OUT},
+    )
+    for task in (Task.REST, Task.FINGER_TAPPING_LEFT):
+        measured = api.measure(nothing, task=task)
+        for region in HAND_REGION.values():
+            hand = measured.regions[region]
+            assert not hand.assessed
+            assert hand.reason == HANDS_LEFT_OUT_REASON
+            assert hand.amplitude_mm is None
+        item = api.assess([measured]).items[Item.UPPER_LIMBS]
+        assert not item.assessed
+    (check,) = (check for check in measured.quality.checks if check.name == "hands_visible")
+    assert "left out on request" in check.advice

@@ -72,6 +72,16 @@ def test_tracks_have_the_shapes_and_the_validity_that_they_promise(face_and_hand
     assert tracks.face_px[:, :, 0].max() < 400 < tracks.hands_px[:, LEFT, :, 0].min()
 
 
+def test_hands_that_were_left_out_are_not_there_and_the_face_is_the_same(face_and_hand_clip: Path) -> None:
+    whole, without = track_video(face_and_hand_clip), track_video(face_and_hand_clip, hands=False)
+    assert without.hands_left_out
+    assert not whole.hands_left_out
+    assert not without.hands_valid.any()
+    assert np.isnan(without.hands_px).all()
+    for name in ("face_px", "patches_px", "iris_px", "mouth", "luminance", "times_s"):
+        assert np.array_equal(getattr(without, name), getattr(whole, name), equal_nan=True), name
+
+
 def test_a_face_that_looks_into_the_camera_for_a_moment_does_not_disown_the_hand(
     left_hand_pictures: list[Picture], tmp_path: Path
 ) -> None:

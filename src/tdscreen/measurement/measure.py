@@ -47,6 +47,9 @@ OTHER_HAND_REASON = (
     "This hand moves, and the one that was asked to tap does not. "
     "Was the recording mirrored, or the other hand meant?"
 )
+HANDS_LEFT_OUT_REASON = (
+    "Nobody looked for hands: they were left out on request. A hand before the face goes unnoticed, too."
+)
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,11 @@ def measure(tracks: Tracks, *, task: Task = Task.UNSTRUCTURED) -> ClipMeasuremen
     unusable = next(
         (c.advice for c in quality.checks if not c.passed and c.severity is Verdict.UNUSABLE), None
     )
-    reasons = {region: unusable or _why_not(region, tracks, read.conditions, failed) for region in Region}
+    left_out = dict.fromkeys(HAND_REGION.values(), HANDS_LEFT_OUT_REASON) if tracks.hands_left_out else {}
+    reasons = {
+        region: left_out.get(region) or unusable or _why_not(region, tracks, read.conditions, failed)
+        for region in Region
+    }
     features = {
         region: region_features(
             [signal for signal in read.signals if signal.region is region],

@@ -263,7 +263,9 @@ def check_quality(
                 settings.min_hand_share,
                 "% of pictures",
                 Verdict.LIMITED,
-                "The hands are not to be seen for long enough for this task. Keep them in the picture.",
+                "The hands were left out on request, and this task is about them. Follow them, too."
+                if tracks.hands_left_out
+                else "The hands are not to be seen for long enough for this task. Keep them in the picture.",
             )
         )
     failed = [check.severity for check in checks if not check.passed]

@@ -7,14 +7,16 @@ module know MediaPipe. Why version
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.settings import TRACKING, TrackingSettings
+from tdscreen.tracking.change import SceneChange
 from tdscreen.tracking.far_faces import FarFaces
 from tdscreen.tracking.graph import Search, SearchingGraph
 from tdscreen.tracking.mesh import face_mesh, faces_px, to_pixels
@@ -54,7 +56,17 @@ class LandmarkDetector:
         self._far: FarFaces | None = None
         self._unseen = settings.far_patience
         self._since_whole = 0
-        self._hands = SearchingGraph(
+        self._hands: SearchingGraph | None = None
+        self._change = SceneChange(settings=settings)
+        self._followed: list[FloatArray] = []
+        self._face_search, self._hand_search = (
+            Search(every_s=settings.search_every_s, moving_s=moving_s, on_s=settings.search_on_s)
+            for moving_s in (settings.search_every_s, settings.search_moving_s)
+        )
+
+    def _hand_graph(self) -> SearchingGraph:
+        settings = self._settings
+        return SearchingGraph(
             _HANDS,
             searched="palm_detection_image",
             side_inputs={"num_hands": settings.max_hands, "model_complexity": 1, "use_prev_landmarks": True},
@@ -66,9 +78,6 @@ class LandmarkDetector:
             },
             outputs=["multi_hand_landmarks", "multi_hand_world_landmarks", "multi_handedness"],
         )
-        self._face_search, self._hand_search = (
-            Search(every_s=settings.search_every_s, on_s=settings.search_on_s) for _ in range(2)
-        )
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +86,8 @@ class LandmarkDetector:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._face_mesh.close()
-        self._hands.close()
+        if self._hands is not None:
+            self._hands.close()
         if self._far is not None:
             self._far.close()
 
@@ -128,7 +138,9 @@ class LandmarkDetector:
             self._far = FarFaces(settings=self._settings)
         return self._far
 
-    def hands(self, rgb: NDArray[np.uint8], time_s: float | None = None) -> list[SeenHand]:
+    def hands(
+        self, rgb: NDArray[np.uint8], time_s: float | None = None, faces: Sequence[FloatArray] = ()
+    ) -> list[SeenHand]:
         """Find the hands in a picture.
 
         Parameters
@@ -136,25 +148,42 @@ class LandmarkDetector:
         rgb : ndarray, shape (height, width, 3), uint8
         time_s : float, optional
             Time of the picture, by which it is known when to look for further hands; without it, now.
+        faces : sequence of ndarray, shape (478, 3), float32
+            Found in this picture: what moves in a face is no hand that comes in.
         """
-        result = self._hands.process(rgb, search=time_s is None or self._hand_search.is_due(time_s))
+        if self._hands is None:
+            # Where hands are left out, their models are not read.
+            self._hands = self._hand_graph()
+        search = True
         if time_s is not None:
-            self._hand_search.saw(len(result.multi_hand_landmarks or []), time_s)
-        if not result.multi_hand_landmarks:
-            return []
-        seen = []
-        for image, world, handedness in zip(
-            result.multi_hand_landmarks,
-            result.multi_hand_world_landmarks,
-            result.multi_handedness,
-            strict=True,
-        ):
-            best = handedness.classification[0]
-            # The model was trained on mirrored pictures: what it calls left has the shape of a right hand here.
-            looks_right = best.score if best.label == "Left" else 1.0 - best.score
-            points_m = np.array([(p.x, p.y, p.z) for p in world.landmark], dtype=np.float32)
-            seen.append(SeenHand(to_pixels(image.landmark, rgb), points_m, float(looks_right)))
+            moving = self._change.is_seen(rgb, [*faces, *self._followed])
+            search = self._hand_search.is_due(time_s, moving=moving)
+            if search:
+                self._change.looked()
+        seen = _seen_hands(self._hands.process(rgb, search=search), rgb)
+        if time_s is not None:
+            self._hand_search.saw(len(seen), time_s)
+            self._followed = [hand.points_px for hand in seen]
         return seen
+
+
+def _seen_hands(result: Any, rgb: NDArray[np.uint8]) -> list[SeenHand]:
+    """Bring what the graph gave for a picture into our form."""
+    if not result.multi_hand_landmarks:
+        return []
+    seen = []
+    for image, world, handedness in zip(
+        result.multi_hand_landmarks,
+        result.multi_hand_world_landmarks,
+        result.multi_handedness,
+        strict=True,
+    ):
+        best = handedness.classification[0]
+        # The model was trained on mirrored pictures: what it calls left has the shape of a right hand here.
+        looks_right = best.score if best.label == "Left" else 1.0 - best.score
+        points_m = np.array([(p.x, p.y, p.z) for p in world.landmark], dtype=np.float32)
+        seen.append(SeenHand(to_pixels(image.landmark, rgb), points_m, float(looks_right)))
+    return seen
 
 
 def _is_within(face: FloatArray, other: FloatArray) -> bool:

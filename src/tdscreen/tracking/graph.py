@@ -113,12 +113,15 @@ class Search:
     ----------
     every_s : float
         Longest time from one search to the next, unless pictures themselves are farther apart.
+    moving_s : float
+        The same while something moves that may have come in.
     on_s : float
-        In every picture for so long after a change.
+        In every picture for so long after a change of number.
     """
 
-    def __init__(self, *, every_s: float, on_s: float) -> None:
+    def __init__(self, *, every_s: float, moving_s: float, on_s: float) -> None:
         self._every_s = every_s
+        self._moving_s = moving_s
         self._on_s = on_s
         self._count: int | None = None
         self._changed_s = self._searched_s = self._last_s = -np.inf
@@ -128,7 +131,7 @@ class Search:
         """Whether any was followed in the last picture."""
         return bool(self._count)
 
-    def is_due(self, time_s: float) -> bool:
+    def is_due(self, time_s: float, *, moving: bool = False) -> bool:
         """Say whether to search in the picture of this time; to be asked once for each, in their order."""
         # The next picture comes about as long after this one as this one came after the last.
         step_s = time_s - self._last_s
@@ -136,7 +139,7 @@ class Search:
         due = (
             self._count is None
             or time_s - self._changed_s < self._on_s
-            or time_s - self._searched_s + step_s > self._every_s + 1e-9
+            or time_s - self._searched_s + step_s > (self._moving_s if moving else self._every_s) + 1e-9
         )
         if due:
             self._searched_s = time_s

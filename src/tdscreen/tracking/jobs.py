@@ -26,9 +26,13 @@ CLOCK = Fraction(1, 90_000)
 """Time base of the films we write: fine enough for any camera's stamps."""
 
 
-def track_to_file(*, path: str, out: str, mirrored: bool, settings: dict[str, Any], report: Report) -> None:
+def track_to_file(
+    *, path: str, out: str, mirrored: bool, hands: bool, settings: dict[str, Any], report: Report
+) -> None:
     """Track a clip and leave the tracks in a file."""
-    tracks = track_video(Path(path), mirrored=mirrored, video=VideoSettings(**settings), report=report)
+    tracks = track_video(
+        Path(path), mirrored=mirrored, hands=hands, video=VideoSettings(**settings), report=report
+    )
     save_tracks(tracks, Path(out))
 
 

@@ -20,7 +20,15 @@ from tdscreen.tracking.detector import LandmarkDetector, SeenHand
 from tdscreen.tracking.linking import Detection
 from tdscreen.tracking.mouth import MOUTH_COLUMNS, MouthReader
 from tdscreen.tracking.pipeline import Stage, overlap
-from tdscreen.tracking.tracks import LEFT, N_FACE_POINTS, N_HAND_POINTS, RIGHT, FloatArray, Tracks
+from tdscreen.tracking.tracks import (
+    HANDS_LEFT_OUT,
+    LEFT,
+    N_FACE_POINTS,
+    N_HAND_POINTS,
+    RIGHT,
+    FloatArray,
+    Tracks,
+)
 from tdscreen.video.reader import VideoFrame, file_sha256, open_video
 
 FACE_LEFT_EDGE, FACE_RIGHT_EDGE = 234, 454
@@ -32,6 +40,7 @@ def track_video(
     path: Path,
     *,
     mirrored: bool = False,
+    hands: bool = True,
     video: VideoSettings = VIDEO,
     tracking: TrackingSettings = TRACKING,
     report: Callable[[Progress], None] | None = None,
@@ -46,6 +55,8 @@ def track_video(
     path : Path
     mirrored : bool
         The recording is a mirror image (a selfie view), so that a hand with the shape of a right hand is a left one.
+    hands : bool
+        Follow the hands, too. Left out, they are not assessed, and one that lies before the face goes unnoticed.
     video, tracking : settings
     report : callable, optional
         Called after each frame.
@@ -69,7 +80,7 @@ def track_video(
     reader = MouthReader()
     mouths: list[list[FloatArray]] = []
     faces = _FaceLog()
-    hands: list[list[SeenHand]] = []
+    seen_hands: list[list[SeenHand]] = []
     with (
         _one_thread_each(),
         open_video(path, settings=video) as clip,
@@ -77,14 +88,14 @@ def track_video(
         closing(
             overlap(
                 clip,
-                stages_of(detector, room=room, displacement=displacement, reader=reader),
+                stages_of(detector, room=room, displacement=displacement, reader=reader, hands=hands),
                 ahead=tracking.pictures_ahead,
             )
         ) as steps,
     ):
         for frame, found in steps:
             faces.append(frame.time_s, found["faces"])
-            hands.append(found["hands"])
+            seen_hands.append(found["hands"] if hands else [])
             background.append(found["background"])
             mouths.append(found["mouths"])
             times_s.append(frame.time_s)
@@ -100,7 +111,7 @@ def track_video(
     face_px, faces_seen, choice = _follow_face(faces, settings=tracking)
     face_valid = np.isfinite(face_px[:, 0, 0])
     patches_px, patches_error_px, iris_px = displacement.of_face(face_px)
-    hands_px, hands_world_m = _follow_hands(times, hands, face_px, mirrored=mirrored, settings=tracking)
+    hands_px, hands_world_m = _follow_hands(times, seen_hands, face_px, mirrored=mirrored, settings=tracking)
     return Tracks(
         times_s=times,
         face_px=face_px,
@@ -124,7 +135,7 @@ def track_video(
         timing=timing,
         file=path.name,
         input_sha256=file_sha256(path),
-        provenance=versions(),
+        provenance=versions() if hands else {**versions(), **HANDS_LEFT_OUT},
     )
 
 
@@ -134,17 +145,21 @@ def stages_of(
     room: BackgroundFollower,
     displacement: DisplacementLog,
     reader: MouthReader,
+    hands: bool = True,
 ) -> tuple[Stage[VideoFrame], ...]:
     """Say what is done with every picture, and what of it needs which."""
 
     def follow_room(
-        frame: VideoFrame, faces: list[FloatArray], hands: list[SeenHand]
+        frame: VideoFrame, faces: list[FloatArray], seen_hands: Sequence[SeenHand] = ()
     ) -> tuple[float, float, float]:
-        return room.follow(frame.rgb, frame.time_s, faces=faces, hands=[hand.points_px for hand in hands])
+        return room.follow(
+            frame.rgb, frame.time_s, faces=faces, hands=[hand.points_px for hand in seen_hands]
+        )
 
+    of_hands = Stage("hands", lambda frame, faces: detector.hands(frame.rgb, frame.time_s, faces), ("faces",))
     return (
         Stage("faces", lambda frame: detector.faces(frame.rgb, frame.time_s)),
-        Stage("hands", lambda frame: detector.hands(frame.rgb, frame.time_s)),
+        *((of_hands,) if hands else ()),
         Stage(
             "patches", lambda frame, faces: displacement.append(frame.rgb, faces, frame.time_s), ("faces",)
         ),
@@ -154,7 +169,7 @@ def stages_of(
             lambda frame, faces: (_luminance(frame.rgb, faces), _pallor(frame.rgb, faces)),
             ("faces",),
         ),
-        Stage("background", follow_room, ("faces", "hands")),
+        Stage("background", follow_room, ("faces", "hands") if hands else ("faces",)),
     )
 
 

@@ -19,6 +19,9 @@ N_HAND_POINTS = 21
 LEFT, RIGHT = 0, 1
 """Index of the patient's own left and right hand along the hand axis of the arrays."""
 
+HANDS_LEFT_OUT = {"hands": "left out on request"}
+"""What the provenance of tracks says where nobody looked for hands."""
+
 
 @dataclass(frozen=True)
 class Tracks:
@@ -73,7 +76,8 @@ class Tracks:
     input_sha256 : str
         SHA-256 of the clip's bytes.
     provenance : dict of str to str
-        Versions of what made the tracks: ``tdscreen``, ``mediapipe``, ``av``, and ``mouth_model`` by its SHA-256.
+        Versions of what made the tracks: ``tdscreen``, ``mediapipe``, ``av``, and ``mouth_model`` by its SHA-256; and
+        ``hands`` where these were left out on request.
     """
 
     times_s: TimeArray
@@ -99,3 +103,8 @@ class Tracks:
     file: str
     input_sha256: str
     provenance: dict[str, str]
+
+    @property
+    def hands_left_out(self) -> bool:
+        """Whether nobody looked for hands, so that not seeing one says nothing."""
+        return HANDS_LEFT_OUT.items() <= self.provenance.items()
