@@ -79,6 +79,49 @@ def test_a_jaw_that_rests_beside_lips_that_do_not_talk_is_scored_as_still(measur
     assert measured(Region.LIPS, speaking).scored_amplitude_mm == pytest.approx(3.0, rel=0.05)
 
 
+@pytest.mark.parametrize(("limit_mm", "still"), [(2.8, True), (3.2, False)])
+def test_a_jaw_that_could_have_moved_unseen_is_not_scored_as_still(
+    measured: Measured, limit_mm: float, *, still: bool
+) -> None:
+    jaw = measured(
+        Region.JAW, {Region.JAW: features("jaw.opening", np.zeros(TIMES_S.size), limit_mm=limit_mm)}
+    )
+    assert jaw.assessed
+    assert jaw.amplitude_mm == 0
+    assert jaw.scored_amplitude_mm == (0.0 if still else None)
+    assert (jaw.not_scored_reason is None) == still
+    assert still or "cannot tell 1.5 mm" in str(jaw.not_scored_reason)
+
+
+def test_a_jaw_is_found_not_assessed_or_known_to_be_still_as_its_limit_rises(measured: Measured) -> None:
+    """A jaw of 1.9 mm scores the same in every film that scores it."""
+    opening = np.random.default_rng(0).normal(scale=0.1, size=TIMES_S.size) + sine(1.9, 1.2)
+    for limit_mm in np.linspace(1.0, 6.0, 11):
+        jaw = measured(Region.JAW, {Region.JAW: features("jaw.opening", opening, limit_mm=float(limit_mm))})
+        if jaw.not_scored_reason is None:
+            assert jaw.scored_amplitude_mm == pytest.approx(1.9, rel=0.06)
+            assert jaw.scored_percent_time_moving == pytest.approx(100, abs=5)
+        else:
+            assert limit_mm > 3.0
+
+
+def test_a_jaw_that_clearly_moves_is_scored_whatever_its_limit(measured: Measured) -> None:
+    jaw = measured(Region.JAW, {Region.JAW: features("jaw.opening", sine(6.0, 1.2), limit_mm=8.0)})
+    assert jaw.scored_amplitude_mm == pytest.approx(6.0, rel=0.05)
+
+
+@pytest.mark.parametrize("gain", [0.65, 0.9, 1.0, 1.45])
+def test_an_interval_holds_what_its_witness_may_have_lost_or_added(gain: float) -> None:
+    jaw = features("jaw.opening", sine(6.0 * gain, 1.2), limit_mm=0.5)
+    ruler = Ruler(uncertainty=0.05, body_length_mm=62.0, witness={"jaw.opening": 0.25})
+    speaking = {Region.JAW: jaw}
+    found = measure_region(Region.JAW, [jaw], ruler, task=Task.REST, speaking=speaking)
+    assert found.amplitude_interval_mm is not None
+    low_mm, high_mm = found.amplitude_interval_mm
+    assert low_mm < 6.0 < high_mm
+    assert 0 < low_mm < 6.0 * gain < high_mm < 2 * 6.0 * gain
+
+
 def wandering(amplitude_mm: float, hz: float, *, sd_hz: float, seed: int) -> Floats:
     """Return a sine whose rate wanders by so much within a second or two."""
     noise = np.random.default_rng(seed).normal(size=TIMES_S.size)

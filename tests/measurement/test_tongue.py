@@ -49,7 +49,7 @@ def measured(
         ahead=each(reach, EYES_MM),
         below=each(0.0, 1.0),
         area=each(
-            np.maximum(np.broadcast_to(area_mm2, len(times_s)), np.where(reach > 0, 200.0, 0.0)), EYES_MM**2
+            np.maximum(np.broadcast_to(area_mm2, len(times_s)), np.where(reach > 0, 300.0, 0.0)), EYES_MM**2
         ),
         side=each(side_mm, EYES_MM),
         opening=each(opening_mm, EYES_MM),

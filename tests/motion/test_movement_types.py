@@ -77,6 +77,19 @@ def test_fast_broad_movement_of_lips_and_jaw_together_is_like_speech(times_s, me
     )
 
 
+@pytest.mark.parametrize(("fast_mm", "like_speech"), [(0.8, True), (0.35, False)])
+def test_wide_slow_openings_with_syllables_on_them_are_like_speech(
+    times_s, measure, irregular, fast_mm, like_speech
+):
+    def mouth(extra):
+        slow = irregular(times_s, 0.8, 2, amplitude=2, seed=extra)
+        return measure(slow + irregular(times_s, 3.2, 5, amplitude=fast_mm, seed=50 + extra), times_s)
+
+    lips, jaw = mouth(1), mouth(101)
+    kinds = movement_types(lips, region=Region.LIPS, task=Task.REST, others={Region.JAW: jaw})
+    assert (SPEECH in kinds) == like_speech
+
+
 @pytest.mark.parametrize(("jaw_limit_mm", "like_speech"), [(4.0, True), (1.0, False)])
 def test_talking_lips_beside_a_jaw_that_may_talk_unseen_are_like_speech_and_beside_a_still_one_not(
     times_s, measure, irregular, jaw_limit_mm, like_speech

@@ -164,9 +164,27 @@ def test_a_tongue_reaches_as_far_as_its_tip_lies_ahead_of_the_lip_and_below(
     ahead_mm, below_mm, past_mm, reach_mm
 ) -> None:
     shown = dataclasses.replace(
-        seen(np.arange(2) / FPS),
+        seen(np.arange(2) / FPS, area_mm2=300.0),
         ahead=np.full(2, ahead_mm / EYES_MM),
         below=np.full(2, below_mm / EYES_MM),
         past=np.full(2, past_mm / EYES_MM),
     )
     np.testing.assert_allclose(reach_past_lip_mm(shown, eyes_mm=EYES_MM), reach_mm)
+
+
+def test_a_lip_that_is_taken_for_a_small_tongue_is_no_outing() -> None:
+    times_s, reach_mm = darts(count=4, reach_mm=5.0)
+
+    def outings(area_mm2: float) -> int:
+        shown = seen(times_s, reach_mm=reach_mm, area_mm2=area_mm2)
+        return len(find_protrusions(reach_past_lip_mm(shown, eyes_mm=EYES_MM), times_s))
+
+    assert outings(400.0) == 4
+    assert outings(160.0) == 0
+
+
+def test_a_tongue_that_is_small_in_some_pictures_has_not_gone_in_meanwhile() -> None:
+    times_s, reach_mm = darts(count=4, reach_mm=9.0)
+    area_mm2 = np.where(np.arange(len(times_s)) % 3 == 0, 400.0, 200.0)
+    shown = seen(times_s, reach_mm=reach_mm, area_mm2=area_mm2)
+    assert len(find_protrusions(reach_past_lip_mm(shown, eyes_mm=EYES_MM), times_s)) == 4

@@ -152,6 +152,8 @@ def measure_region(
         not_scored = SPEECH_REASON
     if not_scored is None and _too_fast(main_scored):
         not_scored = TOO_FAST_REASON
+    if not_scored is None:
+        not_scored = _why_not_still(in_mm)
     quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
     measured = RegionMeasurement(
         region=region,
@@ -195,6 +197,22 @@ def _why_not_assessed(region: Region, in_mm: Sequence[SignalFeatures], assessed_
     return None
 
 
+def _why_not_still(in_mm: Sequence[SignalFeatures], *, settings: MotionSettings = MOTION) -> str | None:
+    """Say why a region in which nothing clearly moves is not known to be still; None if it is, or if it moves."""
+    if any(
+        features.percent_time_moving > settings.chance_percent or features.amplitude > features.noise_floor
+        for features in in_mm
+    ):
+        return None
+    for name, unseen_mm in QUALITY.unseen_mm:
+        if any(features.name == name and features.noise_floor > 2.0 * unseen_mm for features in in_mm):
+            return (
+                f"No clear movement was found, but this clip cannot tell {unseen_mm:g} mm of it from stillness. "
+                "Please record again, nearer, in good light and with the camera at rest."
+            )
+    return None
+
+
 def _prominence(features: SignalFeatures) -> tuple[float, float]:
     """How clearly a signal moves: first without its tremor and again and again, then as it is, in detection limits."""
     left = _scored(features)
@@ -226,14 +244,13 @@ def _with_blinks(
     ):
         return counted
     lids = max((f for f in measured.signals if f.name.endswith("_opening")), key=lambda f: f.noise_floor)
-    sd_mm = math.hypot(ruler.uncertainty * size_mm, lids.noise_sd)
     return dataclasses.replace(
         counted,
         signal=lids.name,
         peak_frequency_hz=None,
         peak_frequency_interval_hz=None,
         amplitude_mm=size_mm,
-        amplitude_interval_mm=(max(size_mm - NORMAL_95 * sd_mm, 0.0), size_mm + NORMAL_95 * sd_mm),
+        amplitude_interval_mm=_interval(size_mm, ruler.uncertainty, lids.noise_sd),
         amplitude_body=size_mm / ruler.body_length_mm,
         percent_time_moving=max(share, measured.percent_time_moving or 0.0),
         scored_amplitude_mm=size_mm,
@@ -270,8 +287,18 @@ def _percent_moving(signals: Sequence[SignalFeatures], assessed_s: float) -> flo
 def _amplitude_interval(features: SignalFeatures, ruler: Ruler) -> Interval:
     """95% interval from the ruler, from what the witness may lose or add, and from the noise."""
     share = math.hypot(ruler.uncertainty, ruler.witness.get(features.name, 0.0))
-    sd = math.hypot(share * features.amplitude, features.noise_sd)
-    return max(features.amplitude - NORMAL_95 * sd, 0.0), features.amplitude + NORMAL_95 * sd
+    return _interval(features.amplitude, share, features.noise_sd)
+
+
+def _interval(size_mm: float, share: float, noise_sd: float) -> Interval:
+    """95% interval of a size that may be wrong by a factor, and by noise.
+
+    What scales a movement errs by a factor: a witness that shows 0.7 of it must name 1.4 times what was found to hold
+    the truth, not 1.3 times.
+    """
+    factor, noise_mm = math.exp(NORMAL_95 * share), NORMAL_95 * noise_sd
+    low_mm = size_mm - math.hypot(size_mm - size_mm / factor, noise_mm)
+    return max(low_mm, 0.0), size_mm + math.hypot(size_mm * factor - size_mm, noise_mm)
 
 
 def _talks(region: Region, task: Task, speaking: Mapping[Region, SignalFeatures]) -> bool:

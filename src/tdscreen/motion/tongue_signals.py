@@ -69,7 +69,8 @@ def reach_past_lip_mm(seen: SeenTongue, *, eyes_mm: float, settings: TongueSetti
     """Say how far the tongue has come past the lip: ahead of it and, where it hangs down, below.
 
     A tip that seems to lie before the lip counts only where the picture shows some of the tongue past the lip's edge,
-    too: one witness alone would be misled by a tongue behind the teeth, or by a lip that is taken for a tongue.
+    too: one witness alone would be misled by a tongue behind the teeth, or by a lip that is taken for a tongue. What
+    reaches far enough to be out, and is smaller than a tongue is there, may be such a lip: it counts for less.
 
     Returns
     -------
@@ -78,7 +79,10 @@ def reach_past_lip_mm(seen: SeenTongue, *, eyes_mm: float, settings: TongueSetti
     """
     ahead, below = np.nan_to_num(seen.ahead), np.nan_to_num(seen.below)
     out = (ahead > 0) & (seen.past * eyes_mm >= settings.min_past_mm)
-    return np.asarray(np.where(out, np.hypot(ahead, np.maximum(below, 0.0)) * eyes_mm, 0.0))
+    reach = np.where(out, np.hypot(ahead, np.maximum(below, 0.0)) * eyes_mm, 0.0)
+    with np.errstate(invalid="ignore"):
+        small = ~(seen.area * eyes_mm**2 >= settings.min_out_area_mm2)
+    return np.asarray(np.where(small & (reach >= settings.out_mm), settings.in_mm, reach))
 
 
 def tongue_signals(
