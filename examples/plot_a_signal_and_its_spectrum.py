@@ -12,7 +12,7 @@ from scipy.signal import periodogram
 from tdscreen import api
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 OUT = Path(sys.argv[1] if len(sys.argv) > 1 else "lips.png")
