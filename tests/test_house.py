@@ -12,10 +12,11 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
-    "assessment", "api", "training", "verification", "doors",
+    "assessment", "research", "api", "training", "verification", "doors",
 )  # fmt: skip
 COMMON = {
     "errors",
+    "files",
     "vocabulary",
     "settings",
     "printing",
@@ -24,7 +25,7 @@ COMMON = {
     "__init__",
     "__version__",
 }
-DOORS = {"cli", "cli_cache", "cli_phantom", "cli_verify", "console", "webapp", "__main__"}
+DOORS = {"cli", "cli_cache", "cli_export", "cli_phantom", "cli_verify", "console", "webapp", "__main__"}
 HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {
@@ -38,6 +39,9 @@ UNKNOWN_TO = {
     "rich": {"doors"},
     "matplotlib": {"verification"},
     "reportlab": {"verification"},
+    "pandas": set(),
+    "xarray": set(),
+    "movement": set(),
     "click": {"doors", "scoring", "training"},  # the makers of the models are commands, too
 }
 """Which rooms may import each library; every other room may not."""

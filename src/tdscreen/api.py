@@ -7,7 +7,6 @@ code does not take the caller with it.
 from __future__ import annotations
 
 import dataclasses
-import os
 import tempfile
 import threading
 import uuid
@@ -20,28 +19,49 @@ from numpy.typing import NDArray
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.errors import InputError, WorkerError
+from tdscreen.files import require_new
 from tdscreen.isolation import CANCELLED, Progress, run_isolated
 from tdscreen.keeping.cache import TrackCache, user_cache
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.measurement.measure import measure, read_signals
 from tdscreen.measurement.quality import HAND_TASKS
 from tdscreen.motion.signals import Signal
+from tdscreen.research.poses import save_poses
+from tdscreen.research.ratings import AimsRating, ratings_table
+from tdscreen.research.tables import (
+    bouts_table,
+    features_table,
+    regions_table,
+    sidecar_path,
+    signals_table,
+    write_table,
+)
 from tdscreen.settings import VIDEO, VideoSettings
 from tdscreen.tracking.store import load_tracks, save_tracks
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.vocabulary import Task
 
 __all__ = [
+    "AimsRating",
     "assess",
+    "bouts_table",
+    "features_table",
     "frame_at",
     "load_tracks",
     "measure",
     "needs_hands",
     "overlay",
+    "ratings_table",
+    "regions_table",
+    "require_new",
+    "save_poses",
     "save_tracks",
     "score",
+    "sidecar_path",
     "signals",
+    "signals_table",
     "track",
+    "write_table",
 ]
 
 OnProgress = Callable[[Progress], None]
@@ -329,24 +349,3 @@ def overlay(
             part.rename(target)
         finally:
             part.unlink(missing_ok=True)
-
-
-def require_new(out: Path) -> None:
-    """Make sure, before any work, that a file can be written where none is yet.
-
-    Parameters
-    ----------
-    out : Path
-
-    Raises
-    ------
-    InputError
-        Something is in the way, or the folder is not there or may not be written to.
-    """
-    if os.path.lexists(out):
-        raise InputError(f"{out} is already there. Name another file, or remove that one first.")
-    folder = out.absolute().parent
-    if not folder.is_dir():
-        raise InputError(f"There is no folder {folder} to write to. Make it first.")
-    if not os.access(folder, os.W_OK):
-        raise InputError(f"Nothing may be written to the folder {folder}. Choose another.")

@@ -1,4 +1,4 @@
-"""The front door for a shell: ``score``, ``track``, ``features``, ``overlay``, ``app``, ``cache``, two to check it by.
+"""The front door for a shell: ``score``, ``track``, ``features``, ``export``, ``overlay``, ``app``, ``cache`` and others.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -24,6 +24,7 @@ import click
 
 from tdscreen import __version__
 from tdscreen.cli_cache import cache
+from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
@@ -183,6 +184,7 @@ def main(details: bool) -> None:
 
 
 main.add_command(cache)
+main.add_command(export)
 main.add_command(phantom)
 main.add_command(verify)
 
