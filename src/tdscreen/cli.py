@@ -1,4 +1,4 @@
-"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``app`` and two to check it by.
+"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``batch``, ``app`` and others.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen import __version__
+from tdscreen.cli_batch import batch
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
@@ -132,6 +133,7 @@ def main(details: bool) -> None:
         signal.signal(signal.SIGTERM, _end)
 
 
+main.add_command(batch)
 main.add_command(phantom)
 main.add_command(verify)
 

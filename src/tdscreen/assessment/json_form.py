@@ -20,6 +20,7 @@ import numpy as np
 
 from tdscreen.assessment.assessment import SCHEMA_VERSION, Assessment
 from tdscreen.errors import DataError
+from tdscreen.measurement.clip import ClipMeasurement
 
 
 def to_dict(assessment: Assessment) -> dict[str, Any]:
@@ -84,6 +85,26 @@ def from_json(text: str) -> Assessment:
         )
     assessment: Assessment = _build(Assessment, document, "assessment")
     return assessment
+
+
+def measurement_from_dict(document: dict[str, Any]) -> ClipMeasurement:
+    """Read one clip's measurement back from what :func:`plain` made of it.
+
+    Parameters
+    ----------
+    document : dict
+
+    Returns
+    -------
+    ClipMeasurement
+
+    Raises
+    ------
+    DataError
+        It is not a measurement as this version writes it.
+    """
+    measurement: ClipMeasurement = _build(ClipMeasurement, document, "clip")
+    return measurement
 
 
 @functools.cache
@@ -184,6 +205,7 @@ def _build_dataclass(kind: type[Any], value: dict[str, Any], where: str) -> Any:
     return kind(**{name: _build(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
 
 
+@functools.cache
 def _type_hints(kind: type[Any]) -> dict[str, Any]:
     """Types of a dataclass's fields, by name."""
     hints = typing.get_type_hints(kind)
