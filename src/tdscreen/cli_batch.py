@@ -299,9 +299,9 @@ def _words(tally: Tally, elapsed_s: float) -> str:
     """Say rate, time left and failures."""
     # By the bytes of the clips: long ones take longer.
     share = tally.done_bytes / tally.size_bytes if tally.size_bytes else 1.0
-    left_s = elapsed_s * (1 - share) / share if share else math.inf
+    left_s = elapsed_s * (1 - share) / share if share else 0.0
     rate = 60 * tally.done / max(elapsed_s, 1e-3)
-    left = "" if math.isinf(left_s) else f"{_duration(left_s)} left, "
+    left = "" if share in (0.0, 1.0) else f"{_duration(left_s)} left, "
     return f"{rate:.1f} a minute, {left}{tally.failed:,} failed"
 
 

@@ -14,9 +14,10 @@ import pytest
 from tdscreen.assessment.json_form import to_json
 from tdscreen.batch.discovery import find_clips
 from tdscreen.batch.executor import LocalExecutor
-from tdscreen.batch.results import ASSESSMENTS, MANIFEST, write_results
+from tdscreen.batch.results import write_results
 from tdscreen.batch.run import Ended, Tally, run_batch
 from tdscreen.batch.store import SEEN, Store, open_store
+from tdscreen.batch.summary import ASSESSMENTS, MANIFEST, Values
 from tdscreen.batch.work import How
 from tdscreen.errors import InputError
 
@@ -320,3 +321,22 @@ def test_the_store_says_what_it_keeps(tmp_path: Path) -> None:
         assert isinstance(store, Store)
         assert store.read_record("ab" * 32) == {"key": "ab" * 32, "failure": {"kind": "VideoError"}}
         assert store.read_record("cd" * 32) is None
+
+
+def test_a_value_far_above_the_others_stands_out_and_a_million_take_little() -> None:
+    values = Values()
+    for number in range(200):
+        values.add(1.0 + number % 7 / 10, f"{number}.mp4")
+    values.add(40.0, "look.mp4")
+    count, largest = values.outliers()
+    assert (count, [clip for _, _, clip in largest]) == (1, ["look.mp4"])
+    still = Values()
+    for number in range(9):
+        still.add(0.0, f"{number}.mp4")
+    assert still.outliers() == (0, []), "fewer than ten show nothing"
+    still.add(5.0, "moves.mp4")
+    assert still.outliers()[0] == 1, "also where all others are still"
+    ties = Values()
+    for number in reversed(range(100)):
+        ties.add(3.0, f"{number:02}.mp4")
+    assert sorted(clip.text for _, clip in ties._largest) == [f"{number:02}.mp4" for number in range(50)]

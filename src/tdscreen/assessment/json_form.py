@@ -12,6 +12,7 @@ import json
 import math
 import types
 import typing
+from collections.abc import Hashable
 from enum import Enum
 from importlib import resources
 from typing import Any
@@ -197,7 +198,7 @@ def _build(kind: Any, value: Any, where: str) -> Any:
 
 def _build_dataclass(kind: type[Any], value: dict[str, Any], where: str) -> Any:
     """Make a dataclass, refusing fields that are missing or not its own."""
-    hints = _type_hints(kind)
+    hints = _type_hints(typing.cast("Hashable", kind))
     if unknown := sorted(set(value) - set(hints)):
         raise DataError(f"The assessment's {where} has an unknown field: {', '.join(unknown)}.")
     if missing := sorted(set(hints) - set(value)):
@@ -206,10 +207,10 @@ def _build_dataclass(kind: type[Any], value: dict[str, Any], where: str) -> Any:
 
 
 @functools.cache
-def _type_hints(kind: type[Any]) -> dict[str, Any]:
-    """Types of a dataclass's fields, by name."""
+def _type_hints(kind: Hashable) -> dict[str, Any]:
+    """Types of a dataclass's fields, by name. To find them takes longer than to read a document."""
     hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    return {field.name: hints[field.name] for field in dataclasses.fields(typing.cast("type[Any]", kind))}
 
 
 def _expect(kind: Any, value: Any, where: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -375,6 +376,10 @@ def _found(get: Callable[[ItemAssessment], Any]) -> Callable[[ItemRow], Any]:
     return lambda row: None if row.found is None else get(row.found)
 
 
+def _probability(score: int, found: ItemAssessment) -> float | None:
+    return None if found.probabilities is None else found.probabilities[score]
+
+
 def _evidence(name: str) -> Callable[[ItemRow], Any]:
     return _found(lambda found: None if found.evidence is None else getattr(found.evidence, name))
 
@@ -407,8 +412,8 @@ ITEM_COLUMNS: tuple[Column, ...] = (
             f"probability_{score}",
             "number",
             f"Chance of the score {score}.",
-            _found(lambda f, score=score: f.probabilities and f.probabilities[score]),
-        )  # type: ignore[misc]
+            _found(functools.partial(_probability, score)),
+        )
         for score in range(5)
     ),
     Column(

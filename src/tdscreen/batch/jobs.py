@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tdscreen.assessment.json_form import plain
 from tdscreen.errors import InputError
 from tdscreen.isolation import Progress
-from tdscreen.measurement.measure import measure
 from tdscreen.settings import VIDEO, VideoSettings
-from tdscreen.tracking.store import save_tracks
-from tdscreen.tracking.tracker import track_video
 from tdscreen.vocabulary import Task
 
 Report = Callable[[Progress], None]
@@ -31,7 +27,14 @@ def measure_clip(
         The :class:`~tdscreen.measurement.clip.ClipMeasurement`, as JSON knows it; or, under ``unwritten``, number and
         words of the system's error, if the tracks could not be written.
     """
+    # On a busy machine, or from a slow disk, the libraries alone take their time.
+    with _signs_of_life(report, Progress(0, 0.0, None)):
+        from tdscreen.assessment.json_form import plain
+        from tdscreen.measurement.measure import measure
+        from tdscreen.tracking.store import save_tracks
+        from tdscreen.tracking.tracker import track_video
     tracks = track_video(Path(path), mirrored=mirrored, video=VideoSettings(**settings), report=report)
+    # To measure a long clip takes long, too.
     with _signs_of_life(report, Progress(tracks.timing.frames, tracks.timing.duration_s, None)):
         measured: dict[str, Any] = plain(measure(tracks, task=Task(task)))
         if tracks_out is not None:
@@ -47,7 +50,7 @@ def measure_clip(
 
 @contextlib.contextmanager
 def _signs_of_life(report: Report, progress: Progress) -> Iterator[None]:
-    """Report now and then: measuring a long clip takes its time and says nothing, and is no standing still."""
+    """Report now and then during what takes its time, says nothing, and is no standing still."""
     done = threading.Event()
 
     def tell() -> None:

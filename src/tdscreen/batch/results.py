@@ -17,7 +17,7 @@ from tdscreen.assessment.json_form import measurement_from_dict, to_json
 from tdscreen.batch.columns import TABLES, ClipRow, ExaminationRow, ItemRow
 from tdscreen.batch.plan import Plan, PlannedClip
 from tdscreen.batch.store import Store, explain, tracks_name
-from tdscreen.batch.summary import PAGE, Summary, write_page
+from tdscreen.batch.summary import ASSESSMENTS, MANIFEST, PAGE, Summary, write_page
 from tdscreen.batch.tables import writing_table
 from tdscreen.batch.versions import machine, made_with, result_key
 from tdscreen.batch.work import Outcome, reason_of
@@ -26,8 +26,6 @@ from tdscreen.scoring.model import load_model
 from tdscreen.verification.cache import sha256_of
 from tdscreen.vocabulary import Item
 
-ASSESSMENTS = "assessments.jsonl"
-MANIFEST = "manifest.json"
 NO_CLIP = "None of its clips could be measured."
 NOT_THERE = "It was not measured: the run ended before."
 """Of a clip whose result has gone since it was measured."""
@@ -101,7 +99,7 @@ def _write_tables(
             tables["examinations"].add(examination)
             found = examination.assessment
             for item in Item:
-                tables["items"].add(ItemRow(examination, item, found and found.items[item]))
+                tables["items"].add(ItemRow(examination, item, None if found is None else found.items[item]))
             if found is not None:
                 lines.write(_line(examination.name, to_json(found)))
             summary.add(examination)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES
-from tdscreen.batch.columns import ClipRow, ExaminationRow
+from tdscreen.batch.columns import TABLES, ClipRow, ExaminationRow
 from tdscreen.batch.histogram import bars, histogram
 from tdscreen.batch.plan import Plan
 from tdscreen.printing import counted
@@ -27,12 +27,21 @@ from tdscreen.settings import BATCH
 from tdscreen.vocabulary import TriageLevel, Verdict
 
 PAGE = "index.html"
+ASSESSMENTS = "assessments.jsonl"
+MANIFEST = "manifest.json"
 MOST_SHOWN = 50
 """Rows of a list on the page; the tables have them all."""
 _FEWEST = 10
 """Of fewer values none is said to stand out."""
 _NORMAL_MEDIAN, _NORMAL_MEAN = 0.6745, 0.7979
 """Median and mean distance from the middle, in standard deviations of a normal distribution."""
+_KIND_WORDS = {
+    "VideoError": "not a video that can be read",
+    "LimitError": "too long or too large",
+    "WorkerError": "crashed, hung or took too long",
+    "InputError": "may not be read",
+}
+_OTHER_KIND = "another reason"
 _NO_LEVEL = "too short to be sorted"
 _NOT_ASSESSED = "not assessed"
 
@@ -128,6 +137,8 @@ class Summary:
         ``failed``: clips that could not be measured.
     quality : Counter
         Measured clips by what they can be used for.
+    failures_by_kind : Counter
+        Clips that could not be measured, by why, in words.
     problems : Counter
         Checks of quality that failed, by name, in how many clips.
     failures, unusable : list of (str, str)
@@ -145,6 +156,7 @@ class Summary:
     examinations: int = 0
     failed: int = 0
     quality: Counter[str] = field(default_factory=Counter)
+    failures_by_kind: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[str, str]] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
@@ -177,6 +189,7 @@ class Summary:
         name = row.clip.name
         if row.measurement is None:
             self.failed += 1
+            self.failures_by_kind[_KIND_WORDS.get(row.kind or "", _OTHER_KIND)] += 1
             _keep(self.failures, name, row.reason or "")
             return
         quality = row.measurement.quality
@@ -240,6 +253,7 @@ def write_page(summary: Summary, plan: Plan, folder: str, provenance: Mapping[st
         f"<p>Of {counted(summary.clips, 'clip')} {summary.measured:,} could be measured, and "
         f"{summary.usable:,}{usable_share} "
         "can be used. What was not seen is absent from every figure, and is never 0.</p>",
+        f"<p>Tables: {_FILES}. What it was made with: {_link(MANIFEST)}.</p>",
         "<h2>How many can be used, and why others not</h2>",
         _quality(summary, links),
         "<h2>Examinations</h2>",
@@ -263,6 +277,13 @@ def write_page(summary: Summary, plan: Plan, folder: str, provenance: Mapping[st
     return "\n".join(part for part in parts if part) + "\n"
 
 
+def _link(file: str) -> str:
+    return f'<a href="{file}">{file}</a>'
+
+
+_FILES = ", ".join(_link(f"{name}.csv") for name in TABLES) + f" (and as Parquet), {_link(ASSESSMENTS)}"
+
+
 class _Links:
     """Addresses of clips, from the page's folder."""
 
@@ -284,11 +305,13 @@ class _Links:
 def _quality(summary: Summary, links: _Links) -> str:
     counts = [(str(verdict), summary.quality[str(verdict)]) for verdict in Verdict]
     parts = [bars("What clips can be used for", [*counts, ("could not be measured", summary.failed)])]
-    if summary.problems:
-        problems = sorted(summary.problems.items(), key=lambda entry: (-entry[1], entry[0]))
-        parts.append(
-            bars("Checks of quality that failed", [(name.replace("_", " "), n) for name, n in problems])
-        )
+    for title, counter in (
+        ("Checks of quality that failed", summary.problems),
+        ("Why clips could not be measured", summary.failures_by_kind),
+    ):
+        if counter:
+            most_first = sorted(counter.items(), key=lambda entry: (-entry[1], entry[0]))
+            parts.append(bars(title, [(name.replace("_", " "), count) for name, count in most_first]))
     for title, rows, of, table in (
         ("Could not be measured", summary.failures, summary.failed, "failures.csv"),
         ("Cannot be used", summary.unusable, summary.quality[str(Verdict.UNUSABLE)], "clips.csv"),
@@ -348,11 +371,17 @@ def _first(shown: int, of: int, table: str) -> str:
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a table of cells that are HTML already."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td{_side(cell)}>{cell}</td>" for cell in row) + "</tr>" for row in rows
+    )
     return (
         f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _side(cell: str) -> str:
+    return ' class="number"' if cell[:1].isdigit() else ""
 
 
 def _provenance(provenance: Mapping[str, Any]) -> str:
@@ -360,7 +389,6 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
         "tdscreen": f"{provenance['tdscreen']}, source {provenance['source_sha256'][:16]}",
         **{f"model {name}": f"SHA-256 {sha256}" for name, sha256 in provenance["models_sha256"].items()},
         "libraries": ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items()),
-        "everything else": "manifest.json",
     }
     entries = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in told.items())
     return f"<dl>{entries}</dl>"

@@ -62,7 +62,7 @@ class Table:
         """Write what is left."""
         if self._rows:
             self._write()
-        self._parquet.close()
+        self._parquet.close()  # type: ignore[no-untyped-call]
 
     def _write(self) -> None:
         import pyarrow as pa
@@ -71,7 +71,7 @@ class Table:
             pa.array([row[place] for row in self._rows], field.type)
             for place, field in enumerate(self._schema)
         ]
-        self._parquet.write_table(pa.table(columns, schema=self._schema))
+        self._parquet.write_table(pa.table(columns, schema=self._schema))  # type: ignore[no-untyped-call]
         self._rows.clear()
 
 

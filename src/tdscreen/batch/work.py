@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,8 @@ def _measure(job: Job, store: Store, sha256: str, key: str, cancel: threading.Ev
         )
         assert isinstance(answer, dict)
         if "unwritten" in answer:
-            raise OSError(*answer["unwritten"])
+            number, words = typing.cast("list[Any]", answer["unwritten"])
+            raise OSError(number, words)
         if answer["input_sha256"] != sha256:
             raise InputError(f"{clip.file} was changed while it was read. Start the same command again.")
         return {"measurement": answer}
