@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
-    "assessment", "research", "api", "training", "verification", "doors",
+    "assessment", "research", "api", "training", "verification", "batch", "doors",
 )  # fmt: skip
 COMMON = {
     "errors",
@@ -25,7 +25,17 @@ COMMON = {
     "__init__",
     "__version__",
 }
-DOORS = {"cli", "cli_cache", "cli_export", "cli_phantom", "cli_verify", "console", "webapp", "__main__"}
+DOORS = {
+    "cli",
+    "cli_batch",
+    "cli_cache",
+    "cli_export",
+    "cli_phantom",
+    "cli_verify",
+    "console",
+    "webapp",
+    "__main__",
+}
 HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {

@@ -1,4 +1,4 @@
-"""The front door for a shell: ``score``, ``track``, ``features``, ``export``, ``overlay``, ``app``, ``cache`` and others.
+"""The front door for a shell: ``score``, ``track``, ``features``, ``export``, ``batch``, ``app`` and others.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen import __version__
+from tdscreen.cli_batch import batch
 from tdscreen.cli_cache import cache
 from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
@@ -183,6 +184,7 @@ def main(details: bool) -> None:
         signal.signal(signal.SIGTERM, _end)
 
 
+main.add_command(batch)
 main.add_command(cache)
 main.add_command(export)
 main.add_command(phantom)

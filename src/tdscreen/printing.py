@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def printable(text: str) -> str:
     r"""Replace what a terminal cannot print or would obey: control codes, line breaks, names that are not Unicode.
@@ -26,6 +28,22 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Keep a spreadsheet from running text as a formula: a clip's name is whatever somebody called it.
+
+    Examples
+    --------
+    >>> spreadsheet_safe("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def counted(number: int, what: str) -> str:
+    """Write how many there are of what: ``1 clip``, ``1,200 clips``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def rounded_down(value: float) -> str:

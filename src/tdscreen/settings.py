@@ -645,6 +645,29 @@ class CacheSettings:
     """Of kept tracks: some 700 clips of 15 s, of 5 to 7 kB a picture (assumed)."""
 
 
+@dataclass(frozen=True)
+class BatchSettings:
+    """How many clips are worked on at one time, and what a batch needs."""
+
+    clip_memory_bytes: int = 1536 * 1024**2
+    """Of a clip in work: no more are begun at one time than the free memory holds (measured: see
+    ``VideoSettings.worker_memory_bytes``)."""
+    clip_time_limit_s: float = 7200.0
+    """A clip that takes longer is ended (assumed; ``--time-limit``)."""
+    attempts: int = 2
+    """Times that a clip is begun whose process dies, hangs or takes too long (assumed)."""
+    ahead: int = 2
+    """Clips that wait at each worker, so that none has to wait for a clip (assumed)."""
+    clip_space_bytes: int = 200_000
+    """What a clip takes of the output's disk, tables written anew included (measured: 80 kB, and as much again)."""
+    tracks_share: float = 0.5
+    """Landmarks take less than this share of a clip's file (assumed)."""
+    rows_at_once: int = 10_000
+    """Rows that are written to a table at one time (assumed)."""
+    outlier_z: float = 3.5
+    """Modified z-score from which a value stands out (Iglewicz and Hoaglin 1993)."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
 BACKGROUND = BackgroundSettings()
@@ -659,3 +682,4 @@ SCORING = ScoringSettings()
 MOUTH = MouthSettings()
 TONGUE = TongueSettings()
 CACHE = CacheSettings()
+BATCH = BatchSettings()

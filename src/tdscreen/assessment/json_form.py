@@ -12,6 +12,7 @@ import json
 import math
 import types
 import typing
+from collections.abc import Hashable
 from enum import Enum
 from importlib import resources
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 
 from tdscreen.assessment.assessment import SCHEMA_VERSION, Assessment
 from tdscreen.errors import DataError
+from tdscreen.measurement.clip import ClipMeasurement
 
 
 def to_dict(assessment: Assessment) -> dict[str, Any]:
@@ -84,6 +86,26 @@ def from_json(text: str) -> Assessment:
         )
     assessment: Assessment = _build(Assessment, document, "assessment")
     return assessment
+
+
+def measurement_from_dict(document: dict[str, Any]) -> ClipMeasurement:
+    """Read one clip's measurement back from what :func:`plain` made of it.
+
+    Parameters
+    ----------
+    document : dict
+
+    Returns
+    -------
+    ClipMeasurement
+
+    Raises
+    ------
+    DataError
+        It is not a measurement as this version writes it.
+    """
+    measurement: ClipMeasurement = _build(ClipMeasurement, document, "clip")
+    return measurement
 
 
 @functools.cache
@@ -176,7 +198,7 @@ def _build(kind: Any, value: Any, where: str) -> Any:
 
 def _build_dataclass(kind: type[Any], value: dict[str, Any], where: str) -> Any:
     """Make a dataclass, refusing fields that are missing or not its own."""
-    hints = _type_hints(kind)
+    hints = _type_hints(typing.cast("Hashable", kind))
     if unknown := sorted(set(value) - set(hints)):
         raise DataError(f"The assessment's {where} has an unknown field: {', '.join(unknown)}.")
     if missing := sorted(set(hints) - set(value)):
@@ -184,10 +206,11 @@ def _build_dataclass(kind: type[Any], value: dict[str, Any], where: str) -> Any:
     return kind(**{name: _build(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
 
 
-def _type_hints(kind: type[Any]) -> dict[str, Any]:
-    """Types of a dataclass's fields, by name."""
+@functools.cache
+def _type_hints(kind: Hashable) -> dict[str, Any]:
+    """Types of a dataclass's fields, by name. To find them takes longer than to read a document."""
     hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    return {field.name: hints[field.name] for field in dataclasses.fields(typing.cast("type[Any]", kind))}
 
 
 def _expect(kind: Any, value: Any, where: str) -> Any:

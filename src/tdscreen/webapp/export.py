@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from tdscreen.assessment.assessment import Assessment
+from tdscreen.printing import spreadsheet_safe
 from tdscreen.vocabulary import Item
 
 ITEM_COLUMNS = (
@@ -18,8 +19,6 @@ REGION_COLUMNS = (
     "peak_frequency_hz", "amplitude_mm", "percent_time_moving", "noise_floor_mm", "assessed_s",
     "movement_types", "notice",
 )  # fmt: skip
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def items_csv(assessment: Assessment) -> str:
@@ -75,7 +74,4 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    """Keep a spreadsheet from running text as a formula: a clip's name is whatever somebody called it."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return spreadsheet_safe(value) if isinstance(value, str) else value

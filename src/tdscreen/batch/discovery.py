@@ -1,0 +1,366 @@
+"""A folder, or a table that names clips, becomes a plan; what is wrong with it is said before any work."""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
+from tdscreen.errors import InputError
+from tdscreen.printing import counted, printable
+from tdscreen.verification.cache import sha256_of
+from tdscreen.vocabulary import Task
+
+VIDEO_SUFFIXES = (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mpeg", ".mts", ".webm", ".wmv")
+TABLE_SUFFIXES = (".csv", ".tsv")
+COLUMNS = ("file", "task", "person", "session", "date", "examination", "mirrored")
+"""Of a table of clips; all but the first may be left out."""
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+_NAMED = 3
+"""So many are named in a sentence; of the others it says how many."""
+
+
+def find_clips(
+    source: Path,
+    *,
+    patterns: Sequence[str] = (),
+    default_task: Task = Task.UNSTRUCTURED,
+    labels: Mapping[str, Task] | None = None,
+    by_folder: bool = False,
+    mirrored: bool = False,
+    leave_out: Path | None = None,
+    same_content: bool = False,
+) -> Plan:
+    """Plan a batch.
+
+    Parameters
+    ----------
+    source : Path
+        A folder, looked through to its last subfolder, or a table (``.csv``, ``.tsv``) with a row for each clip.
+    patterns : sequence of str
+        Of a folder only what one of these matches, by its name or by its path below the folder; without them, what
+        ends as videos do.
+    default_task : Task
+        Of clips that do not say.
+    labels : mapping of str to Task, optional
+        What the study's own names of tasks mean.
+    by_folder : bool
+        The clips of one folder are one sitting, where neither a table nor a name says otherwise.
+    mirrored : bool
+        Recordings are mirror images, where the table does not say otherwise.
+    leave_out : Path, optional
+        A folder that is not looked through: where results are written.
+    same_content : bool
+        Let two files have the same content.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        Nothing is there, nothing matches, something may not be read, a task is not known, names clash, or two files
+        have the same content.
+    """
+    own = {plain_label(label): task for label, task in (labels or {}).items()}
+    if not source.exists():
+        raise InputError(f"There is no folder or table {source}. Check the name.")
+    remarks: list[str] = []
+    if source.is_dir():
+        rows = _rows_of_folder(source, patterns, leave_out, remarks)
+    elif source.suffix.lower() in TABLE_SUFFIXES:
+        if patterns:
+            raise InputError("A table names its clips one by one. Leave out --pattern, or name a folder.")
+        rows = _rows_of_table(source, remarks)
+    else:
+        raise InputError(
+            f"{source.name} is neither a folder of clips nor a table of them (.csv or .tsv). One clip is scored by "
+            "'tdscreen score'."
+        )
+    _refuse(rows, lambda row: _unknown_label(row, own), _unknown_task_sentence)
+    clips = sorted(
+        (_planned(row, own, default_task, by_folder=by_folder, mirrored=mirrored) for row in rows),
+        key=lambda clip: clip.name,
+    )
+    _refuse_clashes(clips)
+    _refuse(
+        clips,
+        lambda clip: None if os.access(clip.path, os.R_OK) else clip.name,
+        lambda names: (
+            f"There is no right to read {_some(names)}. Change their permissions, or leave them out."
+        ),
+    )
+    if not same_content:
+        refuse_same_content(clips)
+    return Plan(source=str(source), clips=tuple(clips), remarks=tuple(remarks))
+
+
+def _rows_of_folder(
+    source: Path, patterns: Sequence[str], leave_out: Path | None, remarks: list[str]
+) -> list[dict[str, Any]]:
+    """List a folder's clips, with what their names say of them."""
+    out = leave_out.resolve() if leave_out is not None else None
+    others = hidden = 0
+    rows: list[dict[str, Any]] = []
+    dangling: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        raise InputError(
+            f"The folder {error.filename} may not be looked into. Change its permissions, or leave it out."
+        ) from error
+
+    for folder, subfolders, files in os.walk(source, onerror=refuse):
+        subfolders[:] = sorted(
+            name
+            for name in subfolders
+            if not name.startswith(".") and (out is None or Path(folder, name).resolve() != out)
+        )
+        for file in files:
+            path = Path(folder, file)
+            name = path.relative_to(source).as_posix()
+            if file.startswith("."):
+                # As macOS leaves beside clips that were copied: "._clip.mp4" is none.
+                hidden += 1
+            elif not _matches(name, file, patterns):
+                others += 1
+            elif not path.is_file():
+                dangling.append(name)
+            else:
+                said = bids_entities(file)
+                rows.append(
+                    {
+                        "name": name,
+                        "path": path,
+                        "task": said.get("task"),
+                        "person": f"sub-{said['sub']}" if said else None,
+                        "session": f"ses-{said['ses']}" if "ses" in said else None,
+                        # A person without sessions has one, in BIDS.
+                        "examination": "_".join(f"{e}-{said[e]}" for e in ("sub", "ses") if e in said),
+                    }
+                )
+    if dangling:
+        raise InputError(
+            f"There is nothing behind {_some(dangling)}: links whose files are not here. Fetch the files, or leave "
+            "the links out with --pattern."
+        )
+    if not rows:
+        wanted = f"matches {' or '.join(patterns)}" if patterns else f"ends in {', '.join(VIDEO_SUFFIXES)}"
+        if not others:
+            raise InputError(f"There is no file in the folder {source}. Check the name.")
+        raise InputError(
+            f"Nothing in the folder {source} {wanted}; it holds {counted(others, 'other file')}. Check the name, or "
+            "say what clips are called with --pattern."
+        )
+    if others:
+        remarks.append(
+            f"{counted(others, 'other file')} in the folder {'is' if others == 1 else 'are'} not taken."
+        )
+    if hidden:
+        remarks.append(f"{counted(hidden, 'hidden file')} {'is' if hidden == 1 else 'are'} not taken.")
+    return rows
+
+
+def _matches(name: str, file: str, patterns: Sequence[str]) -> bool:
+    if not patterns:
+        return file.lower().endswith(VIDEO_SUFFIXES)
+    return any(fnmatch.fnmatchcase(name, one) or fnmatch.fnmatchcase(file, one) for one in patterns)
+
+
+def _rows_of_table(source: Path, remarks: list[str]) -> list[dict[str, Any]]:
+    """Read a table of clips."""
+    try:
+        # Spreadsheets write a mark at the beginning of a file in UTF-8.
+        text = source.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{source.name} may not be read. Check its permissions.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{source.name} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
+    first = text.split("\n", 1)[0]
+    delimiter = max("\t;,", key=first.count)
+    lines = csv.reader(text.splitlines(), delimiter=delimiter)
+    heads = [head.strip().casefold() for head in next(lines, [])]
+    if "file" not in heads:
+        raise InputError(
+            f"{source.name} has no column 'file'. Its first line names the columns: {', '.join(COLUMNS)}, of which "
+            "all but 'file' may be left out."
+        )
+    if twice := [head for head, count in Counter(heads).items() if head in COLUMNS and count > 1]:
+        raise InputError(f"{source.name} has the column '{twice[0]}' twice. Leave one out.")
+    if unused := [head for head in heads if head and head not in COLUMNS]:
+        remarks.append(f"Columns that are not used: {', '.join(unused)}.")
+    rows = [_row_of_line(dict(zip(heads, line, strict=False)), source) for line in lines if any(line)]
+    if not rows:
+        raise InputError(
+            f"{source.name} names no clip. It needs a line for each, below the names of columns."
+        )
+    _refuse(
+        rows,
+        lambda row: None if row["path"].is_file() else row["name"],
+        lambda names: (
+            f"{source.name} names {_some(names)}, and there is no such file. Paths are read from the "
+            "table's own folder."
+        ),
+    )
+    if twice := [name for name, count in Counter(row["name"] for row in rows).items() if count > 1]:
+        raise InputError(f"{source.name} names {_some(twice)} more than once. Leave one line for each clip.")
+    return rows
+
+
+def _row_of_line(cells: dict[str, str], source: Path) -> dict[str, Any]:
+    said = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    if not said["file"]:
+        raise InputError(
+            f"A line of {source.name} names no file. Fill its column 'file', or leave the line out."
+        )
+    path = source.parent / said["file"]
+    mirrored = said["mirrored"].casefold()
+    if mirrored not in (*_YES, *_NO):
+        raise InputError(
+            f"{source.name} has '{said['mirrored']}' in the column 'mirrored'. Write yes or no, or nothing."
+        )
+    sitting = said["session"] or said["date"]
+    # Clips of a person whose sittings are not told apart may be of different days: they are not joined.
+    joined = "_".join((said["person"], sitting)) if said["person"] and sitting else ""
+    return {
+        "name": Path(os.path.normpath(said["file"])).as_posix(),
+        "path": path,
+        "task": said["task"] or None,
+        "person": said["person"] or None,
+        "session": said["session"] or None,
+        "date": said["date"] or None,
+        "examination": said["examination"] or joined,
+        "mirrored": None if not mirrored else mirrored in _YES,
+    }
+
+
+def _planned(
+    row: Mapping[str, Any],
+    labels: Mapping[str, Task],
+    default_task: Task,
+    *,
+    by_folder: bool,
+    mirrored: bool,
+) -> PlannedClip:
+    name = _unicode(row["name"])
+    folder = name.rpartition("/")[0]
+    said_mirrored = row.get("mirrored")
+    try:
+        there = row["path"].stat()
+    except OSError as error:
+        raise InputError(f"{name} was there a moment ago and is no longer. Start again.") from error
+    return PlannedClip(
+        name=name,
+        path=str(row["path"].absolute()),
+        size_bytes=there.st_size,
+        modified_ns=there.st_mtime_ns,
+        task=(task_of(row["task"], labels) if row["task"] else None) or default_task,
+        examination=row["examination"] or (folder if by_folder else "") or name,
+        person=row["person"],
+        session=row["session"],
+        date=row.get("date"),
+        mirrored=mirrored if said_mirrored is None else said_mirrored,
+    )
+
+
+def _unicode(name: str) -> str:
+    """Give a name that tables and pages can hold, whatever bytes it is made of."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _unknown_label(row: Mapping[str, Any], labels: Mapping[str, Task]) -> str | None:
+    label: str | None = row["task"]
+    return label if label and task_of(label, labels) is None else None
+
+
+def _unknown_task_sentence(found: Sequence[str]) -> str:
+    labels = list(Counter(found))
+    return (
+        f"The task of {counted(len(found), 'clip')} is not known: {_some(labels)}. Say what each means, as "
+        f"--label {labels[0]}=rest, with one of: {', '.join(Task)}."
+    )
+
+
+def _refuse_clashes(clips: Sequence[PlannedClip]) -> None:
+    """Refuse what could not be told apart in the results."""
+    in_examination = Counter((clip.examination, clip.file) for clip in clips)
+    if clashing := [pair for pair, count in in_examination.items() if count > 1]:
+        examination, file = clashing[0]
+        raise InputError(
+            f"{counted(in_examination[clashing[0]], 'clip')} of the examination {printable(examination)} are called "
+            f"{printable(file)}, and could not be told apart in its assessment. Rename them, or put them into "
+            "examinations of their own."
+        )
+    names = {clip.examination for clip in clips}
+    alike = Counter(name.casefold() for name in names)
+    if clashing_names := sorted(name for name in names if alike[name.casefold()] > 1):
+        raise InputError(
+            f"The names of {_some(clashing_names)} differ in capital letters only. Write the name of one examination "
+            "in one way, or give two of them different names."
+        )
+    people: dict[str, set[str]] = {}
+    for clip in clips:
+        if clip.person is not None:
+            people.setdefault(clip.examination, set()).add(clip.person)
+    if mixed := sorted(name for name, found in people.items() if len(found) > 1):
+        raise InputError(
+            f"Clips of different people are in the examination {_some(mixed)}. An examination is one person's."
+        )
+
+
+def refuse_same_content(clips: Sequence[PlannedClip]) -> None:
+    """Refuse two files with the same content: one of them is likely not what its name says.
+
+    Raises
+    ------
+    InputError
+    """
+    by_size: dict[int, list[PlannedClip]] = {}
+    for clip in clips:
+        by_size.setdefault(clip.size_bytes, []).append(clip)
+    by_content: dict[str, list[str]] = {}
+    # Of files of different sizes nothing need be read, and few are of the same size to the byte.
+    for clip in (clip for same_size in by_size.values() if len(same_size) > 1 for clip in same_size):
+        if clip.size_bytes:
+            by_content.setdefault(sha256_of(Path(clip.path)), []).append(clip.name)
+    same = [names for names in by_content.values() if len(names) > 1]
+    if same:
+        more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""
+        raise InputError(
+            f"These files have the same content: {_some(same[0])}{more}. Is one of them a copy by mistake? Remove it, "
+            "or go on with --same-content, and each counts where it stands."
+        )
+
+
+def _refuse(
+    entries: Iterable[Any],
+    wrong: Callable[[Any], str | None],
+    sentence: Callable[[list[str]], str],
+) -> None:
+    found = [name for entry in entries if (name := wrong(entry)) is not None]
+    if found:
+        raise InputError(sentence(found))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name the first few, and say how many there are besides."""
+    named = ", ".join(printable(_unicode(name)) for name in names[:_NAMED])
+    return named + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+
+
+def plan_lines(plan: Plan, *, most: int | None = None) -> Iterator[tuple[str, str, str]]:
+    """Give what each file is taken for: its name, its task, its examination.
+
+    Parameters
+    ----------
+    plan : Plan
+    most : int, optional
+        So many at most; all if not given.
+    """
+    for clip in plan.clips[:most]:
+        yield clip.name, clip.task, clip.examination

@@ -1,0 +1,161 @@
+"""``tdscreen batch``: what it shows, how it ends, and that Ctrl-C leaves what was done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tdscreen.batch.work import How
+from tdscreen.cli import main
+
+MakeClip = Callable[..., Path]
+
+
+def batch(*words: object) -> Result:
+    return CliRunner().invoke(main, ["batch", *(str(word) for word in words)])
+
+
+def test_a_dry_run_shows_what_each_file_is_taken_for_and_does_nothing(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("sub-01_ses-1_task-rest.mp4")
+    make_clip("sub-01_ses-1_task-speech.mp4", lips_mm=3.0)
+    out = tmp_path / "out"
+    ran = batch(clips, "--out", out, "--dry-run")
+    assert ran.exit_code == 0, ran.output
+    assert [line.split() for line in ran.stdout.splitlines()] == [
+        ["file", "task", "examination"],
+        ["sub-01_ses-1_task-rest.mp4", "rest", "sub-01_ses-1"],
+        ["sub-01_ses-1_task-speech.mp4", "speech", "sub-01_ses-1"],
+    ]
+    assert "2 clips, 1 examination (1 of several clips); 0 done already, 2 to do." in ran.stderr
+    assert not out.exists()
+
+
+def test_a_batch_ends_with_what_became_of_it_and_its_log_names_nobody(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("jane_doe.mp4")
+    make_clip("letter.mp4", no_video=True)
+    out = tmp_path / "out"
+    ran = batch(clips, "--out", out)
+    assert ran.exit_code == 1, ran.output
+    assert ran.stdout == ""
+    assert "2 of 2 clips" in ran.stderr
+    assert "1 of 2 clips are measured, 1 can be used; 1 could not be measured: see failures.csv" in ran.stderr
+    assert "jane" not in ran.stderr
+    assert "letter" not in ran.stderr
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert 'href="../clips/letter.mp4"' in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    make_clip("letter.mp4", lips_mm=3.0)
+    again = batch(clips, "--out", out)
+    assert (again.exit_code, "1 done already, 1 to do" in again.stderr) == (0, True)
+
+
+def test_a_folder_that_no_batch_wrote_and_one_of_another_version_are_left_alone(
+    clips: Path, make_clip: MakeClip, tmp_path: Path
+) -> None:
+    make_clip("a.mp4")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    ran = batch(clips, "--out", mine)
+    assert (ran.exit_code, "no batch has written" in ran.stderr) == (2, True)
+    assert [path.name for path in mine.iterdir()] == ["thesis.txt"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "batch.json").write_text('{"format": 99}')
+    ran = batch(clips, "--out", other)
+    assert (ran.exit_code, "another version" in ran.stderr) == (6, True)
+    (other / "batch.json").write_text("{")
+    ran = batch(clips, "--out", other)
+    assert (ran.exit_code, "damaged" in ran.stderr) == (6, True)
+    ran = batch(clips, "--out", mine / "thesis.txt" / "below")
+    assert (ran.exit_code, "thesis.txt is no folder" in ran.stderr) == (2, True)
+
+
+def test_results_of_other_clips_are_not_replaced(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("a.mp4")
+    out = tmp_path / "out"
+    assert batch(clips, "--out", out).exit_code == 0
+    before = (out / "clips.csv").read_bytes()
+    (clips / "a.mp4").unlink()
+    make_clip("other.mp4", lips_mm=4.0)
+    ran = batch(clips, "--out", out)
+    assert (ran.exit_code, "results of other clips" in ran.stderr) == (2, True)
+    assert (out / "clips.csv").read_bytes() == before
+
+
+def test_no_space_and_no_right_are_said_before_any_work(
+    clips: Path, make_clip: MakeClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip("a.mp4")
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+        ran = batch(clips, "--out", out)
+    assert (ran.exit_code, "Make space" in ran.stderr) == (2, True)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+        ran = batch(clips, "--out", out)
+    assert (ran.exit_code, "no right to" in ran.stderr) == (2, True)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--label", "walk"], "--label walk=unstructured"),
+        (["--label", "walk=dancing"], "no task 'dancing'"),
+        (["--time-limit", "0"], "no limit"),
+        (["--max-size", "nan"], "no limit"),
+    ],
+)
+def test_options_that_say_nothing_are_refused(
+    options: list[str], words: str, clips: Path, make_clip: MakeClip, tmp_path: Path
+) -> None:
+    make_clip("a.mp4")
+    ran = batch(clips, "--out", tmp_path / "out", *options)
+    assert (ran.exit_code, words in ran.stderr) == (2, True), ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_ends_the_workers_and_says_how_to_go_on(brief_clip: Path, tmp_path: Path) -> None:
+    source = tmp_path / "clips"
+    source.mkdir()
+    (source / "a.mp4").symlink_to(brief_clip)
+    out = tmp_path / "out"
+    ran = subprocess.Popen(
+        [sys.executable, "-m", "tdscreen", "batch", str(source), "--out", str(out)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+    def workers_of() -> list[str]:
+        tasks = Path(f"/proc/{ran.pid}/task").glob("*/children")
+        pids = [pid for task in tasks for pid in task.read_text().split()]
+        return [pid for pid in pids if b"_serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    while not (workers := workers_of()):
+        assert ran.poll() is None
+        time.sleep(0.05)
+    ran.send_signal(signal.SIGINT)
+    _, said = ran.communicate(timeout=120)
+    assert ran.returncode == 130
+    assert "the same command goes on from here" in said
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    assert list(out.rglob("*.part")) == []
+    assert (out / "batch.json").is_file()
