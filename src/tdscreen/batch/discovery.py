@@ -12,8 +12,8 @@ from typing import Any
 
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
+from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import counted, printable
-from tdscreen.verification.cache import sha256_of
 from tdscreen.vocabulary import Task
 
 VIDEO_SUFFIXES = (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mpeg", ".mts", ".webm", ".wmv")

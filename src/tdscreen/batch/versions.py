@@ -15,14 +15,14 @@ import tdscreen
 from tdscreen import __version__, settings
 from tdscreen.assessment.assessment import SCHEMA_VERSION
 from tdscreen.assessment.json_form import plain
-from tdscreen.verification.cache import model_hashes, source_key, tracking_key
+from tdscreen.keeping.fingerprint import model_hashes, source_key, tracking_key
 from tdscreen.vocabulary import Task
 
 MEASURING_ROOMS = ("geometry", "motion", "measurement")
 """What stands between tracks and a clip's measurement."""
 LIBRARIES = ("mediapipe", "opencv-contrib-python", "av", "numpy", "scipy", "onnxruntime")
 """Those whose digits enter a measurement."""
-_LATER_SETTINGS = ("SCORING", "BATCH")
+_LATER_SETTINGS = ("SCORING", "CACHE", "BATCH")
 _PACKAGE = Path(tdscreen.__file__).parent
 
 

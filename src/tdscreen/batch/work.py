@@ -15,8 +15,8 @@ from tdscreen.batch.store import Store, explain, tracks_name
 from tdscreen.batch.versions import result_key
 from tdscreen.errors import InputError, LimitError, ModelError, TdscreenError, VideoError, WorkerError
 from tdscreen.isolation import Progress, run_isolated
+from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.settings import BATCH, VIDEO, VideoSettings
-from tdscreen.verification.cache import sha256_of
 
 MEASURE = "tdscreen.batch.jobs:measure_clip"
 _OWN_FAULT = (VideoError, LimitError)
