@@ -17,7 +17,7 @@ for region in ("upper_face", "lips", "jaw"):
         print(f"{region}: cannot be compared. {first.reason or second.reason}")
         continue
     change_mm = second.amplitude_mm - first.amplitude_mm
-    # What neither clip could have shown is no change.
-    smallest_mm = max(first.noise_floor_mm, second.noise_floor_mm)
+    # What a clip cannot show is no change. Its detection limit is a whole range, an amplitude half of one.
+    smallest_mm = max(first.noise_floor_mm, second.noise_floor_mm) / 2
     said = f"changed by {change_mm:+.1f} mm" if abs(change_mm) > smallest_mm else "no change that can be told"
     print(f"{region}: {first.amplitude_mm:.1f} mm, then {second.amplitude_mm:.1f} mm: {said}")
