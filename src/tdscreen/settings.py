@@ -659,7 +659,7 @@ class BatchSettings:
     ahead: int = 2
     """Clips that wait at each worker, so that none has to wait for a clip (assumed)."""
     clip_space_bytes: int = 200_000
-    """What a clip takes of the output's disk, tables written anew included (measured: 80 kB, and as much again)."""
+    """What a clip takes of the output's disk, tables written anew included (assumed, from 80 kB in a few clips)."""
     tracks_share: float = 0.5
     """Landmarks take less than this share of a clip's file (assumed)."""
     rows_at_once: int = 10_000
