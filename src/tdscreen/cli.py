@@ -110,8 +110,8 @@ def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(
         *args: Any,
         mirrored: bool,
-        hands: bool,
-        cache: bool,
+        no_hands: bool,
+        no_cache: bool,
         max_duration: float,
         max_size: float,
         **others: Any,
@@ -119,7 +119,7 @@ def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
         settings = dataclasses.replace(
             VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE)
         )
-        return function(*args, reading=_Reading(mirrored, hands, cache, settings), **others)
+        return function(*args, reading=_Reading(mirrored, not no_hands, not no_cache, settings), **others)
 
     for option in (
         click.option(
@@ -142,17 +142,13 @@ def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--no-cache",
-            "cache",
-            flag_value=False,
-            default=True,
+            is_flag=True,
             help="Follow the clip anew, and keep nothing of it; else its landmarks are kept on this machine "
             "(see: tdscreen cache --help).",
         ),
         click.option(
             "--no-hands",
-            "hands",
-            flag_value=False,
-            default=True,
+            is_flag=True,
             help="Leave the hands out where the task is not about them: faster. They are then not assessed, and a "
             "hand before the face goes unnoticed.",
         ),

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from moving import TIMES_S, sine, turned
-from tdscreen.geometry.hand import FINGERS, PalmFrame, palm_frame
+from tdscreen.geometry.hand import FINGERS, PalmFrame, palm_frame, palm_points_mm
 from tdscreen.motion.hand_signals import along_main_axis, hand_signals, wrist_path
 from tdscreen.settings import GEOMETRY
 from tdscreen.vocabulary import Region
@@ -145,6 +145,13 @@ def test_frames_without_the_hand_are_unseen_and_change_nothing_else(still_hand_m
         assert np.flatnonzero(np.isnan(values)).tolist() == list(range(100, 120)), name
         if not name.startswith("wrist"):
             assert np.nanmax(values) - np.nanmin(values) < 0.05, name
+
+
+def test_the_points_alone_are_those_of_the_whole_frame(still_hand_mm: Floats) -> None:
+    hand_px = still_hand_mm * PX_PER_MM
+    assert np.array_equal(
+        palm_points_mm(hand_px), palm_frame(hand_px, hand_px / (1000 * PX_PER_MM)).points_mm
+    )
 
 
 def test_the_wrist_bears_witness_whatever_the_fingers_do(still_hand_mm: Floats) -> None:

@@ -11,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tdscreen import api
+from tdscreen.measurement import quality
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck
+from tdscreen.settings import QUALITY
 from tdscreen.tracking.tracks import RIGHT, Tracks
 from tdscreen.vocabulary import Region, Task, TriageLevel, Verdict
 
@@ -260,6 +262,25 @@ def test_a_hand_that_lies_before_the_face_is_not_measured_and_one_beside_it_is(r
     assert "before the face" in (hand.reason or "")
     away = covered.hands_px + np.array([0, 1.5 * np.ptp(resting.face_px[0, :, 1]), 0], np.float32)
     assert api.measure(changed(covered, hands_px=away), task=Task.REST).regions[Region.RIGHT_HAND].assessed
+
+
+def test_asking_only_where_hand_and_face_meet_leaves_nothing_out(resting: Tracks) -> None:
+    rng = np.random.default_rng(3)
+    hand = with_hand_over_mouth(resting, 1.0).hands_px.copy()
+    hand += rng.normal(0, 150, (len(hand), 1, 1, 3)).astype(np.float32)
+    tracks = changed(resting, hands_px=hand, hands_valid=np.isfinite(hand[:, :, 0, 0]))
+    outline = tracks.face_px[:, list(quality.FACE_OUTLINE), :2]
+    asked_everywhere = np.stack(
+        [
+            np.mean([quality._is_among(hand[:, side, k, :2], outline) for k in range(21)], axis=0)
+            >= QUALITY.min_hand_on_face
+            for side in range(2)
+        ],
+        axis=1,
+    )
+    found = quality._hand_on_face(tracks)
+    assert 0.1 < found[:, RIGHT].mean() < 0.9
+    assert np.array_equal(found, asked_everywhere)
 
 
 def test_a_hand_that_passes_the_mouth_takes_only_its_own_time(resting: Tracks) -> None:

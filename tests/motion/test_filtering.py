@@ -93,7 +93,8 @@ def test_a_grid_too_slow_to_show_the_band_keeps_all_of_it():
 
 def test_a_line_passes_a_smoother_whole():
     line = 3 + 0.5 * np.arange(40.0)
-    np.testing.assert_allclose(smooth(line, rate_hz=30, frequency_hz=2, gain=0.5, order=2), line, atol=1e-9)
+    (smoothed,) = smooth([line], rate_hz=30, frequency_hz=2, gain=0.5, order=2)
+    np.testing.assert_allclose(smoothed, line, atol=1e-9)
 
 
 @settings(max_examples=20, deadline=None)
@@ -107,3 +108,16 @@ def test_where_when_and_which_way_round_do_not_matter(offset, shift_s, sign):
     x = 2 * np.sin(2 * np.pi * 1.3 * times_s) + np.sin(2 * np.pi * 4.1 * times_s)
     plain = band_limit(x, times_s)
     np.testing.assert_allclose(sign * band_limit(sign * x + offset, times_s + shift_s), plain, atol=1e-4)
+
+
+def test_spans_smoothed_together_are_each_as_if_alone() -> None:
+    rng = np.random.default_rng(1)
+    spans = [rng.normal(50, 9, size) for size in (61, 2000, 60, 333)]
+    for options in (
+        {"frequency_hz": 0.5, "gain": 0.04, "order": 3},
+        {"frequency_hz": 7.0, "gain": 0.96, "order": 5},
+    ):
+        together = smooth(spans, rate_hz=30, **options)
+        for span, one in zip(spans, together, strict=True):
+            (alone,) = smooth([span], rate_hz=30, **options)
+            assert np.array_equal(one, alone)

@@ -16,7 +16,7 @@ def measured(values, rate_hz=30, smallest=0.5):
 
 def test_the_velocity_of_a_sine_is_a_cosine():
     times_s = np.arange(301) / 30
-    v = velocity(3 * np.sin(2 * np.pi * 2 * times_s), rate_hz=30)
+    (v,) = velocity([3 * np.sin(2 * np.pi * 2 * times_s)], rate_hz=30)
     np.testing.assert_allclose(v, 12 * np.pi * np.cos(4 * np.pi * times_s), atol=0.4)
 
 

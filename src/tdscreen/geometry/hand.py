@@ -80,8 +80,7 @@ def palm_frame(
     PalmFrame
     """
     hand = hand_px.astype(np.float64)
-    aligned, rotation, _ = align(hand, fit_on=PALM_POINTS)
-    palm = np.linalg.norm(aligned[:, MIDDLE_MCP] - aligned[:, WRIST], axis=1)
+    points_mm, rotation = _in_palm(hand, settings)
     in_picture = np.linalg.norm(hand[:, MIDDLE_MCP, :2] - hand[:, WRIST, :2], axis=1)
     palm_px = float(np.nanpercentile(in_picture, settings.palm_percentile))
     seen = np.isfinite(hand[:, WRIST, 0])
@@ -90,7 +89,7 @@ def palm_frame(
         hand[seen], hand_world_m[seen].astype(np.float64), _tilt_deg(rotation[seen]), settings=settings
     )
     return PalmFrame(
-        points_mm=aligned * (settings.palm_mm / float(np.nanmedian(palm))),
+        points_mm=points_mm,
         tips_mm=tips,
         wrist_mm=hand[:, WRIST, :2] * (settings.palm_mm / palm_px),
         mm_per_px=settings.palm_mm / palm_px,
@@ -98,6 +97,31 @@ def palm_frame(
         palm_mm=settings.palm_mm,
         palm_px=palm_px,
     )
+
+
+def palm_points_mm(
+    hand_px: NDArray[np.floating[Any]], *, settings: GeometrySettings = GEOMETRY
+) -> FloatArray:
+    """Give :attr:`PalmFrame.points_mm` alone, of which the rest of a palm's frame takes many times the work.
+
+    Parameters
+    ----------
+    hand_px : ndarray, shape (n, 21, 3)
+        NaN where the hand was not seen. At least one frame must show it.
+    settings : GeometrySettings
+
+    Returns
+    -------
+    ndarray, shape (n, 21, 3)
+    """
+    return _in_palm(hand_px.astype(np.float64), settings)[0]
+
+
+def _in_palm(hand: FloatArray, settings: GeometrySettings) -> tuple[FloatArray, FloatArray]:
+    """Hold a hand by its palm, in mm; give the rotations that did it, too."""
+    aligned, rotation, _ = align(hand, fit_on=PALM_POINTS)
+    palm = np.linalg.norm(aligned[:, MIDDLE_MCP] - aligned[:, WRIST], axis=1)
+    return aligned * (settings.palm_mm / float(np.nanmedian(palm))), rotation
 
 
 def _tilt_deg(rotation: FloatArray) -> float:

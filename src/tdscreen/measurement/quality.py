@@ -70,12 +70,12 @@ def frame_conditions(tracks: Tracks, head: HeadFrame | None) -> FrameConditions:
 
 def _hand_on_face(tracks: Tracks) -> BoolArray:
     on_face = np.zeros_like(tracks.hands_valid)
+    outline = tracks.face_px[:, list(FACE_OUTLINE), :2]
     for side in range(2):
-        seen = np.flatnonzero(tracks.hands_valid[:, side] & tracks.face_valid)
-        outline = tracks.face_px[seen[:, None], list(FACE_OUTLINE), :2]
-        hand = tracks.hands_px[seen, side, :, :2]
-        among = np.array([_is_among(hand[:, point], outline) for point in range(hand.shape[1])])
-        on_face[seen, side] = among.mean(axis=0) >= QUALITY.min_hand_on_face
+        hand = tracks.hands_px[:, side, :, :2]
+        near = np.flatnonzero(_boxes_meet(hand, outline))
+        among = [_is_among(hand[near, point], outline[near]) for point in range(hand.shape[1])]
+        on_face[near, side] = np.mean(among, axis=0) >= QUALITY.min_hand_on_face
     return on_face
 
 
@@ -90,8 +90,19 @@ def _mouth_covered(tracks: Tracks) -> BoolArray:
         hand = tracks.hands_px[:, side, :, :2]
         inside = (hand >= (low - margin)[:, None]) & (hand <= (high + margin)[:, None])
         covered |= inside.all(axis=2).any(axis=1)
-        covered |= np.sum([_is_among(mouth[:, i], hand) for i in range(len(MOUTH_BOX))], axis=0) >= 2
+        near = np.flatnonzero(_boxes_meet(hand, mouth))
+        within = [_is_among(mouth[near, i], hand[near]) for i in range(len(MOUTH_BOX))]
+        covered[near] |= np.sum(within, axis=0) >= 2
     return covered
+
+
+def _boxes_meet(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> BoolArray:
+    """Say in which frames the boxes round two sets of points, shapes (n, k, 2) and (n, m, 2), have a place in common.
+
+    Not where one of them was not seen. In most frames of most clips they do not, and nothing else need be asked.
+    """
+    meet = (one.max(axis=1) >= other.min(axis=1)) & (one.min(axis=1) <= other.max(axis=1))
+    return np.asarray(meet.all(axis=1))
 
 
 def _is_among(place: NDArray[np.floating[Any]], points: NDArray[np.floating[Any]]) -> BoolArray:
@@ -284,7 +295,8 @@ def _least_light(
     if face_share < settings.min_face_share:
         shown = hand_share >= settings.min_hand_share
     else:
-        skin = tracks.patches_px[tracks.face_valid][:, patches_of(Part.RIGID, Part.STILL), 0]
+        seen = np.flatnonzero(tracks.face_valid)
+        skin = tracks.patches_px[seen[:, None], patches_of(Part.RIGID, Part.STILL), 0]
         found = float(np.median(np.isfinite(skin).mean(axis=1)))
         shown = found >= settings.min_skin_found and not still_range_mm > settings.trembling_mm
     return settings.min_luminance if shown else settings.dim_luminance

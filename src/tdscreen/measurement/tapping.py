@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tdscreen.geometry.hand import FINGERS, palm_frame
+from tdscreen.geometry.hand import FINGERS, palm_points_mm
 from tdscreen.motion.repeats import taps
 from tdscreen.settings import MOTION, MotionSettings
 from tdscreen.tracking.tracks import Tracks
@@ -30,7 +30,7 @@ def count_taps(
     per_s : float or None
         Over the time in which it tapped, pauses of more than three taps' length left out; None for fewer than three.
     """
-    points = palm_frame(tracks.hands_px[:, side], tracks.hands_world_m[:, side]).points_mm
+    points = palm_points_mm(tracks.hands_px[:, side])
     usable = tracks.hands_valid[:, side] & ~tracks.repeated
     thumb, *others = (points[:, joints[-1]] for joints in FINGERS.values())
     gaps_mm = np.stack([np.linalg.norm(tip - thumb, axis=1) for tip in others], axis=1)

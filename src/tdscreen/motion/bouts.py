@@ -48,19 +48,18 @@ def find_bouts(band: Grid, calm: Grid, *, limit: float, settings: MotionSettings
     half_second = round(settings.window_s * rate_hz / 2)
     # In the band alone a step would ring, without it a drift would move.
     seconds = [
-        np.minimum(_range(a.values, half_second), _range(b.values, half_second))
-        for a, b in zip(band.spans, calm.spans, strict=True)
+        np.minimum(a, b) for a, b in zip(_ranges(band, half_second), _ranges(calm, half_second), strict=True)
     ]
     lower = _lower_limit(seconds, [_lasting(second > limit, half) for second in seconds], limit, settings)
     inset_s = half / rate_hz - settings.edge_lag_s
     found: list[tuple[float, float]] = []
-    for span, second in zip(calm.spans, seconds, strict=True):
+    for span, second, shorter in zip(calm.spans, seconds, _ranges(calm, half), strict=True):
         moves = _lasting(second > lower, half)
         if not moves.any():
             continue
         level = maximum_filter1d(np.where(moves, second, 0.0), 4 * half_second + 1, mode="nearest")
         least = np.maximum(settings.edge_level_share * level, settings.edge_limit_share * lower)
-        runs = _runs(_spread(moves, half // 2) & (_range(span.values, half) > least))
+        runs = _runs(_spread(moves, half // 2) & (shorter > least))
         last = len(second) - 1
         starts_s, ends_s = runs[:, 0] / rate_hz + inset_s, runs[:, 1] / rate_hz - inset_s
         # What moves as a span begins or ends was cut off there, in a turn or not.
@@ -90,13 +89,22 @@ def _lasting(mark: Bools, half: int) -> Bools:
     return _spread(~_spread(~mark, half), half)
 
 
-def _range(values: Floats, half: int) -> Floats:
-    """Largest minus smallest within so many values on either side."""
+def _ranges(grid: Grid, half: int) -> list[Floats]:
+    """Largest minus smallest within so many values on either side, for each span."""
+    if not grid.spans:
+        return []
     size = 2 * half + 1
-    out: Floats = maximum_filter1d(values, size, mode="nearest") - minimum_filter1d(
-        values, size, mode="nearest"
-    )
-    return out
+    # All spans in one row, so far apart that none looks into the next: beyond an end is nothing larger or smaller.
+    row = np.full(sum(len(span.values) + size for span in grid.spans), np.nan)
+    places, first = [], 0
+    for span in grid.spans:
+        places.append(slice(first, first + len(span.values)))
+        row[places[-1]] = span.values
+        first += len(span.values) + size
+    between = np.isnan(row)
+    largest = maximum_filter1d(np.where(between, -np.inf, row), size, mode="nearest")
+    smallest = minimum_filter1d(np.where(between, np.inf, row), size, mode="nearest")
+    return [largest[place] - smallest[place] for place in places]
 
 
 def _spread(mark: Bools, half: int) -> Bools:

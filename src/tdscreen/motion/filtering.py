@@ -10,6 +10,7 @@ spans.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import comb
 
@@ -21,12 +22,17 @@ from tdscreen.motion.spans import Floats, Grid, from_grid, good_spans, to_grid
 from tdscreen.settings import MOTION, MotionSettings
 
 
-def smooth(values: Floats, *, rate_hz: float, frequency_hz: float, gain: float, order: int) -> Floats:
-    """Keep what is slower than a frequency.
+def smooth(
+    spans: Sequence[Floats], *, rate_hz: float, frequency_hz: float, gain: float, order: int
+) -> list[Floats]:
+    """Keep what is slower than a frequency in each of several spans.
+
+    All are solved at once, in one band matrix in which none knows of its neighbours: an hour has hundreds of spans, and
+    a call costs more than most of them do.
 
     Parameters
     ----------
-    values : ndarray, shape (m,) or (m, k)
+    spans : sequence of ndarray, shape (m,) or (m, k)
         Evenly spaced along the first axis; m greater than ``order``.
     rate_hz : float
     frequency_hz, gain : float
@@ -36,11 +42,14 @@ def smooth(values: Floats, *, rate_hz: float, frequency_hz: float, gain: float, 
 
     Returns
     -------
-    ndarray, as ``values``
+    list of ndarray, as ``spans``
     """
-    factor = _factor(len(values), float(rate_hz), float(frequency_hz), float(gain), order)
-    solved: Floats = cho_solve_banded((factor, False), values, check_finite=False)
-    return solved
+    sizes = tuple(len(one) for one in spans)
+    if not sizes:
+        return []
+    factor = _factor(sizes, float(rate_hz), float(frequency_hz), float(gain), order)
+    solved = cho_solve_banded((factor, False), np.concatenate(list(spans)), check_finite=False)
+    return np.split(solved, np.cumsum(sizes)[:-1])
 
 
 def smooth_gain(frequency_hz: Floats, *, rate_hz: float, at_hz: float, gain: float, order: int) -> Floats:
@@ -50,18 +59,23 @@ def smooth_gain(frequency_hz: Floats, *, rate_hz: float, at_hz: float, gain: flo
     return gains
 
 
-@lru_cache(maxsize=16)
-def _factor(size: int, rate_hz: float, frequency_hz: float, gain: float, order: int) -> NDArray[np.float64]:
-    """Return the Cholesky factor of I + penalty * D'D as an upper band."""
+@lru_cache(maxsize=8)
+def _factor(
+    sizes: tuple[int, ...], rate_hz: float, frequency_hz: float, gain: float, order: int
+) -> NDArray[np.float64]:
+    """Return the Cholesky factor of I + penalty * D'D of spans of these sizes as an upper band."""
     penalty = (1 - gain) / gain / (2 * np.sin(np.pi * min(frequency_hz / rate_hz, 0.5))) ** (2 * order)
     stencil = [(-1) ** k * comb(order, k) for k in range(order + 1)]
+    size = sum(sizes)
     band = np.zeros((order + 1, size))
-    rows = size - order
+    # Row r of D holds the stencil from column r on, and there is one where that ends within the span.
+    ends = np.repeat(np.cumsum(sizes), sizes)
+    there = (np.arange(size) + order < ends).astype(np.float64)
     for offset in range(order + 1):
         for k in range(order + 1 - offset):
-            # Element (i, i + offset) is stored in column i + offset; row r of D holds the stencil from column
-            # r on.
-            band[order - offset, k + offset : k + offset + rows] += stencil[k] * stencil[k + offset]
+            # Element (i, i + offset) is stored in column i + offset.
+            first = k + offset
+            band[order - offset, first:] += stencil[k] * stencil[k + offset] * there[: size - first]
     band *= penalty
     band[order] += 1.0
     return np.asarray(cholesky_banded(band, check_finite=False))
@@ -69,20 +83,16 @@ def _factor(size: int, rate_hz: float, frequency_hz: float, gain: float, order: 
 
 def remove_slow(grid: Grid, *, settings: MotionSettings = MOTION) -> Grid:
     """Take out what is slower than the band: posture, drift, a trend."""
-    return grid.with_values([_without_slow(span.values, grid.rate_hz, settings) for span in grid.spans])
-
-
-def _without_slow(values: Floats, rate_hz: int, settings: MotionSettings) -> Floats:
     # A large offset would cost digits.
-    centred = values - values.mean()
+    centred = [span.values - span.values.mean() for span in grid.spans]
     slow = smooth(
         centred,
-        rate_hz=rate_hz,
+        rate_hz=grid.rate_hz,
         frequency_hz=settings.band_low_hz,
         gain=1 - settings.band_edge_gain,
         order=settings.slow_order,
     )
-    return np.asarray(centred - slow)
+    return grid.with_values([a - b for a, b in zip(centred, slow, strict=True)])
 
 
 def remove_fast(grid: Grid, *, high_hz: float | None = None, settings: MotionSettings = MOTION) -> Grid:
@@ -91,16 +101,13 @@ def remove_fast(grid: Grid, *, high_hz: float | None = None, settings: MotionSet
     if 2 * high >= grid.rate_hz:
         return grid
     return grid.with_values(
-        [
-            smooth(
-                span.values,
-                rate_hz=grid.rate_hz,
-                frequency_hz=high,
-                gain=settings.band_edge_gain,
-                order=settings.fast_order,
-            )
-            for span in grid.spans
-        ]
+        smooth(
+            [span.values for span in grid.spans],
+            rate_hz=grid.rate_hz,
+            frequency_hz=high,
+            gain=settings.band_edge_gain,
+            order=settings.fast_order,
+        )
     )
 
 

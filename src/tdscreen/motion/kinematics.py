@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from tdscreen.motion.filtering import remove_fast
 from tdscreen.motion.spans import Bools, Floats, Grid
+from tdscreen.motion.splines import slopes
 from tdscreen.settings import MOTION, MotionSettings
 
 
@@ -31,22 +32,19 @@ class Kinematics:
     log_dimensionless_jerk: float | None
 
 
-def velocity(values: Floats, *, rate_hz: float) -> Floats:
+def velocity(spans: Sequence[Floats], *, rate_hz: float) -> list[Floats]:
     """Return the derivative of evenly spaced values: that of a cubic spline, 1% low at 5 Hz and 30 a second.
 
     Parameters
     ----------
-    values : ndarray, shape (m,)
+    spans : sequence of ndarray, shape (m,)
     rate_hz : float
 
     Returns
     -------
-    ndarray, shape (m,)
+    list of ndarray, shape (m,)
     """
-    slope: Floats = CubicSpline(np.arange(len(values)) / rate_hz, values).derivative()(
-        np.arange(len(values)) / rate_hz
-    )
-    return slope
+    return slopes([np.arange(len(values)) / rate_hz for values in spans], spans)
 
 
 def submovements(values: Floats, *, smallest: float) -> int:
@@ -130,15 +128,17 @@ def kinematics(
     steps = round(settings.window_s * grid.rate_hz)
     calm = remove_fast(grid, high_hz=settings.jerk_high_hz, settings=settings)
     speeds, pieces, moving_s, slow_speeds, jerks = [], 0, 0.0, [], []
-    for span, calm_span, mark in zip(grid.spans, calm.spans, marks, strict=True):
-        if not mark.any():
-            continue
-        speeds.append(np.abs(velocity(span.values, rate_hz=grid.rate_hz)[mark]))
+    moving = [index for index, mark in enumerate(marks) if mark.any()]
+    fast_speeds, calm_speeds = (
+        velocity([of.spans[index].values for index in moving], rate_hz=grid.rate_hz) for of in (grid, calm)
+    )
+    for index, fast_speed, slow_speed in zip(moving, fast_speeds, calm_speeds, strict=True):
+        span, mark = grid.spans[index], marks[index]
+        speeds.append(np.abs(fast_speed[mark]))
         edges = np.flatnonzero(np.diff(np.r_[False, mark, False].astype(np.int8)))
         for a, b in zip(edges[::2], edges[1::2], strict=True):
             pieces += submovements(span.values[a:b], smallest=smallest)
             moving_s += (b - a - 1) / grid.rate_hz
-        slow_speed = velocity(calm_span.values, rate_hz=grid.rate_hz)
         bend = np.diff(slow_speed, 2) * grid.rate_hz**2
         jerk = np.r_[bend[0], bend, bend[-1]]
         firsts = [np.arange(a, b - steps, steps) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
+from tdscreen.motion.splines import through
 from tdscreen.settings import MOTION, MotionSettings
 
 Floats = NDArray[np.float64]
@@ -157,15 +157,17 @@ def to_grid(
     if spans is None:
         spans = good_spans(times_s, valid, max_gap_s=settings.max_gap_s, min_duration_s=settings.min_span_s)
     rate = rate_hz or grid_rate_hz(times_s, valid, spans, settings=settings)
-    return Grid(rate, tuple(_grid_span(x[s][valid[s]], times_s[s][valid[s]], rate) for s in spans))
+    seen_s = [times_s[span][valid[span]] for span in spans]
+    elapsed_s = [one - one[0] for one in seen_s]
+    values = through(
+        elapsed_s, [x[span][valid[span]] for span in spans], [_even(one, rate) for one in elapsed_s]
+    )
+    return Grid(rate, tuple(GridSpan(float(t[0]), v) for t, v in zip(seen_s, values, strict=True)))
 
 
-def _grid_span(values: Floats, times_s: Floats, rate_hz: int) -> GridSpan:
-    start_s = float(times_s[0])
-    elapsed_s = times_s - start_s
+def _even(elapsed_s: Floats, rate_hz: int) -> Floats:
     steps = int(elapsed_s[-1] * rate_hz + rate_hz * _TIME_TOLERANCE_S / 2)
-    grid_s = np.minimum(np.arange(steps + 1) / rate_hz, elapsed_s[-1])
-    return GridSpan(start_s, CubicSpline(elapsed_s, values)(grid_s))
+    return np.minimum(np.arange(steps + 1) / rate_hz, elapsed_s[-1])
 
 
 def from_grid(grid: Grid, times_s: Floats, spans: tuple[slice, ...]) -> Floats:
@@ -177,32 +179,39 @@ def from_grid(grid: Grid, times_s: Floats, spans: tuple[slice, ...]) -> Floats:
         NaN outside of the spans.
     """
     out = np.full(times_s.shape, np.nan)
-    for where, span in zip(spans, grid.spans, strict=True):
-        grid_s = np.arange(len(span.values)) / grid.rate_hz
+    read = through(
+        [np.arange(len(span.values)) / grid.rate_hz for span in grid.spans],
+        [span.values for span in grid.spans],
         # The last sample lies up to a step behind the last value of the grid: the spline reaches that far.
-        at_s = times_s[where] - span.start_s
-        out[where] = CubicSpline(grid_s, span.values)(at_s)
+        [times_s[where] - span.start_s for where, span in zip(spans, grid.spans, strict=True)],
+    )
+    for where, values in zip(spans, read, strict=True):
+        out[where] = values
     return out
 
 
-def refine(values: Floats, mark: Bools, parts: int) -> tuple[Floats, Bools]:
-    """Divide every step of a grid into parts by a cubic spline, since turns fall between pictures.
+def refine(values: list[Floats], marks: list[Bools], parts: int) -> list[tuple[Floats, Bools]]:
+    """Divide every step of spans of a grid into parts by a cubic spline, since turns fall between pictures.
 
     Parameters
     ----------
-    values, mark : ndarray, shape (m,)
+    values, marks : list of ndarray, shape (m,)
     parts : int
 
     Returns
     -------
-    values, mark : ndarray, shape ((m - 1) * parts + 1,)
+    list of (values, mark), each of shape ((m - 1) * parts + 1,)
         A value between two has the mark of the one before it.
     """
     if parts == 1:
-        return values, mark
-    size = (len(values) - 1) * parts + 1
-    fine: Floats = CubicSpline(np.arange(len(values)), values)(np.arange(size) / parts)
-    return fine, np.repeat(mark, parts)[:size]
+        return list(zip(values, marks, strict=True))
+    sizes = [(len(one) - 1) * parts + 1 for one in values]
+    fine = through(
+        [np.arange(len(one), dtype=np.float64) for one in values],
+        values,
+        [np.arange(size) / parts for size in sizes],
+    )
+    return [(one, np.repeat(mark, parts)[: len(one)]) for one, mark in zip(fine, marks, strict=True)]
 
 
 def inner(a: Floats, b: Floats) -> float:

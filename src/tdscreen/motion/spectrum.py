@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len, rfft, rfftfreq
 from scipy.signal import get_window
@@ -23,6 +25,7 @@ BANDS_HZ: dict[str, tuple[float, float]] = {
 """Slow movement, speech, tremor and rabbit syndrome, fast tremor."""
 
 _PADDING = 4
+_SEGMENTS_AT_ONCE = 256
 _BAND_TOLERANCE = 0.03
 """A clip of 29.97 pictures a second shows 11.99 Hz: a band is shown if its upper edge is missed by less than
 this."""
@@ -86,6 +89,11 @@ class Peak:
     power: float
 
 
+@lru_cache(maxsize=64)
+def _taper(length: int) -> Floats:
+    return np.asarray(get_window("hann", length))
+
+
 def power_spectrum(
     grid: Grid, marks: list[Bools] | None = None, *, settings: MotionSettings = MOTION
 ) -> Spectrum | None:
@@ -113,6 +121,7 @@ def power_spectrum(
     total = np.zeros(size // 2 + 1)
     weight = 0.0
     longest = 0
+    segments: dict[int, list[tuple[Floats, Floats]]] = {}
     for index, span in enumerate(grid.spans):
         mark = marks[index] if marks is not None else None
         if mark is not None and not mark.any():
@@ -123,12 +132,22 @@ def power_spectrum(
             covered = np.r_[0, np.cumsum(mark)]
             weights = weights * (covered[starts + length] - covered[starts]) / length
             starts, weights = starts[weights > 0], weights[weights > 0]
-        pieces = span.values[starts[:, None] + np.arange(length)]
-        pieces = (pieces - pieces.mean(axis=1, keepdims=True)) * (taper := get_window("hann", length))
-        power = np.abs(rfft(pieces, size, axis=1)) ** 2
-        total += np.sum(weights[:, None] * power, axis=0) / (grid.rate_hz * inner(taper, taper))
+        pieces = sliding_window_view(span.values, length)[starts]
+        segments.setdefault(length, []).append((pieces, weights))
         weight += float(weights.sum())
         longest = max(longest, length)
+    # Those of one length together: what a transform costs hardly depends on how many there are.
+    for length, found in segments.items():
+        pieces = np.concatenate([one for one, _ in found])
+        weights = np.concatenate([each for _, each in found])
+        taper = _taper(length)
+        for first in range(0, len(pieces), _SEGMENTS_AT_ONCE):
+            some = pieces[first : first + _SEGMENTS_AT_ONCE]
+            some = (some - some.mean(axis=1, keepdims=True)) * taper
+            transformed = rfft(some, size, axis=1)
+            power = np.square(transformed.real) + np.square(transformed.imag)
+            each = weights[first : first + _SEGMENTS_AT_ONCE, None]
+            total += np.sum(each * power, axis=0) / (grid.rate_hz * inner(taper, taper))
     if weight == 0:
         return None
     density = total / weight

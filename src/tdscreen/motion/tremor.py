@@ -71,19 +71,24 @@ def regularity(grid: Grid, marks: list[Bools] | None, *, frequency_hz: float) ->
     centre = 2 * parts * grid.rate_hz / frequency_hz
     lags = np.unique(np.linspace(0.9 * centre, 1.1 * centre, 11).round().astype(int))
     long_enough = [
-        refine(span.values, np.ones(len(span.values), np.bool_) if marks is None else marks[index], parts)
+        (span.values, np.ones(len(span.values), np.bool_) if marks is None else marks[index])
         for index, span in enumerate(grid.spans)
         if len(span.values) * parts >= 2 * lags[-1]
     ]
+    if not long_enough:
+        return None
+    # All spans in one row, so far apart that none is compared with the next.
+    apart = np.zeros(int(lags[-1]))
+    row, counts = [], []
+    for values, mark in refine([v for v, _ in long_enough], [m for _, m in long_enough], parts):
+        row += [np.where(mark, values, 0.0), apart]
+        counts += [mark.astype(np.float64), apart]
+    marked, counted = np.concatenate(row), np.concatenate(counts)
+    squared = np.square(marked)
     best = None
     for lag in lags:
-        product, first, second = 0.0, 0.0, 0.0
-        for values, mark in long_enough:
-            both = mark[:-lag] & mark[lag:]
-            a, b = values[:-lag][both], values[lag:][both]
-            product += inner(a, b)
-            first += inner(a, a)
-            second += inner(b, b)
+        product = inner(marked[:-lag], marked[lag:])
+        first, second = inner(squared[:-lag], counted[lag:]), inner(squared[lag:], counted[:-lag])
         if first > 0 and second > 0:
             value = float(product / np.sqrt(first * second))
             best = value if best is None else max(best, value)
@@ -106,28 +111,28 @@ def narrowband(
     peak_hz, width_hz, highest_hz : float
         The peak's place and full width, and the highest frequency looked at.
     """
-    parts = []
     bandwidth_hz = max(
         min(_BANDWIDTH_IN_WIDTHS * width_hz, peak_hz - settings.tremor_clear_hz), settings.tremor_bandwidth_hz
     )
     orders = np.arange(1, max(int(highest_hz / peak_hz), 1) + 1)
-    for span in grid.spans:
-        angle = 2 * np.pi * peak_hz * np.arange(len(span.values)) / grid.rate_hz
-        part = np.zeros(len(span.values))
-        # The second pass finds what the first missed at the edges of the span.
-        for order in np.tile(orders, 2):
-            left, turn = span.values - part, np.exp(-1j * order * angle)
-            turned: Floats = 2.0 * np.column_stack([left * turn.real, left * turn.imag])
-            slow = smooth(
-                turned,
-                rate_hz=grid.rate_hz,
-                frequency_hz=bandwidth_hz,
-                gain=0.5,
-                order=2,
+    if not grid.spans:
+        return grid
+    edges = np.cumsum([len(span.values) for span in grid.spans])[:-1]
+    values = np.concatenate([span.values for span in grid.spans])
+    steps = np.concatenate([np.arange(len(span.values)) for span in grid.spans])
+    angle = 2 * np.pi * peak_hz * steps / grid.rate_hz
+    part = np.zeros(len(values))
+    # The second pass finds what the first missed at the edges of a span.
+    for order in np.tile(orders, 2):
+        left, turn = values - part, np.exp(-1j * order * angle)
+        turned: Floats = 2.0 * np.column_stack([left * turn.real, left * turn.imag])
+        slow = np.concatenate(
+            smooth(
+                np.split(turned, edges), rate_hz=grid.rate_hz, frequency_hz=bandwidth_hz, gain=0.5, order=2
             )
-            part += slow[:, 0] * turn.real + slow[:, 1] * turn.imag
-        parts.append(part)
-    return grid.with_values(parts)
+        )
+        part += slow[:, 0] * turn.real + slow[:, 1] * turn.imag
+    return grid.with_values(np.split(part, edges))
 
 
 def remove_narrowband(
@@ -212,10 +217,9 @@ def find_tremor_peak(
 
 
 def _faster_than(grid: Grid, frequency_hz: float) -> Grid:
-    slow = [
-        smooth(s.values, rate_hz=grid.rate_hz, frequency_hz=frequency_hz, gain=0.5, order=4)
-        for s in grid.spans
-    ]
+    slow = smooth(
+        [s.values for s in grid.spans], rate_hz=grid.rate_hz, frequency_hz=frequency_hz, gain=0.5, order=4
+    )
     return grid.with_values([s.values - v for s, v in zip(grid.spans, slow, strict=True)])
 
 

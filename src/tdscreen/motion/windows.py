@@ -70,14 +70,11 @@ def amplitude(grid: Grid, marks: list[Bools]) -> float:
     of amplitude 3 has 2.96.
     """
     parts = -(-_FINE_RATE_HZ // grid.rate_hz)
-    pieces = []
-    for span, mark in zip(grid.spans, marks, strict=True):
-        if mark.any():
-            values, fine_mark = refine(span.values, mark, parts)
-            pieces.append(values[fine_mark])
-    if not pieces:
+    moving = [(span.values, mark) for span, mark in zip(grid.spans, marks, strict=True) if mark.any()]
+    if not moving:
         return 0.0
-    low, high = np.percentile(np.concatenate(pieces), [5, 95])
+    fine = refine([values for values, _ in moving], [mark for _, mark in moving], parts)
+    low, high = np.percentile(np.concatenate([values[mark] for values, mark in fine]), [5, 95])
     return float(high - low) / 2
 
 
