@@ -123,7 +123,9 @@ def track(
     if cancel is not None and cancel.is_set():
         raise WorkerError(CANCELLED)
     kept = user_cache() if cache is True else cache or None
-    name = kept and kept.name_of(clip, mirrored=mirrored, hands=hands, settings=settings)
+    name = None
+    if kept is not None:
+        name = kept.name_of(clip, mirrored=mirrored, hands=hands, settings=settings)
     if kept is not None and name is not None:
         found = kept.find(name, file=clip.name, settings=settings)
         if found is not None:

@@ -427,6 +427,32 @@ def test_a_mouth_that_nobody_looked_into_is_not_counted_as_one_without_a_tongue(
     assert named(tongue_figures([not_looked]), "tongue.false").reached is None
 
 
+def test_a_mouth_without_a_tongue_past_the_lips_counts_although_what_is_behind_them_is_not_known() -> None:
+    nothing_past_the_lips = TongueResult(0, 0, (), False, False, "No tongue came out past the lips in 9.9 s.")
+    false_one = TongueResult(0, 1, (), False, True, None)
+    clips = [
+        dataclasses.replace(clip(name, sections=("no_tongue",), group="smiling"), tongue=tongue)
+        for name, tongue in (("a", nothing_past_the_lips), ("b", false_one))
+    ]
+    figure = named(tongue_figures(clips), "tongue.false")
+    assert (figure.value, figure.n) == (50.0, 2)
+
+
+def test_rates_that_true_paths_tell_in_other_digits_are_one_rate() -> None:
+    paths = [("a", 0.998, 2.0), ("a", 2.5, 2.0), ("b", 1.001, 2.0), ("b", 2.499, 2.0)]
+    clips = [
+        clip(
+            f"{person}{rate_hz}",
+            moving_region("lips", true_mm=size_mm, found_mm=size_mm, true_frequency_hz=rate_hz),
+            sections=("amplitude",),
+            person=ord(person),
+        )
+        for person, rate_hz, size_mm in paths
+    ]
+    figure = named(amplitude_figures(clips), "amplitude.lips_flat")
+    assert figure.value == pytest.approx(0.0, abs=1e-9)
+
+
 def test_an_item_raised_by_the_wrist_alone_counts_against_the_tool() -> None:
     wrist = moving_region("right_hand", true_mm=40, found_mm=40, signal="right_hand.wrist", true_severity=0)
     assert named(hand_figures([clip("a", wrist, sections=("arm",))]), "hands.arm").value == 100.0

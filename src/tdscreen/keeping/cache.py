@@ -130,13 +130,15 @@ class TrackCache:
             tracks, digest, libraries = _taken_apart(load_tracks(path))
         except (DataError, AttributeError, NotImplementedError, MemoryError, OverflowError):
             # A file in which bits have changed may claim columns of any kind and length.
-            return self._damaged(path)
+            self._remove_damaged(path)
+            return None
         except (TdscreenError, OSError):
             # Another process has just removed it.
             return None
         # An entry without a digest was kept by an older version.
         if digest is not None and digest != _digest_of(tracks):
-            return self._damaged(path)
+            self._remove_damaged(path)
+            return None
         if libraries is not None and libraries != _libraries():
             return None
         if tracks.timing.duration_s > settings.max_duration_s:
@@ -202,7 +204,7 @@ class TrackCache:
             path.unlink(missing_ok=True)
         return before
 
-    def _damaged(self, path: Path) -> None:
+    def _remove_damaged(self, path: Path) -> None:
         log.warning("Kept tracks were damaged. They are removed, and the clip is followed anew.")
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
@@ -292,6 +294,7 @@ def _digest_of(tracks: Tracks) -> str:
             hashed.update(f"{field.name} {value.dtype} {value.shape}".encode())
             hashed.update(np.ascontiguousarray(value).view(np.uint8).data)
         elif field.name != "file":
-            rest[field.name] = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value
+            is_record = dataclasses.is_dataclass(value) and not isinstance(value, type)
+            rest[field.name] = dataclasses.asdict(value) if is_record else value
     hashed.update(json.dumps(rest, sort_keys=True).encode())
     return hashed.hexdigest()

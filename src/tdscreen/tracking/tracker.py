@@ -156,7 +156,9 @@ def stages_of(
             frame.rgb, frame.time_s, faces=faces, hands=[hand.points_px for hand in seen_hands]
         )
 
-    of_hands = Stage("hands", lambda frame, faces: detector.hands(frame.rgb, frame.time_s, faces), ("faces",))
+    of_hands: Stage[VideoFrame] = Stage(
+        "hands", lambda frame, faces: detector.hands(frame.rgb, frame.time_s, faces), ("faces",)
+    )
     return (
         Stage("faces", lambda frame: detector.faces(frame.rgb, frame.time_s)),
         *((of_hands,) if hands else ()),

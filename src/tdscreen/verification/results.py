@@ -178,7 +178,7 @@ class TongueResult:
     true_count : int
         Times that it truly comes out past the lip.
     count : int or None
-        As measured; None if not assessed.
+        As measured; None if the mouth could not be looked at.
     reach_errors_mm : tuple of float
         Measured less true reach of each time that was found.
     hidden : bool

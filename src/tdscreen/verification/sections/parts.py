@@ -101,13 +101,16 @@ def tongue_figures(results: Sequence[ClipResult]) -> list[Figure]:
 def _false_tongue(
     name: str, words: str, clips: Sequence[ClipResult], *, target: Target | None = None
 ) -> Figure:
-    """Make a figure of the mouths that were looked into: one that was not shows nothing of what the tool sees."""
-    assessed = [clip for clip in clips if clip.tongue.assessed]
+    """Make a figure of the mouths that were looked at: where none came out the tongue is "not assessed", and not zero.
+
+    What the tool could not look at shows nothing of what it sees.
+    """
+    looked_at = [clip for clip in clips if clip.tongue.count is not None]
     return share_figure(
         name,
-        words + not_assessed(len(clips) - len(assessed)),
-        [bool(clip.tongue.count) for clip in assessed],
-        [clip.person for clip in assessed],
+        words + not_assessed(len(clips) - len(looked_at)),
+        [bool(clip.tongue.count) for clip in looked_at],
+        [clip.person for clip in looked_at],
         target=target,
     )
 
