@@ -624,6 +624,16 @@ class TrainingSettings:
     rater_pull: float = 2.0
     """How strongly each rater's thresholds are drawn to the mean rater's, as the inverse of a variance in log-odds
     (assumed: raters differ by 0.7)."""
+    min_people: int = 20
+    """Fewer cannot be split by person within a split by person and leave more than a handful to fit (assumed)."""
+    outer_folds: int = 5
+    inner_folds: int = 4
+    alike: float = 0.95
+    """Of two features whose ranks correlate by more, one is left out (assumed)."""
+    feature_counts: tuple[int, ...] = (8, 20, 40, 80)
+    """Among which the number of features is chosen (assumed)."""
+    penalties: tuple[tuple[float, float], ...] = ((0.5, 2.0), (1.5, 5.0), (4.0, 12.0), (4.0, 40.0), (12.0, 40.0))
+    """Among which ridge and smoothness are chosen; the middle one is tried first (assumed)."""
 
 
 VIDEO = VideoSettings()
