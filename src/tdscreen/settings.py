@@ -631,6 +631,20 @@ class TongueSettings:
     """Between lips that are nearer, only a line of the mouth's inside is seen (assumed)."""
 
 
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a model is fitted to ratings."""
+
+    knots: int = 6
+    """Of each curve, at most: five straight pieces (assumed)."""
+    prior_ratings: float = 0.5
+    """Made-up ratings of each rater, spread over all scores alike, that keep a score which nobody was given possible
+    (assumed: half a rating, as Jeffreys' prior has for each of two outcomes)."""
+    rater_pull: float = 2.0
+    """How strongly each rater's thresholds are drawn to the mean rater's, as the inverse of a variance in log-odds
+    (assumed: raters differ by 0.7)."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
 BACKGROUND = BackgroundSettings()
@@ -644,3 +658,4 @@ MOTION = MotionSettings()
 SCORING = ScoringSettings()
 MOUTH = MouthSettings()
 TONGUE = TongueSettings()
+TRAINING = TrainingSettings()
