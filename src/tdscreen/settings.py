@@ -554,6 +554,25 @@ class ScoringSettings:
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
     10 to 15 s a task."""
+    carried_min_correlation: float = 0.9
+    """Lips and jaw that go together so closely are moved by one of them (measured: 0.93 to 1.0 in 13 clips of virtual
+    people in which one moved only) ..."""
+    carried_max_lag_s: float = 0.07
+    """... at once: two pictures (measured: one at most) ..."""
+    lips_follow_ratio: float = 1.3
+    """... the jaw where the lips part by no more than this multiple of its way (measured: 0.9 to 1.1 in five clips in
+    which the jaw moved) ..."""
+    jaw_follows_ratio: float = 1.5
+    """... and the lips where they part by more (measured: 1.7 to 2.7 in three); between the two both count."""
+    carried_by_tongue: float = 0.6
+    """Correlation with the tongue's reach from which lips or jaw only make way for it (measured: 0.65 to 0.91)."""
+    activation_takes_one: bool = False
+    """Take a point off an item whose movement was seen on activation only (the AIMS's own convention, Guy 1976, which
+    not every rater follows)."""
+    total_cut: int = 6
+    """The chance of a total of at least this is told, too: the cut of 5.1 of Sterns 2025, in whole numbers."""
+    sort_by_total: bool = False
+    """Sort by that chance, and not by the Schooler-Kane severity rule."""
     total_interval: float = 0.90
     """Central share of the total's distribution that its interval holds (assumed)."""
     severity_in_two_items: int = 2

@@ -215,8 +215,8 @@ def evaluate(item: AdditiveItem, features: Floats) -> Evaluation:
         raise ValueError(
             f"The model of {item.item} takes {len(item.shapes)} features, not an array of {features.shape}."
         )
-    at_reference = _terms(item, np.array([item.reference]))[0]
-    contributions = _terms(item, features) - at_reference
+    at_reference = term_values(item, np.array([item.reference]))[0]
+    contributions = term_values(item, features) - at_reference
     contributions[np.isnan(features).all(axis=1)] = np.nan
     baseline = float(at_reference.sum())
     eta = baseline + contributions.sum(axis=1)
@@ -278,8 +278,20 @@ def smallest_rise(item: AdditiveItem, feature: str) -> float:
     return float(rise.min())
 
 
-def _terms(item: AdditiveItem, features: Floats) -> Floats:
-    """Value of each term, (n, terms)."""
+def term_values(item: AdditiveItem, features: Floats) -> Floats:
+    """Value of each term, not yet held against the reference.
+
+    Parameters
+    ----------
+    item : AdditiveItem
+    features : ndarray, shape (n, k)
+        As for :func:`evaluate`.
+
+    Returns
+    -------
+    ndarray, shape (n, terms)
+        In log-odds.
+    """
     column = {name: features[:, k] for k, name in enumerate(item.features)}
     found = [
         np.where(np.isnan(column[s.feature]), s.missing, np.interp(column[s.feature], s.knots, s.values))
