@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "motion", "measurement", "scoring", "assessment", "api",
-    "training", "verification", "doors",
+    "training", "verification", "validation", "doors",
 )  # fmt: skip
 COMMON = {
     "errors",
@@ -24,7 +24,7 @@ COMMON = {
     "__init__",
     "__version__",
 }
-DOORS = {"cli", "cli_phantom", "cli_verify", "console", "webapp", "__main__"}
+DOORS = {"cli", "cli_phantom", "cli_train", "cli_verify", "console", "webapp", "__main__"}
 HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {
@@ -36,8 +36,10 @@ UNKNOWN_TO = {
     "streamlit": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},
-    "matplotlib": {"verification"},
-    "reportlab": {"verification"},
+    "matplotlib": {"verification", "validation"},
+    "reportlab": {"verification", "validation"},
+    "sklearn": {"validation"},
+    "pandas": {"training", "validation", "doors"},
     "click": {"doors", "scoring", "training"},  # the makers of the models are commands, too
 }
 """Which rooms may import each library; every other room may not."""

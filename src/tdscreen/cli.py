@@ -1,4 +1,4 @@
-"""The front door for a shell: ``tdscreen score``, ``track``, ``features``, ``overlay``, ``app`` and two to check it by.
+"""The front door for a shell: clips are scored, tracked, measured and drawn on; models are fitted and checked.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -22,6 +22,7 @@ import click
 
 from tdscreen import __version__
 from tdscreen.cli_phantom import phantom
+from tdscreen.cli_train import calibrate, train, validate
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.printing import printable
@@ -46,7 +47,8 @@ To begin:
 Exit status: 0 if all went well, 2 if what was asked for cannot be done,
 3 if a file is not a video that can be read, 4 if a clip is too long or too
 large, 5 if reading it crashed, 6 or 7 if a file of tracks or the scoring
-model is damaged, 130 if stopped.
+model is damaged, 8 if a table of ratings does not allow what was asked, 130 if
+stopped.
 """
 
 
@@ -134,6 +136,9 @@ def main(details: bool) -> None:
 
 main.add_command(phantom)
 main.add_command(verify)
+main.add_command(train)
+main.add_command(validate)
+main.add_command(calibrate)
 
 
 def _end(number: int, frame: object) -> None:

@@ -649,10 +649,40 @@ class TrainingSettings:
     inner_folds: int = 4
     alike: float = 0.95
     """Of two features whose ranks correlate by more, one is left out (assumed)."""
-    feature_counts: tuple[int, ...] = (8, 20, 40, 80)
+    feature_counts: tuple[int, ...] = (6, 12, 20, 40, 80)
     """Among which the number of features is chosen (assumed)."""
-    penalties: tuple[tuple[float, float], ...] = ((0.5, 2.0), (1.5, 5.0), (4.0, 12.0), (4.0, 40.0), (12.0, 40.0))
+    penalties: tuple[tuple[float, float], ...] = (
+        (0.3, 1.0),
+        (1.0, 3.0),
+        (3.0, 10.0),
+        (3.0, 30.0),
+        (10.0, 30.0),
+    )
     """Among which ridge and smoothness are chosen; the middle one is tried first (assumed)."""
+    min_local_people: int = 20
+    """For a calibration at a place of one's own: enough for two numbers, and for sets of the scores that nine or more
+    of them have (assumed)."""
+    local_pull: float = 1.0
+    """How strongly a local calibration is drawn to leaving the model as it is, as the inverse of a variance
+    (assumed)."""
+    conformal_level: float = 0.90
+    """Share of people of each score whose set is to hold it (assumed)."""
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How a model is held against ratings."""
+
+    draws: int = 300
+    """People are drawn again so many times for an interval (assumed: its ends then shake by less than a tenth
+    of it)."""
+    min_people: int = 10
+    """With fewer people a figure has no interval, and a study is too small to be told (assumed)."""
+    cuts: tuple[float, ...] = (0.05, 0.5)
+    """Probabilities of a positive at which sensitivity and specificity are told: those from which ``triage`` is no
+    longer low, and elevated."""
+    highest_threshold: float = 0.6
+    """Up to which the decision curve is drawn (assumed: nobody waits for more certainty to look at a person)."""
 
 
 VIDEO = VideoSettings()
@@ -669,3 +699,4 @@ SCORING = ScoringSettings()
 MOUTH = MouthSettings()
 TONGUE = TongueSettings()
 TRAINING = TrainingSettings()
+VALIDATION = ValidationSettings()

@@ -95,7 +95,7 @@ def deal_people(people: NDArray[np.str_], scores: Floats, *, folds: int, seed: i
 
 
 def rank_terms(study: Study, rows: Indices, *, settings: TrainingSettings = TRAINING) -> tuple[Term, ...]:
-    """Put features in the order in which they may enter: how closely they go with the ratings, each saying something new.
+    """Put features in the order in which they may enter: by how closely they go with the ratings.
 
     Parameters
     ----------
@@ -142,6 +142,7 @@ def ranked_probability_score(probabilities: Floats, ratings: Floats) -> float:
     Parameters
     ----------
     probabilities : ndarray, shape (n, scores)
+        Rows of NaN, where nothing was seen, do not count.
     ratings : ndarray, shape (n, raters)
         NaN where there is none.
 
@@ -151,13 +152,18 @@ def ranked_probability_score(probabilities: Floats, ratings: Floats) -> float:
         0 for certainty that was right.
     """
     reached = 1.0 - np.cumsum(probabilities, axis=1)[:, :-1]
-    row, rater = np.nonzero(~np.isnan(ratings))
+    row, rater = np.nonzero(~np.isnan(ratings) & ~np.isnan(probabilities).any(axis=1)[:, None])
     truth = ratings[row, rater][:, None] > np.arange(reached.shape[1])
     return float(((reached[row] - truth) ** 2).sum(axis=1).mean())
 
 
 def fit_rows(
-    study: Study, rows: Indices, terms: Sequence[Term], penalty: Penalty, *, settings: TrainingSettings = TRAINING
+    study: Study,
+    rows: Indices,
+    terms: Sequence[Term],
+    penalty: Penalty,
+    *,
+    settings: TrainingSettings = TRAINING,
 ) -> FittedItem:
     """Fit some of a study's rows."""
     names = {term.feature for term in terms}
@@ -175,10 +181,7 @@ def fit_rows(
 
 
 def predict(item: AdditiveItem, study: Study, rows: Indices) -> Floats:
-    """Probabilities of the scores for some of a study's rows, (rows, scores).
-
-    Where none of the model's features was seen it says what its missing features say together.
-    """
+    """Probabilities of the scores for some of a study's rows, (rows, scores); NaN where no feature was seen."""
     columns = np.stack([study.features[name][rows] for name in item.features], axis=1)
     return evaluate(item, columns).probabilities
 
@@ -204,9 +207,7 @@ def choose(study: Study, rows: Indices, *, seed: int, settings: TrainingSettings
     fold = deal_people(
         study.people[rows], np.nanmean(study.ratings[rows], axis=1), folds=settings.inner_folds, seed=seed
     )
-    ranked = [
-        rank_terms(study, rows[fold != one], settings=settings) for one in range(settings.inner_folds)
-    ]
+    ranked = [rank_terms(study, rows[fold != one], settings=settings) for one in range(settings.inner_folds)]
 
     def score(count: int, penalty: Penalty) -> float:
         found = np.zeros((len(rows), study.highest + 1))
@@ -221,9 +222,7 @@ def choose(study: Study, rows: Indices, *, seed: int, settings: TrainingSettings
     counts = sorted({min(count, most) for count in settings.feature_counts})
     by_count = {count: score(count, first) for count in counts}
     count = min(counts, key=lambda one: (by_count[one], one))
-    by_penalty = {
-        one: by_count[count] if one == first else score(count, one) for one in penalties
-    }
+    by_penalty = {one: by_count[count] if one == first else score(count, one) for one in penalties}
     best = min(penalties, key=lambda one: (by_penalty[one], -one.ridge))
     return Choice(count, best, by_penalty[best])
 

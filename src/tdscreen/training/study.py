@@ -185,14 +185,20 @@ def make_study(
     for pattern in features:
         hits = fnmatch.filter(map(str, table.columns), pattern)
         if not hits:
-            raise ColumnsError(f"No column of the table is named {pattern}. It has {_some(list(table.columns))}.")
+            raise ColumnsError(
+                f"No column of the table is named {pattern}. It has {_some(list(table.columns))}."
+            )
         if pattern in spoken_for:
-            raise ColumnsError(f"The column {pattern} cannot be a feature and a rating, person or subgroup as well.")
+            raise ColumnsError(
+                f"The column {pattern} cannot be a feature and a rating, person or subgroup as well."
+            )
         chosen += [name for name in hits if name not in spoken_for and name not in chosen]
     for pair in interactions:
         if unknown := [name for name in pair if name not in chosen]:
-            raise ColumnsError(f"The interaction {':'.join(pair)} names {unknown[0]}, which is not among the features.")
-    ratings = np.stack([_numbers(table, name) for name in labels], axis=1)
+            raise ColumnsError(
+                f"The interaction {':'.join(pair)} names {unknown[0]}, which is not among the features."
+            )
+    ratings = np.stack([numbers(table, name) for name in labels], axis=1)
     check_scale(ratings, highest=highest)
     if table[group].isna().any():
         missing = int(table[group].isna().sum())
@@ -210,7 +216,7 @@ def make_study(
             f"There are {count} people with a rating, and a split by person, nested in another, needs "
             f"{settings.min_people} or more."
         )
-    values = {name: _numbers(table, name)[rated] for name in chosen}
+    values = {name: numbers(table, name)[rated] for name in chosen}
     _refuse_leaks(values, ratings, labels, people)
     return Study(
         item=item,
@@ -221,7 +227,8 @@ def make_study(
         terms=tuple(Term(name, Direction(_direction(name, directions or {}))) for name in chosen),
         interactions=tuple((a, b) for a, b in interactions),
         subgroups={
-            name: np.asarray(["not said" if v != v else str(v) for v in table[name][rated]]) for name in subgroups
+            name: np.asarray(["not said" if v != v else str(v) for v in table[name][rated]])
+            for name in subgroups
         },
         highest=highest,
     )
@@ -236,8 +243,14 @@ def _some(names: Sequence[object]) -> str:
     return first if len(names) <= 8 else f"{first} and {len(names) - 8} more"
 
 
-def _numbers(table: pd.DataFrame, name: str) -> Floats:
-    """Read a column as numbers, NaN where it is empty."""
+def numbers(table: pd.DataFrame, name: str) -> Floats:
+    """Read a column as numbers, NaN where it is empty.
+
+    Raises
+    ------
+    ColumnsError
+        It holds something else, or infinite values.
+    """
     try:
         column: Floats = table[name].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
@@ -245,7 +258,9 @@ def _numbers(table: pd.DataFrame, name: str) -> Floats:
             f"The column {name} holds something other than numbers. Leave a cell empty for what was not seen."
         ) from error
     if np.isinf(column).any():
-        raise ColumnsError(f"The column {name} has infinite values. Leave a cell empty for what was not measured.")
+        raise ColumnsError(
+            f"The column {name} has infinite values. Leave a cell empty for what was not measured."
+        )
     return column
 
 
