@@ -156,17 +156,17 @@ def train(
     from tdscreen.training.own_model import train_own
 
     raters = _named(labels, "--label")
-    asked = {
-        "features": _named(features, "--features") if features else None,
-        "directions": dict.fromkeys(rises, 1) | dict.fromkeys(falls, -1),
-        "interactions": [_pair(one) for one in pairs],
-    }
+    inputs = _named(features, "--features") if features else None
+    together = [_pair(one) for one in pairs]
     data = _read(table, clips)
     with progress_bar("Fitting") as report:
         own = train_own(
             data,
             raters=raters,
             group=group,
+            features=inputs,
+            directions=dict.fromkeys(rises, 1) | dict.fromkeys(falls, -1),
+            interactions=together,
             subgroups=subgroups,
             highest=highest,
             name=name,
@@ -174,7 +174,6 @@ def train(
             date=_date(date),
             source=table.name,
             on_progress=report,
-            **asked,
         )
     from tdscreen.validation.of_training import card_of, left_out_table
 

@@ -673,7 +673,7 @@ class TrainingSettings:
 class ValidationSettings:
     """How a model is held against ratings."""
 
-    draws: int = 300
+    draws: int = 200
     """People are drawn again so many times for an interval (assumed: its ends then shake by less than a tenth
     of it)."""
     min_people: int = 10

@@ -65,6 +65,7 @@ def test_nothing_is_written_over(fitted: Path) -> None:
         (("--label", "R1"), "Name the columns of features"),
         (("--label", "R1", "--features", "lips.*", "--interaction", "noise"), "COLUMN:COLUMN"),
         (("--label", "lips="), "ITEM=COLUMN"),
+        (("--label", "R1", "--features", "lips.*", "--falls", "jaw.*"), "not among the features"),
     ],
 )
 def test_what_is_not_asked_clearly_is_asked_back(

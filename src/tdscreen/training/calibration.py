@@ -85,7 +85,7 @@ class ConformalSets:
         inside[np.arange(len(inside)), np.argmax(probabilities, axis=1)] = True
         from_left = np.logical_or.accumulate(inside, axis=1)
         from_right = np.logical_or.accumulate(inside[:, ::-1], axis=1)[:, ::-1]
-        return from_left & from_right
+        return np.asarray(from_left & from_right)
 
     @property
     def least_people(self) -> int:

@@ -34,7 +34,7 @@ class Choice:
         How many features may enter; fewer where there are fewer.
     penalty : Penalty
     score : float
-        Ranked probability score on people left out within the choice, smaller is better.
+        See :func:`choice_score`, on people left out within the choice; smaller is better.
     """
 
     count: int
@@ -157,6 +157,29 @@ def ranked_probability_score(probabilities: Floats, ratings: Floats) -> float:
     return float(((reached[row] - truth) ** 2).sum(axis=1).mean())
 
 
+def choice_score(probabilities: Floats, ratings: Floats) -> float:
+    """Score by which a choice is made: how good the distribution is, and how near its mean, in equal parts.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n, scores)
+        Rows of NaN, where nothing was seen, do not count.
+    ratings : ndarray, shape (n, raters)
+        NaN where there is none.
+
+    Returns
+    -------
+    float
+        The ranked probability score and the mean absolute difference of the expected score, summed; smaller is better.
+        The first alone holds estimates back where most people have a score of 0, the second alone does not care how
+        sure a model is.
+    """
+    row, rater = np.nonzero(~np.isnan(ratings) & ~np.isnan(probabilities).any(axis=1)[:, None])
+    expected = probabilities[row] @ np.arange(probabilities.shape[1])
+    error = float(np.abs(expected - ratings[row, rater]).mean())
+    return ranked_probability_score(probabilities, ratings) + error
+
+
 def fit_rows(
     study: Study,
     rows: Indices,
@@ -189,8 +212,8 @@ def predict(item: AdditiveItem, study: Study, rows: Indices) -> Floats:
 def choose(study: Study, rows: Indices, *, seed: int, settings: TrainingSettings = TRAINING) -> Choice:
     """Choose how many features and how strong a penalty, by splits of the people in these rows.
 
-    First the number at a middling penalty, then the penalty at that number; where several do as well to within a
-    tenth of a standard error, the one with fewer features or the stronger penalty.
+    First the number at a middling penalty, then the penalty at that number; of equals the one with fewer features, and
+    the stronger penalty.
 
     Parameters
     ----------
@@ -214,7 +237,7 @@ def choose(study: Study, rows: Indices, *, seed: int, settings: TrainingSettings
         for one, terms in enumerate(ranked):
             fitted = fit_rows(study, rows[fold != one], terms[:count], penalty, settings=settings)
             found[fold == one] = predict(fitted.item, study, rows[fold == one])
-        return ranked_probability_score(found, study.ratings[rows])
+        return choice_score(found, study.ratings[rows])
 
     penalties = [Penalty(ridge, smooth) for ridge, smooth in settings.penalties]
     first = penalties[len(penalties) // 2]

@@ -236,12 +236,12 @@ def quantile_knots(values: Floats, count: int) -> Floats:
         return single
     knots = np.quantile(values, np.linspace(0.02, 0.98, count))
     knots = knots[np.concatenate([[True], np.diff(knots) > 1e-9 * np.ptp(single)])]
-    return knots if knots.size > 1 else single[[0, -1]]
+    return np.asarray(knots if knots.size > 1 else single[[0, -1]])
 
 
 def _ramps(x: Floats, knots: Floats, direction: Direction) -> Floats:
     """Ramps between neighbouring knots, (n, knots - 1), turned over where the score falls."""
-    rising = np.clip((x[:, None] - knots[:-1]) / np.diff(knots), 0.0, 1.0)
+    rising: Floats = np.clip((x[:, None] - knots[:-1]) / np.diff(knots), 0.0, 1.0)
     return 1.0 - rising if direction is Direction.FALLS else rising
 
 

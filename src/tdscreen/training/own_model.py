@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -101,7 +102,7 @@ def train_own(
     Raises
     ------
     InputError
-        No features were named for an item that tdscreen does not know.
+        No features were named for an item that tdscreen does not know, or a direction is of no feature.
     StudyError
         As :func:`~tdscreen.training.study.make_study`.
     """
@@ -122,6 +123,9 @@ def train_own(
                 settings=settings,
             )
         )
+    names = [feature for study in studies for feature in study.features]
+    if idle := [pattern for pattern in directions if not fnmatch.filter(names, pattern)]:
+        raise InputError(f"A direction was given for {idle[0]}, which is not among the features.")
     left_out, choices, fitted = [], [], []
     for study in studies:
         left_out.append(cross_validate(study, seed=seed, settings=settings, on_progress=on_progress))
@@ -170,6 +174,8 @@ def _inputs(
         if len(features) == 1:
             return next(iter(features.values())), directions, interactions
         raise InputError(f"No features were named for {item}. Name them with --features {item}=COLUMN.")
+    if directions or interactions:
+        raise InputError("Directions and interactions are of features that you name: add --features.")
     scales = [scale for name, scale in SCALES.items() if name == item or name.startswith(f"{item}.")]
     if not scales:
         raise InputError(

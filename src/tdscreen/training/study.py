@@ -25,6 +25,10 @@ Bools = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 
+_TELLING = 2
+"""So many values that are not whole numbers, alike in two rows, are no accident."""
+
+
 @dataclass(frozen=True)
 class Study:
     """Rated rows of a table: one a clip or an examination.
@@ -278,8 +282,8 @@ def _refuse_leaks(
     rows: dict[bytes, str] = {}
     matrix = np.stack(list(features.values()), axis=1)
     for row, person in zip(matrix, people.tolist(), strict=True):
-        if np.isfinite(row).sum() < 3 or not np.ptp(row[np.isfinite(row)]):
-            # Of little or nothing seen many rows may be alike.
+        if (np.isfinite(row) & (row != np.round(row))).sum() < _TELLING:
+            # Of counts, and of little or nothing seen, many rows may be alike.
             continue
         other = rows.setdefault(row.tobytes(), person)
         if other != person:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tdscreen.printing import printable
 from tdscreen.scoring.additive import AdditiveItem, Direction
 from tdscreen.training.study import Study
@@ -83,10 +85,9 @@ def write_card(
         "",
         "## Regulatory status",
         "",
-        "None. This model is not a medical device, and nobody has cleared, approved or certified it. "
-        "Software that analyses "
-        "images for a medical purpose is a device in the United States and the European Union: using it on patients "
-        "outside of a study that allows it is not permitted there.",
+        "None. This model is not a medical device, and nobody has cleared, approved or certified it. Software that "
+        "analyses images for a medical purpose is a device in the United States and the European Union: to use one on "
+        "patients takes a clearance, or a study that was allowed.",
         "",
         "## Who it was fitted on",
         "",
@@ -101,6 +102,11 @@ def write_card(
         for name, groups in study.subgroups.items():
             told = [f"{printable(g)} {sum(groups == g)}" for g in sorted(set(groups.tolist()))]
             lines.append(f"  - {printable(name)}: {', '.join(told)} rows.")
+        blind = int(np.all([np.isnan(values) for values in study.features.values()], axis=0).sum())
+        if blind:
+            lines.append(
+                f"  - In {blind} of the rows nothing was seen: they get no estimate and are in no figure below."
+            )
         rare = [score for score, count in enumerate(counts) if count < 5]
         if rare:
             lines.append(

@@ -261,4 +261,4 @@ def net_benefit(truth: Bools, probability: Floats, threshold: float) -> float:
 
 
 def _vary(a: Floats, b: Floats) -> bool:
-    return a.size >= MIN_ROWS and np.ptp(a) > 0 and np.ptp(b) > 0
+    return bool(a.size >= MIN_ROWS and np.ptp(a) > 0 and np.ptp(b) > 0)

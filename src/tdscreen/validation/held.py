@@ -64,12 +64,12 @@ class HeldItem:
     @property
     def seen(self) -> Bools:
         """Where there is an estimate."""
-        return ~np.isnan(self.probabilities).any(axis=1)
+        return np.asarray(~np.isnan(self.probabilities).any(axis=1))
 
     @property
     def rated(self) -> Bools:
         """Where there is a rating."""
-        return ~np.isnan(self.ratings).all(axis=1)
+        return np.asarray(~np.isnan(self.ratings).all(axis=1))
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,12 @@ class Held:
     @property
     def rated(self) -> Bools:
         """Rows in which every item has a rating: only these can be positive or negative."""
-        return np.all([one.rated for one in self.items], axis=0)
+        return np.asarray(np.all([one.rated for one in self.items], axis=0))
 
     @property
     def usable(self) -> Bools:
         """Rows in which at least one item was seen."""
-        return np.any([one.seen for one in self.items], axis=0)
+        return np.asarray(np.any([one.seen for one in self.items], axis=0))
 
     @property
     def positive(self) -> Bools:
@@ -234,16 +234,35 @@ def find_all(held: Held, *, settings: ValidationSettings = VALIDATION) -> tuple[
         *_calibration(held, tell),
     ]
     for one in held.items:
-        found += of_item(held, one, tell=tell)
+        found += _of_item(one, tell)
         found += _of_raters(one, tell)
     for name, groups in held.subgroups.items():
         found += _of_groups(held, name, groups, tell)
     return tuple(found)
 
 
-def of_item(held: Held, one: HeldItem, *, tell: _Teller | None = None) -> list[Found]:
-    """Figures of one item: error, correlation, kappa and ICC against the agreed rating."""
-    tell = tell or _Teller(held.people, VALIDATION)
+def find_of_item(
+    held: Held, *, settings: ValidationSettings = VALIDATION
+) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+    """Work out the figures of a single item, and those of the groups, for a card.
+
+    Parameters
+    ----------
+    held : Held
+        Of one item.
+    settings : ValidationSettings
+
+    Returns
+    -------
+    of_item, of_groups : tuple of Found
+    """
+    tell = _Teller(held.people, settings)
+    groups = [one for name, values in held.subgroups.items() for one in _of_groups(held, name, values, tell)]
+    return tuple(_of_item(held.items[0], tell)), tuple(groups)
+
+
+def _of_item(one: HeldItem, tell: _Teller) -> list[Found]:
+    """Error, correlation, kappa and ICC against the agreed rating."""
     section = f"Item: {one.item}"
     rows = one.seen & one.rated
     agreed, expected, given = one.agreed, one.expected, one.given

@@ -8,10 +8,10 @@ import io
 
 import numpy as np
 
-from tdscreen.settings import VALIDATION
+from tdscreen.settings import VALIDATION, ValidationSettings
 from tdscreen.training.own_model import OwnModel
 from tdscreen.training.study_card import CardFigure, write_card
-from tdscreen.validation.held import Found, Held, HeldItem, find_all, of_item
+from tdscreen.validation.held import Found, Held, HeldItem, find_of_item
 
 
 def _held(own: OwnModel, index: int) -> Held:
@@ -21,7 +21,7 @@ def _held(own: OwnModel, index: int) -> Held:
     return Held(study.people, (item,), study.subgroups, min(2, study.highest), VALIDATION.cuts)
 
 
-def card_of(own: OwnModel, *, command: str) -> str:
+def card_of(own: OwnModel, *, command: str, settings: ValidationSettings = VALIDATION) -> str:
     """Write the card of a model that was fitted.
 
     Parameters
@@ -29,6 +29,7 @@ def card_of(own: OwnModel, *, command: str) -> str:
     own : OwnModel
     command : str
         By which it is made again.
+    settings : ValidationSettings
 
     Returns
     -------
@@ -37,14 +38,9 @@ def card_of(own: OwnModel, *, command: str) -> str:
     figures: list[CardFigure] = []
     groups: list[CardFigure] = []
     for index, study in enumerate(own.studies):
-        held = _held(own, index)
-        figures += [_figure(one, study.item) for one in of_item(held, held.items[0])]
-        if study.subgroups:
-            groups += [
-                _figure(one, study.item)
-                for one in find_all(held)
-                if one.section.startswith("Groups: ") and study.item in one.what
-            ]
+        of_item, of_groups = find_of_item(_held(own, index), settings=settings)
+        figures += [_figure(one, study.item) for one in of_item]
+        groups += [_figure(one, study.item) for one in of_groups if study.item in one.what]
     return write_card(
         about=own.about,
         sha256=hashlib.sha256(own.content).hexdigest(),
