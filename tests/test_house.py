@@ -24,7 +24,7 @@ COMMON = {
     "__init__",
     "__version__",
 }
-DOORS = {"cli", "cli_phantom", "cli_verify", "console", "webapp", "__main__"}
+DOORS = {"cli", "cli_phantom", "cli_predictive", "cli_verify", "console", "webapp", "__main__"}
 HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {

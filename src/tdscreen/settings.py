@@ -547,9 +547,9 @@ class QualitySettings:
 class ScoringSettings:
     """The scoring model, what may count as evidence, and how an examination is sorted."""
 
-    model_file: str = "aims_severity_v1.onnx"
+    model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "2f04b3b9307fae5c683fcc164001966156e7237cb3c8c4ece06757b18dfcadfe"
+    model_sha256: str = "5b345915e29636f1eb1789ad05649662a0cc41f48665262a950b5f5cadfa5577"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
