@@ -549,7 +549,7 @@ class ScoringSettings:
 
     model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "5b345915e29636f1eb1789ad05649662a0cc41f48665262a950b5f5cadfa5577"
+    model_sha256: str = "3e6c2330936f254a39c125abf9a5d150228abe85dc834680517685a499d4328f"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
