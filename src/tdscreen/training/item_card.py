@@ -63,7 +63,7 @@ Expected scores, at sizes of the rating rule and shares of time:
 {scores}
 
 What other features are worth beside these two, in nats a rating of people who were not fitted on (below 0
-they do harm). None is worth a hundredth, so none is in the model:
+they do harm). A few hundredths at most: not worth a further thing to explain, so none is in the model:
 
 {more}
 
@@ -72,8 +72,8 @@ they do harm). None is worth a hundredth, so none is in the model:
 {held_out} people, each seen at rest and with the mouth open. **This is not clinical accuracy**: the people
 are simulated by the rule by which they are rated. On patients the closed systems reached an AUC of 0.85 to
 0.89, a sensitivity and specificity of 0.82, and a correlation of 0.72 with the AIMS total (Sterns 2025; JMIR
-Ment Health 2026;13:e92197); of this tool nothing is known there. On rendered
-people, from video to score: `benchmarks/item_scores.py`.
+Ment Health 2026;13:e92197); of this tool nothing is known there. On rendered people,
+from video to score: `benchmarks/item_scores.py`.
 
 {results}
 
