@@ -24,7 +24,9 @@ COMMON = {
     "__init__",
     "__version__",
 }
-DOORS = {"cli", "cli_phantom", "cli_train", "cli_verify", "console", "webapp", "__main__"}
+DOORS = {
+    "cli", "cli_phantom", "cli_predictive", "cli_train", "cli_verify", "console", "webapp", "__main__",
+}  # fmt: skip
 HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {

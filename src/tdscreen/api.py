@@ -24,7 +24,10 @@ from tdscreen.isolation import Progress, run_isolated
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.measurement.measure import measure, read_signals
 from tdscreen.motion.signals import Signal
-from tdscreen.settings import VIDEO, VideoSettings
+from tdscreen.scoring import predictive
+from tdscreen.scoring.model import load_model
+from tdscreen.scoring.predictive import PredictiveValues
+from tdscreen.settings import SCORING, VIDEO, ScoringSettings, VideoSettings
 from tdscreen.tracking.store import load_tracks, save_tracks
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.vocabulary import Task
@@ -35,6 +38,7 @@ __all__ = [
     "load_tracks",
     "measure",
     "overlay",
+    "predictive_values",
     "save_tracks",
     "score",
     "signals",
@@ -125,6 +129,7 @@ def score(
     task: Task | str | Sequence[Task | str] = Task.UNSTRUCTURED,
     mirrored: bool = False,
     settings: VideoSettings = VIDEO,
+    scoring: ScoringSettings = SCORING,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
 ) -> Assessment:
@@ -137,6 +142,8 @@ def score(
         One for all clips, or one for each.
     mirrored : bool
     settings : VideoSettings
+    scoring : ScoringSettings
+        Among them how a total is counted, and by what an examination is sorted.
     on_progress, cancel
         As for :func:`track`.
 
@@ -164,7 +171,31 @@ def score(
     for clip, its_task in zip(clips, named, strict=True):
         tracks = track(clip, mirrored=mirrored, settings=settings, on_progress=on_progress, cancel=cancel)
         measured.append(measure(tracks, task=its_task))
-    return assess(measured)
+    return assess(measured, settings=scoring)
+
+
+def predictive_values(prevalence: float) -> PredictiveValues:
+    """Say what a flag (``elevated``) means where so many meet the severity rule.
+
+    Parameters
+    ----------
+    prevalence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    PredictiveValues
+        From the sensitivity and specificity that are known of the scoring model: on simulated people.
+
+    Raises
+    ------
+    InputError
+        The prevalence is not a share, or the scoring model does not say how it sorts.
+    """
+    counts = load_model().counts
+    if counts is None:
+        raise InputError("The scoring model does not say how it sorted people whose state is known.")
+    return predictive.predictive_values(counts, prevalence)
 
 
 def as_task(name: Task | str) -> Task:

@@ -22,11 +22,12 @@ import click
 
 from tdscreen import __version__
 from tdscreen.cli_phantom import phantom
+from tdscreen.cli_predictive import predictive
 from tdscreen.cli_train import calibrate, train, validate
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.printing import printable
-from tdscreen.settings import VIDEO, VideoSettings
+from tdscreen.settings import SCORING, VIDEO, VideoSettings
 from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def main(details: bool) -> None:
 
 
 main.add_command(phantom)
+main.add_command(predictive)
 main.add_command(verify)
 main.add_command(train)
 main.add_command(validate)
@@ -156,6 +158,16 @@ def _end(number: int, frame: object) -> None:
     "[default: unstructured].",
 )
 @click.option("--examination", is_flag=True, help="All clips are of one sitting of one person.")
+@click.option(
+    "--activation-takes-one",
+    is_flag=True,
+    help="Take a point off, in total and triage, where movement showed on activation only (Guy 1976).",
+)
+@click.option(
+    "--total-cut",
+    type=click.IntRange(1, 28),
+    help="Sort by the chance of a total of at least this, and not by the Schooler-Kane severity rule.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
 @_limits
 @click.pass_context
@@ -164,6 +176,8 @@ def score(
     clips: tuple[str, ...],
     tasks: tuple[str, ...],
     examination: bool,
+    activation_takes_one: bool,
+    total_cut: int | None,
     as_json: bool,
     mirrored: bool,
     max_duration: float,
@@ -178,6 +192,12 @@ def score(
     from tdscreen import api
 
     settings = _settings(max_duration, max_size)
+    scoring = dataclasses.replace(
+        SCORING,
+        activation_takes_one=activation_takes_one or SCORING.activation_takes_one,
+        sort_by_total=total_cut is not None or SCORING.sort_by_total,
+        total_cut=total_cut or SCORING.total_cut,
+    )
     if len(tasks) not in (0, 1, len(clips)):
         raise InputError(
             f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each."
@@ -196,11 +216,11 @@ def score(
             status = status or error.exit_status
             continue
         if not examination:
-            _show(api.assess(measured[-1:]), as_json=as_json)
+            _show(api.assess(measured[-1:], settings=scoring), as_json=as_json)
     if examination and measured:
         if status:
             click.echo("The assessment below rests on the other clips only.", err=True)
-        _show(api.assess(measured), as_json=as_json)
+        _show(api.assess(measured, settings=scoring), as_json=as_json)
     ctx.exit(status)
 
 

@@ -547,9 +547,9 @@ class QualitySettings:
 class ScoringSettings:
     """The scoring model, what may count as evidence, and how an examination is sorted."""
 
-    model_file: str = "aims_severity_v1.onnx"
+    model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "2f04b3b9307fae5c683fcc164001966156e7237cb3c8c4ece06757b18dfcadfe"
+    model_sha256: str = "3e6c2330936f254a39c125abf9a5d150228abe85dc834680517685a499d4328f"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for

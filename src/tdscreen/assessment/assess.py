@@ -58,7 +58,7 @@ CONVENTION = (
     "AIMS (Guy 1976): the highest severity seen counts; {activation} for movement on activation only; tremor and "
     "movement that was asked for are not scored"
 )
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)  # type: ignore[no-untyped-call]
 """Where the amplitude's error is looked at, in standard deviations, and what each place counts."""
 _NORMAL_95 = 1.96
 

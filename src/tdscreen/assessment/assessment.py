@@ -17,7 +17,7 @@ SCHEMA_VERSION = "1.1"
 
 NOTICE = (
     "For research use. An estimate to support a clinician's own examination, never to replace it. "
-    "A movement index, not calibrated on patients: the scoring model was fitted on virtual ones."
+    "The scoring model was not fitted on patients: what it gives is a movement index, not calibrated on them."
 )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tdscreen.errors import ModelError
 from tdscreen.model_file import models_folder, open_model
 from tdscreen.scoring.additive_graph import GRAPH_FORM, schema_sha256
+from tdscreen.scoring.predictive import FlagCounts
 from tdscreen.scoring.rating_rule import SCALES
 from tdscreen.settings import SCORING
 
@@ -69,6 +70,8 @@ class SeverityModel:
         Smallest and largest value of each input in its training data.
     terms : tuple of (str, str)
         Scale and name of each contribution, in their order.
+    counts : FlagCounts or None
+        How people whose state is known were sorted by it; None if the file does not say.
     session : onnxruntime.InferenceSession
     """
 
@@ -83,6 +86,7 @@ class SeverityModel:
     features: tuple[str, ...]
     ranges: dict[str, tuple[float, float]]
     terms: tuple[tuple[str, str], ...]
+    counts: FlagCounts | None
     session: Any
 
     def run(self, evidence: Sequence[Mapping[str, float]]) -> ModelOutput:
@@ -174,6 +178,7 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
         features=features,
         ranges={name: (low, high) for name, (low, high) in json.loads(about["training_ranges"]).items()},
         terms=tuple((scale, term) for scale, term in json.loads(about["terms"])),
+        counts=FlagCounts(**json.loads(about["counts"])) if "counts" in about else None,
         session=session,
     )
 

@@ -114,14 +114,14 @@ def latent_severity(
     slight, moderate = scale.slight_to_mm * anchors, scale.moderate_to_mm * anchors
     half = (moderate - slight) / 2.0
     size = np.interp(
-        amplitude_mm,
+        np.asarray(amplitude_mm, dtype=np.float64),
         [0.0, slight / 2.0, slight, slight + half, moderate, moderate + half],
         [0.0, 1.0, 1.5, 2.0, 2.5, 3.0],
     )
     low, high = TIME_EDGES_PERCENT
     middles = (low / 2.0, (low + high) / 2.0, (high + 100.0) / 2.0)
     time = np.interp(
-        percent_time_moving,
+        np.asarray(percent_time_moving, dtype=np.float64),
         [0.0, middles[0] / 2.0, middles[0], low, middles[1], high, middles[2]],
         [0.0, 1.0, 1.0, 1.5, 2.0, 2.5, 3.0],
     )

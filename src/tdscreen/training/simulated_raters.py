@@ -36,10 +36,10 @@ class RaterHabits:
 
     pool: int = 12
     each: int = 3
-    habit: float = 0.3
+    habit: float = 0.25
     drift: float = 0.3
-    moving: float = 0.6
-    still: float = 0.25
+    moving: float = 0.7
+    still: float = 0.15
 
 
 RATERS = RaterHabits()
@@ -67,7 +67,7 @@ def simulate_ratings(severity: Floats, *, seed: int, habits: RaterHabits = RATER
     who = np.stack([rng.permutation(habits.pool)[: habits.each] for _ in range(n)])
     mood = np.where(severity > 0, habits.moving, habits.still)[:, :, None]
     seen = severity[:, :, None] + habit[who][:, None, :] + drift[:, None, None]
-    return np.clip(np.round(seen + mood * rng.normal(size=(n, items, habits.each))), 0, 4)
+    return np.asarray(np.clip(np.round(seen + mood * rng.normal(size=(n, items, habits.each))), 0, 4))
 
 
 def cohen_kappa(first: Floats, second: Floats) -> float:

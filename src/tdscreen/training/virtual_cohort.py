@@ -71,7 +71,9 @@ SIGNAL_OF: dict[str, tuple[Region, str]] = {
 TD_RATES_HZ = (0.5, 3.0)
 """Orofacial dyskinesia (assumed); of the hands 1 to 2 Hz (Wirshing 1991)."""
 HAND_RATES_HZ = (0.7, 2.2)
+OUTINGS_HZ = (0.5, 1.6)
 OUTING_S = 0.5
+"""How often a tongue comes out within a bout, and for how long (assumed; a fly-catcher's darts take 0.2 to 1 s)."""
 MOST_OF_MODERATE = 2.5
 """Sizes are drawn up to this multiple of the scale's edge of "large" ..."""
 LEAST_OF_SLIGHT = 0.15
@@ -148,7 +150,8 @@ def simulate(number: int, *, seed: int) -> SimulatedExamination:
         path = paths.get(scale, np.zeros(times_s.size))
         values, limit = _seen(path * scale_error, NOISE[scale], steadiness, rng)
         if scale == "tongue":
-            values = np.maximum(values, 0.0) * (path > 0)
+            # No tongue is seen where none is out.
+            values = np.where(path > 0, np.maximum(values, 0.0), 0.0)
         signals[name], limits[name] = Signal(name, region, "mm", times_s, values), limit
     side = np.zeros(times_s.size)
     values, limit = _seen(side, NOISE["tongue.side"], steadiness, rng)
@@ -180,7 +183,8 @@ def _movements(
 ) -> tuple[dict[str, TruePart], dict[str, Floats]]:
     """Draw what each part does, and its path in mm at the times of the pictures; parts at rest have none."""
     grid_s = trajectories.grid(duration_s)
-    truth, paths = dict.fromkeys(SCALES, STILL), {}
+    truth = dict.fromkeys(SCALES, STILL)
+    paths: dict[str, Floats] = {}
     whole = ((0.0, duration_s),)
 
     def add(scale: str, course: Floats, size_mm: float, percent: float, *, counts: bool) -> None:
@@ -257,9 +261,8 @@ def _dyskinesia(
     """Draw a course between -1 and 1 in bouts; of the tongue one that goes out and back, between 0 and 1."""
     bouts_s = trajectories.bouts(duration_s, share, rng)
     if scale == "tongue":
-        starts_s = trajectories.event_times(
-            duration_s, float(rng.uniform(0.5, 1.6)), bouts_s, OUTING_S, rng, regular=bool(rng.random() < 0.3)
-        )
+        rate_hz, regular = float(rng.uniform(*OUTINGS_HZ)), bool(rng.random() < 0.3)
+        starts_s = trajectories.event_times(duration_s, rate_hz, bouts_s, OUTING_S, rng, regular=regular)
         return trajectories.pulses(grid_s, starts_s, OUTING_S)
     low_hz, high_hz = HAND_RATES_HZ if scale.startswith("upper_limbs") else TD_RATES_HZ
     if rng.random() < 0.35:
