@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
-    "assessment", "research", "api", "training", "verification", "batch", "doors",
+    "assessment", "research", "api", "training", "verification", "validation", "batch", "doors",
 )  # fmt: skip
 COMMON = {
     "errors",
@@ -31,6 +31,8 @@ DOORS = {
     "cli_cache",
     "cli_export",
     "cli_phantom",
+    "cli_predictive",
+    "cli_train",
     "cli_verify",
     "console",
     "webapp",
@@ -47,9 +49,10 @@ UNKNOWN_TO = {
     "streamlit": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},
-    "matplotlib": {"verification"},
-    "reportlab": {"verification"},
-    "pandas": set(),
+    "matplotlib": {"verification", "validation"},
+    "reportlab": {"verification", "validation"},
+    "sklearn": {"validation"},
+    "pandas": {"training", "validation", "doors"},
     "xarray": set(),
     "movement": set(),
     "click": {"doors", "scoring", "training"},  # the makers of the models are commands, too

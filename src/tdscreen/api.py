@@ -36,7 +36,10 @@ from tdscreen.research.tables import (
     signals_table,
     write_table,
 )
-from tdscreen.settings import VIDEO, VideoSettings
+from tdscreen.scoring import predictive
+from tdscreen.scoring.model import load_model
+from tdscreen.scoring.predictive import PredictiveValues
+from tdscreen.settings import SCORING, VIDEO, ScoringSettings, VideoSettings
 from tdscreen.tracking.store import load_tracks, save_tracks
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.vocabulary import Task
@@ -51,6 +54,7 @@ __all__ = [
     "measure",
     "needs_hands",
     "overlay",
+    "predictive_values",
     "ratings_table",
     "regions_table",
     "require_new",
@@ -176,6 +180,7 @@ def score(
     hands: bool = True,
     cache: TrackCache | bool = True,
     settings: VideoSettings = VIDEO,
+    scoring: ScoringSettings = SCORING,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
 ) -> Assessment:
@@ -189,6 +194,8 @@ def score(
     mirrored : bool
     hands : bool
         If not, hands are followed only in clips whose task is about them; see :func:`needs_hands`.
+    scoring : ScoringSettings
+        Among them how a total is counted, and by what an examination is sorted.
     cache, settings, on_progress, cancel
         As for :func:`track`.
 
@@ -224,7 +231,31 @@ def score(
             cancel=cancel,
         )
         measured.append(measure(tracks, task=its_task))
-    return assess(measured)
+    return assess(measured, settings=scoring)
+
+
+def predictive_values(prevalence: float) -> PredictiveValues:
+    """Say what a flag (``elevated``) means where so many meet the severity rule.
+
+    Parameters
+    ----------
+    prevalence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    PredictiveValues
+        From the sensitivity and specificity that are known of the scoring model: on simulated people.
+
+    Raises
+    ------
+    InputError
+        The prevalence is not a share, or the scoring model does not say how it sorts.
+    """
+    counts = load_model().counts
+    if counts is None:
+        raise InputError("The scoring model does not say how it sorted people whose state is known.")
+    return predictive.predictive_values(counts, prevalence)
 
 
 def as_task(name: Task | str) -> Task:

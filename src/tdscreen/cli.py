@@ -1,4 +1,4 @@
-"""The front door for a shell: ``score``, ``track``, ``features``, ``export``, ``batch``, ``app`` and others.
+"""The front door for a shell: clips are scored, tracked, measured and drawn on; models are fitted and checked.
 
 Results go to the standard output, everything else to the standard error. A bad clip gives one sentence and a
 non-zero exit status (see :mod:`tdscreen.errors`), and the other clips go on.
@@ -27,10 +27,12 @@ from tdscreen.cli_batch import batch
 from tdscreen.cli_cache import cache
 from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
+from tdscreen.cli_predictive import predictive
+from tdscreen.cli_train import calibrate, train, validate
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.printing import printable
-from tdscreen.settings import VIDEO, VideoSettings
+from tdscreen.settings import SCORING, VIDEO, VideoSettings
 from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ To begin:
 Exit status: 0 if all went well, 2 if what was asked for cannot be done,
 3 if a file is not a video that can be read, 4 if a clip is too long or too
 large, 5 if reading it crashed, 6 or 7 if a file of tracks or the scoring
-model is damaged, 130 if stopped.
+model is damaged, 8 if a table of ratings does not allow what was asked, 130 if
+stopped.
 """
 
 
@@ -184,7 +187,11 @@ main.add_command(batch)
 main.add_command(cache)
 main.add_command(export)
 main.add_command(phantom)
+main.add_command(predictive)
 main.add_command(verify)
+main.add_command(train)
+main.add_command(validate)
+main.add_command(calibrate)
 
 
 def _end(number: int, frame: object) -> None:
@@ -202,6 +209,16 @@ def _end(number: int, frame: object) -> None:
     "[default: unstructured].",
 )
 @click.option("--examination", is_flag=True, help="All clips are of one sitting of one person.")
+@click.option(
+    "--activation-takes-one",
+    is_flag=True,
+    help="Take a point off, in total and triage, where movement showed on activation only (Guy 1976).",
+)
+@click.option(
+    "--total-cut",
+    type=click.IntRange(1, 28),
+    help="Sort by the chance of a total of at least this, and not by the Schooler-Kane severity rule.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
 @_reads_clips
 @click.pass_context
@@ -210,6 +227,8 @@ def score(
     clips: tuple[str, ...],
     tasks: tuple[str, ...],
     examination: bool,
+    activation_takes_one: bool,
+    total_cut: int | None,
     as_json: bool,
     reading: _Reading,
 ) -> None:
@@ -221,6 +240,12 @@ def score(
     """
     from tdscreen import api
 
+    scoring = dataclasses.replace(
+        SCORING,
+        activation_takes_one=activation_takes_one or SCORING.activation_takes_one,
+        sort_by_total=total_cut is not None or SCORING.sort_by_total,
+        total_cut=total_cut or SCORING.total_cut,
+    )
     if len(tasks) not in (0, 1, len(clips)):
         raise InputError(
             f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each."
@@ -240,11 +265,11 @@ def score(
             status = status or error.exit_status
             continue
         if not examination:
-            _show(api.assess(measured[-1:]), as_json=as_json)
+            _show(api.assess(measured[-1:], settings=scoring), as_json=as_json)
     if examination and measured:
         if status:
             click.echo("The assessment below rests on the other clips only.", err=True)
-        _show(api.assess(measured), as_json=as_json)
+        _show(api.assess(measured, settings=scoring), as_json=as_json)
     ctx.exit(status)
 
 

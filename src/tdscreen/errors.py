@@ -48,3 +48,29 @@ class ModelError(TdscreenError):
     """The scoring model is missing, changed or does not fit this version."""
 
     exit_status = 7
+
+
+class StudyError(TdscreenError):
+    """A table of ratings or of results does not allow what was asked: to fit, to validate or to calibrate."""
+
+    exit_status = 8
+
+
+class ColumnsError(StudyError):
+    """Columns that were named are not there, or do not fit each other or the model."""
+
+
+class ScaleError(StudyError):
+    """Ratings that are not on the scale."""
+
+
+class OneClassError(StudyError):
+    """All ratings are the same: there is nothing to tell apart."""
+
+
+class TooFewPeopleError(StudyError):
+    """There are too few people for what was asked."""
+
+
+class LeakError(StudyError):
+    """The same person, or a copy of a rating, would stand on both sides of a split."""

@@ -568,13 +568,32 @@ class QualitySettings:
 class ScoringSettings:
     """The scoring model, what may count as evidence, and how an examination is sorted."""
 
-    model_file: str = "aims_severity_v1.onnx"
+    model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "2f04b3b9307fae5c683fcc164001966156e7237cb3c8c4ece06757b18dfcadfe"
+    model_sha256: str = "3e6c2330936f254a39c125abf9a5d150228abe85dc834680517685a499d4328f"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
     10 to 15 s a task."""
+    carried_min_correlation: float = 0.9
+    """Lips and jaw that go together so closely are moved by one of them (measured: 0.93 to 1.0 in 13 clips of virtual
+    people in which one moved only) ..."""
+    carried_max_lag_s: float = 0.07
+    """... at once: two pictures (measured: one at most) ..."""
+    lips_follow_ratio: float = 1.3
+    """... the jaw where the lips part by no more than this multiple of its way (measured: 0.9 to 1.1 in five clips in
+    which the jaw moved) ..."""
+    jaw_follows_ratio: float = 1.5
+    """... and the lips where they part by more (measured: 1.7 to 2.7 in three); between the two both count."""
+    carried_by_tongue: float = 0.6
+    """Correlation with the tongue's reach from which lips or jaw only make way for it (measured: 0.65 to 0.91)."""
+    activation_takes_one: bool = False
+    """Take a point off an item whose movement was seen on activation only (the AIMS's own convention, Guy 1976, which
+    not every rater follows)."""
+    total_cut: int = 6
+    """The chance of a total of at least this is told, too: the cut of 5.1 of Sterns 2025, in whole numbers."""
+    sort_by_total: bool = False
+    """Sort by that chance, and not by the Schooler-Kane severity rule."""
     total_interval: float = 0.90
     """Central share of the total's distribution that its interval holds (assumed)."""
     severity_in_two_items: int = 2
@@ -668,6 +687,60 @@ class BatchSettings:
     """Modified z-score from which a value stands out (Iglewicz and Hoaglin 1993)."""
 
 
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a model is fitted to ratings."""
+
+    knots: int = 6
+    """Of each curve, at most: five straight pieces (assumed)."""
+    prior_ratings: float = 0.5
+    """Made-up ratings of each rater, spread over all scores alike, that keep a score which nobody was given possible
+    (assumed: half a rating, as Jeffreys' prior has for each of two outcomes)."""
+    rater_pull: float = 2.0
+    """How strongly each rater's thresholds are drawn to the mean rater's, as the inverse of a variance in log-odds
+    (assumed: raters differ by 0.7)."""
+    min_people: int = 20
+    """Fewer cannot be split by person within a split by person and leave more than a handful to fit (assumed)."""
+    outer_folds: int = 5
+    inner_folds: int = 4
+    alike: float = 0.95
+    """Of two features whose ranks correlate by more, one is left out (assumed)."""
+    feature_counts: tuple[int, ...] = (6, 12, 20, 40, 80)
+    """Among which the number of features is chosen (assumed)."""
+    penalties: tuple[tuple[float, float], ...] = (
+        (0.3, 1.0),
+        (1.0, 3.0),
+        (3.0, 10.0),
+        (3.0, 30.0),
+        (10.0, 30.0),
+    )
+    """Among which ridge and smoothness are chosen; the middle one is tried first (assumed)."""
+    min_local_people: int = 20
+    """For a calibration at a place of one's own: enough for two numbers, and for sets of the scores that nine or more
+    of them have (assumed)."""
+    local_pull: float = 1.0
+    """How strongly a local calibration is drawn to leaving the model as it is, as the inverse of a variance
+    (assumed)."""
+    conformal_level: float = 0.90
+    """Share of people of each score whose set is to hold it (assumed)."""
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How a model is held against ratings."""
+
+    draws: int = 200
+    """People are drawn again so many times for an interval (assumed: its ends then shake by less than a tenth
+    of it)."""
+    min_people: int = 10
+    """With fewer people a figure has no interval, and a study is too small to be told (assumed)."""
+    cuts: tuple[float, ...] = (0.05, 0.5)
+    """Probabilities of a positive at which sensitivity and specificity are told: those from which ``triage`` is no
+    longer low, and elevated."""
+    highest_threshold: float = 0.6
+    """Up to which the decision curve is drawn (assumed: nobody waits for more certainty to look at a person)."""
+
+
 VIDEO = VideoSettings()
 TRACKING = TrackingSettings()
 BACKGROUND = BackgroundSettings()
@@ -683,3 +756,5 @@ MOUTH = MouthSettings()
 TONGUE = TongueSettings()
 CACHE = CacheSettings()
 BATCH = BatchSettings()
+TRAINING = TrainingSettings()
+VALIDATION = ValidationSettings()

@@ -342,3 +342,16 @@ def test_help_of_each_command_explains_each_option_within_80_columns(command: st
 def test_nothing_named_is_a_question_and_not_a_result() -> None:
     assert run("score").exit_code == 2
     assert run().exit_code in (0, 2)
+
+
+def test_what_a_flag_means_at_a_prevalence_is_told_with_whose_figures_these_are() -> None:
+    told = CliRunner().invoke(main, ["predictive", "--prevalence", "0.2"])
+    assert told.exit_code == 0
+    assert "simulated people only" in told.output
+    assert "not calibrated on patients" in told.output
+    assert "flags per hundred" in told.output
+    found = json.loads(CliRunner().invoke(main, ["predictive", "--prevalence", "0.2", "--json"]).output)
+    assert 0 < found["positive"]["interval"][0] < found["positive"]["value"] <= 1
+    refused = CliRunner().invoke(main, ["predictive", "--prevalence", "20"])
+    assert refused.exit_code == 2
+    assert "as 0.25" in refused.output

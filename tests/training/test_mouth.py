@@ -17,6 +17,8 @@ from tdscreen.training.mouth_net import folded, forward, initial_weights, onnx_b
 from tdscreen.training.mouth_pictures import Drawn, draw
 from tdscreen.training.mouth_poses import MouthShape, draw_pose, shaped
 
+pytestmark = pytest.mark.usefixtures("people_can_be_made")
+
 OPEN = Pose(units={"jawOpen": 0.4})
 OUT = Pose(units={"jawOpen": 0.4, "tongueOut": 2.2})
 

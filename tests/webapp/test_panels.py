@@ -11,6 +11,7 @@ import pytest
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.measurement.clip import QualityCheck
+from tdscreen.scoring.predictive import FlagCounts, predictive_values
 from tdscreen.vocabulary import Item, TriageLevel, Verdict
 from tdscreen.webapp.panels import (
     clip_facts,
@@ -18,6 +19,7 @@ from tdscreen.webapp.panels import (
     item_cards,
     notice_bar,
     origin,
+    predictive_panel,
     quality_table,
     region_table,
     rule,
@@ -175,3 +177,11 @@ def test_nothing_that_is_shown_claims_to_detect_or_diagnose(examination: Make) -
             + item_cards(made.assessment)
         )
         assert not re.search(r"\b(detects?|diagnos\w+)\b", words(shown), re.IGNORECASE)
+
+
+def test_what_a_flag_means_says_whose_figures_these_are() -> None:
+    text = words(predictive_panel(predictive_values(FlagCounts(80, 20, 90, 10, "7 made-up people"), 0.2)))
+    assert "24 of 100 would be flagged" in text
+    assert "known of 7 made-up people only" in text
+    assert "not calibrated on patients" in text
+    assert "67%" in text

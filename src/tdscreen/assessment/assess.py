@@ -24,19 +24,21 @@ from tdscreen.assessment.assessment import (
 )
 from tdscreen.assessment.coverage import describe_coverage
 from tdscreen.assessment.triage import (
+    chance_of_rule,
     explain_level,
     hindrances_to_low,
     sort_level,
     too_short_reason,
     unusable_reason,
 )
-from tdscreen.assessment.words import ITEM_NAMES, describe_contributions
+from tdscreen.assessment.words import ITEM_NAMES, describe_contributions, describe_out_of_range
 from tdscreen.errors import DataError, InputError
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.scoring.distributions import (
     central_interval,
     expected_score,
     schooler_kane_probability,
+    take_one_off,
     total_distribution,
 )
 from tdscreen.scoring.evidence import (
@@ -48,13 +50,17 @@ from tdscreen.scoring.evidence import (
     join_reasons,
 )
 from tdscreen.scoring.model import SeverityModel, load_model
-from tdscreen.settings import SCORING
+from tdscreen.scoring.rating_rule import SCALES
+from tdscreen.settings import SCORING, ScoringSettings
 from tdscreen.vocabulary import Item, TriageLevel
 
 CONVENTION = (
-    "AIMS (Guy 1976): the highest severity seen counts; nothing is taken off for movement on activation "
-    "only; tremor and movement that was asked for are not scored"
+    "AIMS (Guy 1976): the highest severity seen counts; {activation} for movement on activation only; tremor and "
+    "movement that was asked for are not scored"
 )
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)  # type: ignore[no-untyped-call]
+"""Where the amplitude's error is looked at, in standard deviations, and what each place counts."""
+_NORMAL_95 = 1.96
 
 _VISIBLE_SEVERITY = 0.5
 
@@ -67,8 +73,8 @@ class _Scored:
     severity: float
     baseline: float
     probabilities: NDArray[np.float64]
-    of_amplitude: float
-    of_time: float
+    contributions: Mapping[str, float]
+    out_of_range: tuple[str, ...]
 
     @property
     def rank(self) -> tuple[float, float, float]:
@@ -76,7 +82,12 @@ class _Scored:
         return (self.severity, self.evidence.amplitude_mm, self.evidence.percent_time_moving)
 
 
-def assess(clips: Sequence[ClipMeasurement], *, model: SeverityModel | None = None) -> Assessment:
+def assess(
+    clips: Sequence[ClipMeasurement],
+    *,
+    model: SeverityModel | None = None,
+    settings: ScoringSettings = SCORING,
+) -> Assessment:
     """Assess one examination. The order of its clips changes no digit of the result.
 
     Parameters
@@ -85,6 +96,8 @@ def assess(clips: Sequence[ClipMeasurement], *, model: SeverityModel | None = No
         The clips of one sitting of one person, at least one.
     model : SeverityModel, optional
         Without it, the one that came with this version.
+    settings : ScoringSettings
+        Among them how a total is counted, and by what an examination is sorted.
 
     Returns
     -------
@@ -102,23 +115,23 @@ def assess(clips: Sequence[ClipMeasurement], *, model: SeverityModel | None = No
     if not clips:
         raise InputError("An examination needs at least one clip.")
     model = load_model() if model is None else model
-    gathered = gather_evidence(clips, slight_to_mm={scale.name: scale.slight_to_mm for scale in model.scales})
+    gathered = gather_evidence(clips)
     scored = _score(gathered, model, amplitude_factor=1.0)
     # Anchors half as large see every movement twice as large, and the other way round.
     smaller = _score(gathered, model, amplitude_factor=SCORING.anchor_factor)
     larger = _score(gathered, model, amplitude_factor=1.0 / SCORING.anchor_factor)
 
     refusal = too_short_reason(clips) or unusable_reason(clips)
-    items = {item: _assess_item(gathered[item], scored, smaller, larger, model) for item in Item}
+    items = {item: _assess_item(gathered[item], scored, smaller, larger) for item in Item}
     coverage = describe_coverage(clips)
     return Assessment(
         notice=NOTICE,
         clips=tuple(clips),
         items=items,
-        total=_total(scored, refusal),
-        triage=_triage(clips, items, gathered, coverage, (scored, smaller, larger)),
+        total=_total(scored, refusal, settings),
+        triage=_triage(clips, items, gathered, coverage, (scored, smaller, larger), settings),
         coverage=coverage,
-        provenance=_provenance(clips, model),
+        provenance=_provenance(clips, model, settings),
     )
 
 
@@ -126,38 +139,51 @@ def _score(
     gathered: Mapping[Item, ItemEvidence], model: SeverityModel, *, amplitude_factor: float
 ) -> dict[Item, list[_Scored]]:
     """Score every candidate by itself: each item's, the highest severity last; items without are left out."""
-    candidates = [(item, seen) for item in model.items for seen in gathered[item].evidence]
+    candidates = [(item, seen) for item, entry in gathered.items() for seen in entry.evidence]
     if not candidates:
         return {}
-    rows = []
-    for _, seen in candidates:
-        if not (math.isfinite(seen.amplitude_mm) and math.isfinite(seen.percent_time_moving)):
-            raise DataError(
-                f"The measurement of {seen.region} in {seen.file} is not a number. Please measure it again."
-            )
-        scale = model.scale(seen.scale)
-        rows.append(
-            {
-                scale.amplitude_feature: seen.amplitude_mm * amplitude_factor,
-                scale.time_feature: seen.percent_time_moving,
-            }
-        )
+    rows = [
+        _features(seen, amplitude_mm * amplitude_factor)
+        for _, seen in candidates
+        for amplitude_mm in _amplitudes(seen)
+    ]
     output = model.run(rows)
     scored: dict[Item, list[_Scored]] = {}
-    for row, (item, seen) in enumerate(candidates):
-        scale = model.scale(seen.scale)
-        column = model.items.index(item)
+    per = len(_NODES)
+    for number, (item, seen) in enumerate(candidates):
+        column = model.scales.index(seen.scale)
+        # The middle node is the amplitude itself.
+        first, middle = per * number, per * number + per // 2
         scored.setdefault(item, []).append(
             _Scored(
                 evidence=seen,
-                severity=float(output.severity[row, column]),
+                severity=float(output.severity[middle, column]),
                 baseline=float(output.baseline[column]),
-                probabilities=output.probabilities[row, column],
-                of_amplitude=float(output.contributions[row, model.features.index(scale.amplitude_feature)]),
-                of_time=float(output.contributions[row, model.features.index(scale.time_feature)]),
+                probabilities=_WEIGHTS @ output.probabilities[first : first + per, column] / _WEIGHTS.sum(),
+                contributions={
+                    term: float(output.contributions[middle, at])
+                    for term, at in model.terms_of(seen.scale).items()
+                },
+                out_of_range=model.out_of_range(rows[middle]),
             )
         )
     return {item: sorted(entries, key=lambda entry: entry.rank) for item, entries in scored.items()}
+
+
+def _amplitudes(seen: Evidence) -> NDArray[np.float64]:
+    """Amplitudes that a measured one may stand for, in mm, the measured one in the middle; none falls below 0."""
+    if not (math.isfinite(seen.amplitude_mm) and math.isfinite(seen.percent_time_moving)):
+        raise DataError(
+            f"The measurement of {seen.region} in {seen.file} is not a number. Please measure it again."
+        )
+    low_mm, high_mm = seen.amplitude_interval_mm
+    sd_mm = max(high_mm - seen.amplitude_mm, seen.amplitude_mm - low_mm, 0.0) / _NORMAL_95
+    return np.asarray(np.maximum(seen.amplitude_mm + sd_mm * _NODES, 0.0))
+
+
+def _features(seen: Evidence, amplitude_mm: float) -> dict[str, float]:
+    scale = SCALES[seen.scale]
+    return {scale.amplitude_feature: amplitude_mm, scale.time_feature: seen.percent_time_moving}
 
 
 def _assess_item(
@@ -165,7 +191,6 @@ def _assess_item(
     scored: Mapping[Item, list[_Scored]],
     smaller: Mapping[Item, list[_Scored]],
     larger: Mapping[Item, list[_Scored]],
-    model: SeverityModel,
 ) -> ItemAssessment:
     """Make one item's record from its highest severity, or say why there is none."""
     item, name = gathered.item, ITEM_NAMES[gathered.item]
@@ -179,15 +204,11 @@ def _assess_item(
         reason=None,
         expected=expected_score(highest.probabilities),
         probabilities=tuple(float(p) for p in highest.probabilities),
-        contributions=describe_contributions(
-            highest.evidence,
-            model.scale(highest.evidence.scale),
-            time_edges_percent=model.time_edges_percent,
-            of_amplitude=highest.of_amplitude,
-            of_time=highest.of_time,
-        ),
+        contributions=describe_contributions(highest.evidence, highest.contributions),
         baseline=highest.baseline,
         severity=highest.severity,
+        interval=central_interval(highest.probabilities),
+        out_of_range=describe_out_of_range(highest.evidence, highest.out_of_range),
         expected_with_smaller_anchors=expected_score(smaller[item][-1].probabilities),
         expected_with_larger_anchors=expected_score(larger[item][-1].probabilities),
         on_activation_only=_on_activation_only(scored[item]),
@@ -204,27 +225,37 @@ def _on_activation_only(scored: Sequence[_Scored]) -> bool | None:
     return max(at_other_times) < _VISIBLE_SEVERITY if at_other_times else None
 
 
-def _stack(scored: Mapping[Item, list[_Scored]]) -> NDArray[np.float64]:
-    """Probabilities (items, 5) of the assessed items, in the order of the AIMS."""
-    return np.stack([scored[item][-1].probabilities for item in Item if item in scored])
+def _stack(scored: Mapping[Item, list[_Scored]], settings: ScoringSettings) -> NDArray[np.float64]:
+    """Probabilities (items, 5) of the assessed items as they count, in the order of the AIMS."""
+    rows = []
+    for item in Item:
+        if item in scored:
+            own = scored[item][-1].probabilities
+            less = settings.activation_takes_one and _on_activation_only(scored[item])
+            rows.append(take_one_off(own) if less else own)
+    return np.stack(rows)
 
 
-def _total(scored: Mapping[Item, list[_Scored]], refusal: str | None) -> TotalEstimate:
+def _total(
+    scored: Mapping[Item, list[_Scored]], refusal: str | None, settings: ScoringSettings
+) -> TotalEstimate:
     """Sum the assessed items with their interval."""
     if not scored:
         return TotalEstimate(
             expected=None,
             interval=None,
-            interval_share=SCORING.total_interval,
+            interval_share=settings.total_interval,
+            activation_takes_one=settings.activation_takes_one,
             maximum=0,
             items_assessed=0,
             reason=refusal or "No item could be assessed.",
         )
-    probabilities = _stack(scored)
+    probabilities = _stack(scored, settings)
     return TotalEstimate(
         expected=math.fsum(expected_score(row) for row in probabilities),
         interval=central_interval(total_distribution(probabilities)),
-        interval_share=SCORING.total_interval,
+        interval_share=settings.total_interval,
+        activation_takes_one=settings.activation_takes_one,
         maximum=4 * len(probabilities),
         items_assessed=len(probabilities),
         reason=None,
@@ -237,29 +268,48 @@ def _triage(
     gathered: Mapping[Item, ItemEvidence],
     coverage: Coverage,
     variants: tuple[Mapping[Item, list[_Scored]], ...],
+    settings: ScoringSettings,
 ) -> Triage:
     """Sort the examination, with the table's millimetres as they are, smaller and larger."""
+    rule = "total" if settings.sort_by_total else "schooler_kane"
+
+    def unsorted(level: TriageLevel | None, reason: str) -> Triage:
+        return Triage(level, None, rule, settings.total_cut, None, reason, level, level)
+
     if (reason := too_short_reason(clips)) is not None:
-        return Triage(None, None, reason, None, None)
+        return unsorted(None, reason)
     if (reason := unusable_reason(clips)) is not None:
-        return Triage(TriageLevel.UNUSABLE, None, reason, TriageLevel.UNUSABLE, TriageLevel.UNUSABLE)
+        return unsorted(TriageLevel.UNUSABLE, reason)
     if not variants[0]:
         names = ", ".join(coverage.not_seen_names)
-        return Triage(
-            level=TriageLevel.UNCERTAIN,
-            probability_schooler_kane=None,
-            reason=f"No item could be assessed, so nothing can be said either way. Not seen: {names}.",
-            level_with_smaller_anchors=TriageLevel.UNCERTAIN,
-            level_with_larger_anchors=TriageLevel.UNCERTAIN,
+        return unsorted(
+            TriageLevel.UNCERTAIN,
+            f"No item could be assessed, so nothing can be said either way. Not seen: {names}.",
         )
     seen_s = {item: _seen_s(entry.evidence) for item, entry in gathered.items()}
     hindrances = hindrances_to_low(items, seen_s)
-    probabilities = [schooler_kane_probability(_stack(variant)) for variant in variants]
-    levels = [sort_level(probability, hindrances) for probability in probabilities]
+    strange = tuple(text for entry in items.values() for text in entry.out_of_range)
+    stacks = [_stack(variant, settings) for variant in variants]
+    of_rule = [schooler_kane_probability(stack) for stack in stacks]
+    of_total = [float(total_distribution(stack)[settings.total_cut :].sum()) for stack in stacks]
+    chances = of_total if settings.sort_by_total else of_rule
+    levels = [sort_level(chance, hindrances, strange) for chance in chances]
     return Triage(
         level=levels[0],
-        probability_schooler_kane=probabilities[0],
-        reason=explain_level(levels[0], probabilities[0], items, hindrances, coverage, clips),
+        probability_schooler_kane=of_rule[0],
+        rule=rule,
+        total_cut=settings.total_cut,
+        probability_total=of_total[0],
+        reason=explain_level(
+            levels[0],
+            chances[0],
+            items,
+            hindrances,
+            coverage,
+            clips,
+            rule=chance_of_rule(settings),
+            strange=strange,
+        ),
         level_with_smaller_anchors=levels[1],
         level_with_larger_anchors=levels[2],
     )
@@ -270,7 +320,9 @@ def _seen_s(evidence: Sequence[Evidence]) -> float:
     return math.fsum({(seen.input_sha256, seen.region): seen.assessed_s for seen in evidence}.values())
 
 
-def _provenance(clips: Sequence[ClipMeasurement], model: SeverityModel) -> Provenance:
+def _provenance(
+    clips: Sequence[ClipMeasurement], model: SeverityModel, settings: ScoringSettings
+) -> Provenance:
     """Say what the assessment was made from and with."""
     trackers = sorted({clip.provenance["mediapipe"] for clip in clips if "mediapipe" in clip.provenance})
     return Provenance(
@@ -281,8 +333,13 @@ def _provenance(clips: Sequence[ClipMeasurement], model: SeverityModel) -> Prove
         model_date=model.date,
         model_sha256=model.sha256,
         model_status=model.status,
-        anchors_source=model.table_source,
-        convention=CONVENTION,
+        model_training_data=model.training_data,
+        anchors_source=model.rating_rule_source,
+        convention=CONVENTION.format(
+            activation="a point is taken off the total"
+            if settings.activation_takes_one
+            else "nothing is taken off"
+        ),
         onnxruntime=metadata.version("onnxruntime"),
         mediapipe=", ".join(trackers) or None,
         input_sha256=examination_sha256([clip.input_sha256 for clip in clips]),

@@ -1,6 +1,6 @@
 """What the tool says about an examination: one immutable record with its reasons and its provenance.
 
-The names of the fields are those of the JSON document (``schema/assessment-1.0.json``). A value that was not
+The names of the fields are those of the JSON document (``schema/assessment-1.1.json``). A value that was not
 measured is None, and a ``reason`` beside it says why.
 """
 
@@ -12,27 +12,27 @@ from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.scoring.evidence import Evidence, SetAside
 from tdscreen.vocabulary import Item, TriageLevel
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Of the JSON document; a field added raises the second number, a field changed or removed the first."""
 
 NOTICE = (
     "For research use. An estimate to support a clinician's own examination, never to replace it. "
-    "The scoring model was not fitted on patients."
+    "The scoring model was not fitted on patients: what it gives is a movement index, not calibrated on them."
 )
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one input of the model did to one item.
+    """What one term of the model did to one item.
 
     Attributes
     ----------
     feature : str
-        The model's input, as ``lips.amplitude_mm``.
-    value : float
-        In ``unit``.
+        The model's input, as ``lips.amplitude_mm``, or two that work together, joined by `` x ``.
+    value : float or None
+        In ``unit``; None of two inputs together.
     unit : str
-        ``mm`` (half the range) or ``%`` (of assessed time).
+        ``mm`` (half the range), ``%`` (of assessed time), or empty for two together.
     contribution : float
         Points of severity by which it moved the item from its baseline; negative lowers.
     text : str
@@ -40,7 +40,7 @@ class Contribution:
     """
 
     feature: str
-    value: float
+    value: float | None
     unit: str
     contribution: float
     text: str
@@ -66,12 +66,19 @@ class ItemAssessment:
     baseline : float or None
         Severity of the reference, "slight movement for under 40 % of the time".
     severity : float or None
-        Latent severity, 0 to 4, before the spread of raters is added.
+        Latent severity in points, straight in the model's log-odds: nothing at all may lie below 0, and a great deal
+        above 4.
+    interval : (int, int) or None
+        Scores that hold ``TotalEstimate.interval_share`` of the probability: how far raters differ, and what the
+        measurement leaves open.
+    out_of_range : tuple of str
+        Inputs that lie outside what the model was fitted on, as sentences.
     expected_with_smaller_anchors, expected_with_larger_anchors : float or None
         Expected score if the assumed millimetres were half, or twice, as large.
     on_activation_only : bool or None
-        True if movement was seen only while the person tapped their fingers; None if that cannot be known.
-        Nothing is taken off the score for it.
+        True if movement was seen only while the person tapped their fingers; None if that cannot be known. The
+        item's own figures are never changed for it; ``TotalEstimate.activation_takes_one`` says whether the total's
+        are.
     evidence : Evidence or None
         Where the highest severity was seen, which is what counts.
     set_aside : tuple of SetAside
@@ -86,6 +93,8 @@ class ItemAssessment:
     contributions: tuple[Contribution, ...] = ()
     baseline: float | None = None
     severity: float | None = None
+    interval: tuple[int, int] | None = None
+    out_of_range: tuple[str, ...] = ()
     expected_with_smaller_anchors: float | None = None
     expected_with_larger_anchors: float | None = None
     on_activation_only: bool | None = None
@@ -105,6 +114,9 @@ class TotalEstimate:
         Central interval of the total.
     interval_share : float
         Share of probability that the interval holds.
+    activation_takes_one : bool
+        Whether a point was taken off, in the total and in the triage, of each item whose movement was seen on
+        activation only (Guy 1976).
     maximum : int
         Four times the items assessed: what the total is out of.
     items_assessed : int
@@ -116,6 +128,7 @@ class TotalEstimate:
     expected: float | None
     interval: tuple[int, int] | None
     interval_share: float
+    activation_takes_one: bool
     maximum: int
     items_assessed: int
     reason: str | None
@@ -132,6 +145,11 @@ class Triage:
     probability_schooler_kane : float or None
         Chance, over the assessed items, that the Schooler-Kane severity rule is met. None if none was
         assessed.
+    rule : str
+        By which the level was sorted: ``schooler_kane`` or ``total``.
+    total_cut : int
+    probability_total : float or None
+        Chance that the assessed items add up to the cut or more.
     reason : str
         What the level rests on, in sentences.
     level_with_smaller_anchors, level_with_larger_anchors : TriageLevel or None
@@ -140,6 +158,9 @@ class Triage:
 
     level: TriageLevel | None
     probability_schooler_kane: float | None
+    rule: str
+    total_cut: int
+    probability_total: float | None
     reason: str
     level_with_smaller_anchors: TriageLevel | None
     level_with_larger_anchors: TriageLevel | None
@@ -196,6 +217,8 @@ class Provenance:
         Version.
     model_name, model_version, model_date, model_sha256, model_status : str
         Of the scoring model.
+    model_training_data : str
+        What the scoring model was fitted on.
     anchors_source : str
         Where the table of millimetres comes from: ``assumed``.
     convention : str
@@ -215,6 +238,7 @@ class Provenance:
     model_date: str
     model_sha256: str
     model_status: str
+    model_training_data: str
     anchors_source: str
     convention: str
     onnxruntime: str

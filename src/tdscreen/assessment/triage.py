@@ -9,13 +9,13 @@ from tdscreen.assessment.words import REGION_NAMES, join_names
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.printing import rounded_down
 from tdscreen.scoring.evidence import SetAside, clip_reason, is_long_enough, is_usable, join_reasons
-from tdscreen.settings import SCORING
+from tdscreen.settings import SCORING, ScoringSettings
 from tdscreen.vocabulary import Item, MovementType, Region, TriageLevel, Verdict
 
 REQUIRED_FOR_LOW = (Item.FACIAL_EXPRESSION, Item.LIPS, Item.JAW, Item.TONGUE)
 """Without each of these assessed, a quiet examination is uncertain: a false "low" does harm."""
 
-_RULE = "the Schooler-Kane severity rule (at least mild in two items, or moderate in one) is met"
+_SEVERITY_RULE = "the Schooler-Kane severity rule (at least mild in two items, or moderate in one) is met"
 _NOTABLE_SEVERITY = 1.5
 
 
@@ -73,8 +73,21 @@ def hindrances_to_low(items: Mapping[Item, ItemAssessment], seen_s: Mapping[Item
     return tuple(told)
 
 
-def sort_level(probability: float, hindrances: Sequence[str]) -> TriageLevel:
-    """Sort by the chance that the Schooler-Kane rule is met; only without any hindrance can it be low."""
+def chance_of_rule(settings: ScoringSettings = SCORING) -> str:
+    """Say what an examination is sorted by the chance of."""
+    if settings.sort_by_total:
+        return f"the assessed items add up to {settings.total_cut} or more"
+    return _SEVERITY_RULE
+
+
+def sort_level(probability: float, hindrances: Sequence[str], strange: Sequence[str]) -> TriageLevel:
+    """Sort by the chance that the rule is met.
+
+    Only without any hindrance can it be low; and where the model was asked about something that it was not fitted on,
+    nothing is said either way.
+    """
+    if strange:
+        return TriageLevel.UNCERTAIN
     if probability >= SCORING.elevated_min_probability:
         return TriageLevel.ELEVATED
     if probability <= SCORING.low_max_probability and not hindrances:
@@ -89,6 +102,9 @@ def explain_level(
     hindrances: Sequence[str],
     coverage: Coverage,
     clips: Sequence[ClipMeasurement],
+    *,
+    rule: str,
+    strange: Sequence[str],
 ) -> str:
     """Say what a level rests on.
 
@@ -97,13 +113,17 @@ def explain_level(
     level : TriageLevel
         Low, uncertain or elevated.
     probability : float
-        That the Schooler-Kane rule is met.
+        That the rule is met.
     items : mapping of Item to ItemAssessment
         At least one assessed.
     hindrances : sequence of str
         What keeps the examination from being low.
     coverage : Coverage
     clips : sequence of ClipMeasurement
+    rule : str
+        From :func:`chance_of_rule`.
+    strange : sequence of str
+        What lies outside of what the model was fitted on, as sentences.
 
     Returns
     -------
@@ -114,12 +134,13 @@ def explain_level(
         (entry for entry in assessed if (entry.severity or 0.0) >= _NOTABLE_SEVERITY),
         key=lambda entry: -(entry.severity or 0.0),
     )
-    told = [f"The estimated chance that {_RULE} is {_percent(probability)}."]
+    told = [f"The estimated chance that {rule} is {_percent(probability)}."]
     if moving:
         told.append(f"Most movement: {join_names([entry.name for entry in moving])}.")
     else:
         told.append("No more than slight movement was found in what was assessed.")
-    if level is TriageLevel.UNCERTAIN:
+    told.extend(strange)
+    if level is TriageLevel.UNCERTAIN and not strange:
         told.extend(hindrances if probability <= SCORING.low_max_probability else (_between(probability),))
     names = join_names([entry.name for entry in assessed])
     told.append(f"It rests on {len(assessed)} of {len(items)} items: {names}.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tdscreen.assessment.assessment import Contribution
 from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.scoring.evidence import Evidence
-from tdscreen.scoring.model import Scale
+from tdscreen.scoring.rating_rule import SCALES, TIME_EDGES_PERCENT, Scale
 from tdscreen.vocabulary import Item, Region
 
 ITEM_NAMES: dict[Item, str] = {
@@ -61,56 +61,78 @@ def counts(measured: RegionMeasurement) -> tuple[str, ...]:
 
 
 def describe_contributions(
-    evidence: Evidence,
-    scale: Scale,
-    *,
-    time_edges_percent: tuple[float, float],
-    of_amplitude: float,
-    of_time: float,
+    evidence: Evidence, contributions: Mapping[str, float]
 ) -> tuple[Contribution, ...]:
-    """Say what the amplitude and the share of time did to an item.
+    """Say what the amplitude, the share of time and the two together did to an item.
 
     Parameters
     ----------
     evidence : Evidence
         What counted for the item.
-    scale : Scale
-        What its amplitude was held against.
-    time_edges_percent : (float, float)
-        Shares of time that part the rows of the model's table.
-    of_amplitude, of_time : float
-        Contributions in points of severity.
+    contributions : mapping of str to float
+        By the names of the model's terms, in points of severity.
 
     Returns
     -------
     tuple of Contribution
-        Of the amplitude and of the time.
+        In the same order.
     """
-    part = REGION_NAMES[evidence.region]
-    if scale.item is Item.UPPER_LIMBS:
-        part += " (wrist)" if scale.name.endswith(".wrist") else " (fingers)"
-    if evidence.amplitude_mm > 0:
+    scale = SCALES[evidence.scale]
+    part = _part(evidence)
+    if evidence.carried_by is not None:
+        amplitude_text = f"{part} only went along with the {REGION_NAMES[evidence.carried_by]}"
+    elif evidence.amplitude_mm > 0:
         amplitude_text = f"{part} moved {evidence.amplitude_mm:.1f} mm ({_amplitude_word(evidence, scale)})"
     else:
         amplitude_text = f"{part} showed no movement to score"
-    time_text = f"{part} moved {evidence.percent_time_moving:.0f}% of the time"
-    time_text += f" ({_time_word(evidence.percent_time_moving, time_edges_percent)})"
-    return (
-        Contribution(
-            feature=scale.amplitude_feature,
-            value=evidence.amplitude_mm,
-            unit="mm",
-            contribution=of_amplitude,
-            text=f"{amplitude_text}: {signed(of_amplitude)}",
-        ),
-        Contribution(
-            feature=scale.time_feature,
-            value=evidence.percent_time_moving,
-            unit="%",
-            contribution=of_time,
-            text=f"{time_text}: {signed(of_time)}",
-        ),
+    own = " by itself" if evidence.carried_by is not None else ""
+    time_text = f"{part} moved{own} {evidence.percent_time_moving:.0f}% of the time"
+    time_text += f" ({_time_word(evidence.percent_time_moving, TIME_EDGES_PERCENT)})"
+    told = {
+        scale.amplitude_feature: (evidence.amplitude_mm, "mm", amplitude_text),
+        scale.time_feature: (evidence.percent_time_moving, "%", time_text),
+    }
+    found = []
+    for term, points in contributions.items():
+        value, unit, text = told.get(term, (None, "", f"{part}: size and time together"))
+        found.append(Contribution(term, value, unit, points, f"{text}: {signed(points)}"))
+    return tuple(found)
+
+
+def describe_out_of_range(evidence: Evidence, features: Sequence[str]) -> tuple[str, ...]:
+    """Say which inputs lie outside of what the model was fitted on.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    features : sequence of str
+        Names of the inputs.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    scale = SCALES[evidence.scale]
+    told = {
+        scale.amplitude_feature: f"{evidence.amplitude_mm:.0f} mm",
+        scale.time_feature: f"{evidence.percent_time_moving:.0f}% of the time",
+    }
+    return tuple(
+        f"The {_part(evidence)} moved by {told[name]}, which is more than the model was fitted on: please look at "
+        "the recording yourself."
+        if name == scale.amplitude_feature
+        else f"The {_part(evidence)} moved {told[name]}, which the model was not fitted on."
+        for name in features
     )
+
+
+def _part(evidence: Evidence) -> str:
+    """Name the part, and of a hand what of it moves."""
+    part = REGION_NAMES[evidence.region]
+    if evidence.scale.startswith(str(Item.UPPER_LIMBS)):
+        part += " (wrist)" if evidence.scale.endswith(".wrist") else " (fingers)"
+    return part
 
 
 def signed(points: float) -> str:

@@ -22,7 +22,7 @@ MEASURING_ROOMS = ("geometry", "motion", "measurement")
 """What stands between tracks and a clip's measurement."""
 LIBRARIES = ("mediapipe", "opencv-contrib-python", "av", "numpy", "scipy", "onnxruntime")
 """Those whose digits enter a measurement."""
-_LATER_SETTINGS = ("SCORING", "CACHE", "BATCH")
+_LATER_SETTINGS = ("SCORING", "CACHE", "BATCH", "TRAINING", "VALIDATION")
 _PACKAGE = Path(tdscreen.__file__).parent
 
 

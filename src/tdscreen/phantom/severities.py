@@ -1,6 +1,6 @@
 """What each severity from 0 to 4 looks like, by the table of millimetres and share of time that scoring uses.
 
-The table is assumed throughout (see :mod:`tdscreen.scoring.severity_graph`); here it is read the other way round.
+The table is assumed throughout (see :mod:`tdscreen.scoring.rating_rule`); here it is read the other way round.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdscreen.scoring.severity_graph import AMPLITUDE_SCALES, SEVERITY_TABLE, TIME_EDGES_PERCENT
+from tdscreen.scoring import rating_rule
+from tdscreen.scoring.rating_rule import SEVERITY_TABLE
 from tdscreen.vocabulary import Region
 
-SCALES = {scale.name: (scale.slight_to_mm, scale.moderate_to_mm) for scale in AMPLITUDE_SCALES}
+SCALES = {scale.name: (scale.slight_to_mm, scale.moderate_to_mm) for scale in rating_rule.SCALES.values()}
 """For each part, up to how many mm of half range are slight and moderate."""
 SCALE_OF_REGION = {
     Region.UPPER_FACE: "facial_expression",
@@ -61,11 +62,7 @@ def severity(part: str, amplitude_mm: float, share_of_time: float) -> int:
     int
         0 to 4.
     """
-    if amplitude_mm <= 0 or share_of_time <= 0:
-        return 0
-    size = 1 + sum(amplitude_mm > edge for edge in SCALES[part])
-    time = 1 + sum(100 * share_of_time >= edge for edge in TIME_EDGES_PERCENT)
-    return SEVERITY_TABLE[size][time]
+    return rating_rule.severity(rating_rule.SCALES[part], amplitude_mm, 100 * share_of_time)
 
 
 def middle_cell(part: str, grade: int) -> Cell:

@@ -68,6 +68,22 @@ def central_interval(
     return min(low, last), min(high, last)
 
 
+def take_one_off(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Score one point less, and none below 0: the convention for movement on activation only (Guy 1976).
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (5,), float64
+
+    Returns
+    -------
+    ndarray, shape (5,), float64
+    """
+    lower = np.append(probabilities[1:], 0.0)
+    lower[0] += probabilities[0]
+    return lower
+
+
 def schooler_kane_probability(probabilities: NDArray[np.float64]) -> float:
     """Chance that the severity rule of Schooler and Kane (1982) is met: at least 2 in two items, or 3 in one.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.motion.bouts import joined_bouts
 from tdscreen.motion.features import Interval
 from tdscreen.printing import rounded_down
-from tdscreen.settings import SCORING
+from tdscreen.scoring.rating_rule import SCALES
+from tdscreen.settings import SCORING, ScoringSettings
 from tdscreen.vocabulary import ITEM_REGIONS, Item, MovementType, Region, Task, Verdict
 
 ACTIVATION_TASKS = frozenset({Task.FINGER_TAPPING_LEFT, Task.FINGER_TAPPING_RIGHT})
@@ -37,11 +38,16 @@ class Evidence:
     signal : str or None
         The signal that moves most; None if nothing moves.
     scale : str
-        The model's scale that it is held against, as ``lips`` or ``upper_limbs.wrist``.
+        The scale that it is held against, as ``lips`` or ``upper_limbs.wrist``.
     amplitude_mm : float
         Half the range, tremor set aside.
+    amplitude_interval_mm : (float, float)
+        95% interval: what the ruler and the witness of the movement leave open.
     percent_time_moving : float
         0 to 100, tremor set aside.
+    carried_by : Region or None
+        The part that this one only goes along with, as lips with a jaw that opens: the movement counts there, and
+        here as none.
     noise_floor_mm : float or None
         Detection limit, as a range in 1 s.
     assessed_s : float
@@ -57,7 +63,9 @@ class Evidence:
     signal: str | None
     scale: str
     amplitude_mm: float
+    amplitude_interval_mm: Interval
     percent_time_moving: float
+    carried_by: Region | None
     noise_floor_mm: float | None
     assessed_s: float
     bouts_s: tuple[Interval, ...]
@@ -161,20 +169,16 @@ def scale_name(region: Region, signal: str | None, item: Item) -> str:
     return f"{item}.wrist" if measure.startswith("wrist") else f"{item}.fingers"
 
 
-def gather_evidence(
-    clips: Sequence[ClipMeasurement], *, slight_to_mm: Mapping[str, float]
-) -> dict[Item, ItemEvidence]:
+def gather_evidence(clips: Sequence[ClipMeasurement]) -> dict[Item, ItemEvidence]:
     """Sort what clips show into what counts for each item and what does not.
 
     Clips that are unusable or too short, regions not assessed, movement that was asked for, and movement that
-    cannot be told from tremor give no evidence.
+    cannot be told from tremor give no evidence. Nor is stillness evidence in a clip that could not show a movement of
+    a size that is more than slight.
 
     Parameters
     ----------
     clips : sequence of ClipMeasurement
-    slight_to_mm : mapping of str to float
-        For each of the model's scales, the amplitude (half the range) up to which movement is slight.
-        Stillness in a clip that could not show more than that is no evidence of stillness.
 
     Returns
     -------
@@ -188,7 +192,7 @@ def gather_evidence(
         set_aside: list[SetAside] = []
         for clip in in_order:
             for region in regions:
-                found = _of_region(clip, region, item, slight_to_mm)
+                found = _of_region(clip, region, item)
                 if isinstance(found, Evidence):
                     evidence.append(found)
                 else:
@@ -197,9 +201,7 @@ def gather_evidence(
     return gathered
 
 
-def _of_region(
-    clip: ClipMeasurement, region: Region, item: Item, slight_to_mm: Mapping[str, float]
-) -> Evidence | SetAside:
+def _of_region(clip: ClipMeasurement, region: Region, item: Item) -> Evidence | SetAside:
     """Return what one region of one clip gives for an item."""
     measured = clip.regions[region]
     reason = clip_reason(clip) or region_reason(measured)
@@ -207,7 +209,7 @@ def _of_region(
     if reason is not None or amplitude_mm is None or percent is None:
         return SetAside(clip.file, region, reason or "The movement could not be scored.")
     scale = scale_name(region, measured.signal, item)
-    if amplitude_mm == 0 and (unseen_mm := _unseen(measured, item, slight_to_mm)) is not None:
+    if amplitude_mm == 0 and (unseen_mm := _unseen(measured, item)) is not None:
         beside = " beside the tremor" if MovementType.TREMOR_LIKE in measured.movement_types else ""
         return SetAside(
             clip.file,
@@ -215,6 +217,9 @@ def _of_region(
             f"No movement was found{beside}, but the clip is too unsteady or coarse to show {unseen_mm:g} mm. "
             "Please record again, nearer and with the camera at rest.",
         )
+    carrier = carried_by(clip, region)
+    if carrier is not None:
+        amplitude_mm, percent = 0.0, 0.0
     return Evidence(
         file=clip.file,
         input_sha256=clip.input_sha256,
@@ -223,11 +228,65 @@ def _of_region(
         signal=measured.signal,
         scale=scale,
         amplitude_mm=float(amplitude_mm),
+        amplitude_interval_mm=_interval(measured, float(amplitude_mm)),
         percent_time_moving=float(percent),
+        carried_by=carrier,
         noise_floor_mm=measured.noise_floor_mm,
         assessed_s=measured.assessed_s,
-        bouts_s=_bouts(measured),
+        bouts_s=() if carrier else _bouts(measured),
     )
+
+
+def carried_by(
+    clip: ClipMeasurement, region: Region, *, settings: ScoringSettings = SCORING
+) -> Region | None:
+    """Name the part that lips or jaw only go along with; None if they move by themselves.
+
+    The lower lip rides on the jaw, and a jaw that opens parts the lips by as much; lips that part by themselves go
+    farther than the chin's skin that they drag along. A tongue that comes out opens both.
+
+    Parameters
+    ----------
+    clip : ClipMeasurement
+    region : Region
+    settings : ScoringSettings
+
+    Returns
+    -------
+    Region or None
+    """
+    if region not in (Region.LIPS, Region.JAW):
+        return None
+    tongue = clip.regions[Region.TONGUE]
+    if tongue.protrusions and _together(clip, region, Region.TONGUE, settings) >= settings.carried_by_tongue:
+        return Region.TONGUE
+    lips, jaw = clip.regions[Region.LIPS], clip.regions[Region.JAW]
+    if not (lips.amplitude_mm and jaw.amplitude_mm):
+        return None
+    if _together(clip, Region.LIPS, Region.JAW, settings) < settings.carried_min_correlation:
+        return None
+    ratio = lips.amplitude_mm / jaw.amplitude_mm
+    if region is Region.LIPS and ratio <= settings.lips_follow_ratio:
+        return Region.JAW
+    return Region.LIPS if region is Region.JAW and ratio >= settings.jaw_follows_ratio else None
+
+
+def _together(clip: ClipMeasurement, one: Region, other: Region, settings: ScoringSettings) -> float:
+    """Correlation, at once and in one direction, of the signals that speak for two parts; 0 where not known."""
+    names = {clip.regions[one].signal, clip.regions[other].signal}
+    for pair in clip.moving_together:
+        if {pair.first, pair.second} == names and abs(pair.coupling.lag_s) <= settings.carried_max_lag_s:
+            return pair.coupling.correlation
+    return 0.0
+
+
+def _interval(measured: RegionMeasurement, amplitude_mm: float) -> Interval:
+    """Bring the interval of a region's amplitude to what of it counts."""
+    if not amplitude_mm or measured.amplitude_interval_mm is None or not measured.amplitude_mm:
+        return (0.0, 0.0)
+    low_mm, high_mm = measured.amplitude_interval_mm
+    share = amplitude_mm / measured.amplitude_mm
+    return share * low_mm, share * high_mm
 
 
 def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
@@ -240,13 +299,13 @@ def _bouts(measured: RegionMeasurement) -> tuple[Interval, ...]:
     return joined_bouts([*out, *(bout for entry in signals for bout in entry.bouts)])
 
 
-def _unseen(measured: RegionMeasurement, item: Item, slight_to_mm: Mapping[str, float]) -> float | None:
+def _unseen(measured: RegionMeasurement, item: Item) -> float | None:
     """Give an amplitude, more than slight, that one of a region's signals in mm would not show; None if all would.
 
     Each signal by itself: a wrist that trembles is seen well, and hides the fingers that it carries along.
     """
     for entry in measured.signals:
-        slight_mm = slight_to_mm[scale_name(measured.region, entry.name, item)]
+        slight_mm = SCALES[scale_name(measured.region, entry.name, item)].slight_to_mm
         # The limit is a range, the edge half of one.
         if entry.unit == "mm" and entry.assessed_s > 0 and entry.noise_floor / 2.0 > slight_mm:
             return slight_mm

@@ -14,40 +14,18 @@ from numpy.typing import NDArray
 
 from tdscreen.errors import ModelError
 from tdscreen.model_file import models_folder, open_model
+from tdscreen.scoring.additive_graph import GRAPH_FORM, schema_sha256
+from tdscreen.scoring.predictive import FlagCounts
+from tdscreen.scoring.rating_rule import SCALES
 from tdscreen.settings import SCORING
-from tdscreen.vocabulary import Item
 
-FEATURE_SCHEMA = "tdscreen-item-evidence-1"
-"""The inputs that this version can fill: ``<scale>.amplitude_mm`` and ``<scale>.percent_time_moving``."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The millimetres that part slight, moderate and large for one kind of movement.
-
-    Attributes
-    ----------
-    name : str
-        Prefix of the model's two inputs, as ``lips`` or ``upper_limbs.wrist``.
-    item : Item
-    slight_to_mm, moderate_to_mm : float
-        Upper edges, in mm of half the range.
-    """
-
-    name: str
-    item: Item
-    slight_to_mm: float
-    moderate_to_mm: float
-
-    @property
-    def amplitude_feature(self) -> str:
-        """Name of the model's input for the amplitude, in mm."""
-        return f"{self.name}.amplitude_mm"
-
-    @property
-    def time_feature(self) -> str:
-        """Name of the model's input for the share of time, in percent."""
-        return f"{self.name}.percent_time_moving"
+UNITS: dict[str, str] = {
+    feature: unit
+    for scale in SCALES.values()
+    for feature, unit in ((scale.amplitude_feature, "mm"), (scale.time_feature, "%"))
+}
+"""The inputs that this version can fill, and their units: of each scale half the range of movement, and the share of
+assessed time, tremor and movement that was asked for set aside."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +34,14 @@ class ModelOutput:
 
     Attributes
     ----------
-    severity : ndarray, shape (n, items), float64
-        Latent severity, 0 to 4.
-    probabilities : ndarray, shape (n, items, 5), float64
+    severity : ndarray, shape (n, scales), float64
+        Latent severity in points of the AIMS, straight in the log-odds: may lie below 0 and above 4.
+    probabilities : ndarray, shape (n, scales, 5), float64
         Of the scores 0 to 4.
-    contributions : ndarray, shape (n, features), float64
-        By which an item's severity departs from its baseline; they add up to the severity.
-    baseline : ndarray, shape (items,), float64
-        Severity of the reference cell.
+    contributions : ndarray, shape (n, terms), float64
+        By which a scale's severity departs from its baseline; they add up to the severity.
+    baseline : ndarray, shape (scales,), float64
+        Severity of the reference.
     """
 
     severity: NDArray[np.float64]
@@ -80,17 +58,20 @@ class SeverityModel:
     ----------
     sha256 : str
         Of the model file.
-    name, version, date, status, table_source : str
+    name, version, date, status, training_data : str
         As the file says of itself; ``status`` as "not fitted on patients".
-    items : tuple of Item
-        The items that it scores, in the order of its outputs.
+    rating_rule_source : str
+        Where the millimetres come from by which its training data were rated: ``assumed``.
+    scales : tuple of str
+        Names of what it scores, in the order of its outputs, as ``lips`` or ``upper_limbs.wrist``.
     features : tuple of str
-        Its inputs, in the order of its contributions.
-    scales : tuple of Scale
-    time_edges_percent : (float, float)
-        Shares of time that part the rows of its table.
-    reference : str
-        The cell against which contributions are told, in words.
+        Its inputs.
+    ranges : dict of str to (float, float)
+        Smallest and largest value of each input in its training data.
+    terms : tuple of (str, str)
+        Scale and name of each contribution, in their order.
+    counts : FlagCounts or None
+        How people whose state is known were sorted by it; None if the file does not say.
     session : onnxruntime.InferenceSession
     """
 
@@ -99,17 +80,14 @@ class SeverityModel:
     version: str
     date: str
     status: str
-    table_source: str
-    items: tuple[Item, ...]
+    training_data: str
+    rating_rule_source: str
+    scales: tuple[str, ...]
     features: tuple[str, ...]
-    scales: tuple[Scale, ...]
-    time_edges_percent: tuple[float, float]
-    reference: str
+    ranges: dict[str, tuple[float, float]]
+    terms: tuple[tuple[str, str], ...]
+    counts: FlagCounts | None
     session: Any
-
-    def scale(self, name: str) -> Scale:
-        """Return the scale of that name."""
-        return next(scale for scale in self.scales if scale.name == name)
 
     def run(self, evidence: Sequence[Mapping[str, float]]) -> ModelOutput:
         """Score sets of evidence.
@@ -140,6 +118,27 @@ class SeverityModel:
         outputs = self.session.run(["severity", "probabilities", "contributions", "baseline"], feed)
         return ModelOutput(*outputs)
 
+    def terms_of(self, scale: str) -> dict[str, int]:
+        """Return the names of a scale's terms, and the column of each among the contributions."""
+        return {term: column for column, (owner, term) in enumerate(self.terms) if owner == scale}
+
+    def out_of_range(self, evidence: Mapping[str, float]) -> tuple[str, ...]:
+        """Name the features whose value lies outside what the model was fitted on.
+
+        Parameters
+        ----------
+        evidence : mapping of str to float
+
+        Returns
+        -------
+        tuple of str
+        """
+        return tuple(
+            name
+            for name, value in evidence.items()
+            if not self.ranges[name][0] <= value <= self.ranges[name][1]
+        )
+
 
 @functools.cache
 def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) -> SeverityModel:
@@ -165,27 +164,41 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
         path = models_folder() / SCORING.model_file
     session = open_model(path, sha256=sha256)
     about: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
-    if about.get("feature_schema") != FEATURE_SCHEMA:
-        asked = about.get("feature_schema", "(not said)")
-        raise ModelError(
-            f"The scoring model {path.name} asks for the features {asked}, and this version of tdscreen "
-            f"provides {FEATURE_SCHEMA}. Use the version that the model was made for."
-        )
-    low_percent, high_percent = json.loads(about["time_edges_percent"])
+    features = tuple(entry.name for entry in session.get_inputs())
+    _check_fit(path.name, about, features)
     return SeverityModel(
         sha256=sha256,
         name=about["name"],
         version=about["version"],
         date=about["date"],
         status=about["status"],
-        table_source=about["table_source"],
-        items=tuple(Item(name) for name in json.loads(about["items"])),
-        features=tuple(entry.name for entry in session.get_inputs()),
-        scales=tuple(
-            Scale(entry["name"], Item(entry["item"]), entry["slight_to_mm"], entry["moderate_to_mm"])
-            for entry in json.loads(about["amplitude_scales"])
-        ),
-        time_edges_percent=(low_percent, high_percent),
-        reference=about["reference"],
+        training_data=about["training_data"],
+        rating_rule_source=about["rating_rule_source"],
+        scales=tuple(json.loads(about["items"])),
+        features=features,
+        ranges={name: (low, high) for name, (low, high) in json.loads(about["training_ranges"]).items()},
+        terms=tuple((scale, term) for scale, term in json.loads(about["terms"])),
+        counts=FlagCounts(**json.loads(about["counts"])) if "counts" in about else None,
         session=session,
     )
+
+
+def _check_fit(file: str, about: Mapping[str, str], features: Sequence[str]) -> None:
+    """Refuse a model that this version cannot fill, or whose scales it does not know."""
+    if about.get("form") != GRAPH_FORM:
+        raise ModelError(
+            f"The scoring model {file} is of the form {about.get('form', '(not said)')}, and this version of tdscreen "
+            f"reads {GRAPH_FORM}. Use the version that the model was made for."
+        )
+    if unknown := [name for name in features if name not in UNITS]:
+        raise ModelError(
+            f"The scoring model {file} asks for the feature {unknown[0]}, which this version of tdscreen does not "
+            "measure. Use the version that the model was made for."
+        )
+    if about.get("features_sha256") != schema_sha256(features, UNITS):
+        raise ModelError(
+            f"The scoring model {file} takes its features in other units than this version of tdscreen measures. "
+            "Use the version that the model was made for."
+        )
+    if unknown := [name for name in json.loads(about["items"]) if name not in SCALES]:
+        raise ModelError(f"The scoring model {file} scores {unknown[0]}, which this version does not know.")

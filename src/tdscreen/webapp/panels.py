@@ -13,6 +13,7 @@ from math import sqrt
 from tdscreen.assessment.assessment import Assessment, Coverage, ItemAssessment
 from tdscreen.assessment.words import REGION_NAMES, counts, join_names
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
+from tdscreen.scoring.predictive import PredictiveValues
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.words import (
     MOVEMENTS,
@@ -116,6 +117,30 @@ def coverage_panel(coverage: Coverage) -> str:
         f'<ul class="td-parts seen"><li>{seen}</li></ul></div>'
         if seen
         else f'<div class="td-panel"><h3>Not seen</h3><ul class="td-parts unseen">{unseen}</ul></div>'
+    )
+
+
+def predictive_panel(values: PredictiveValues) -> str:
+    """Say what a flag means at a prevalence, whose figures these are, and by which formulae."""
+    rows = "".join(
+        f'<tr><th scope="row">{words}</th><td>{_percent(one.value)}</td>'
+        f"<td>{_percent(one.interval[0])} to {_percent(one.interval[1])}</td></tr>"
+        for words, one in (
+            ("Of those flagged, meet the rule (PPV)", values.positive),
+            ("Of those not flagged, do not meet it (NPV)", values.negative),
+            ("Sensitivity", values.sensitivity),
+            ("Specificity", values.specificity),
+        )
+    )
+    flags = values.flags_per_hundred
+    return (
+        f"<p>{flags.value:.0f} of 100 would be flagged ({flags.interval[0]:.0f} to {flags.interval[1]:.0f}). "
+        f"<b>These shares are known of {escape(values.source)} only.</b> This is a movement index, not calibrated "
+        "on patients.</p>"
+        f'<table class="td-table"><tbody>{rows}</tbody></table>'
+        '<p class="td-small">PPV = sens p / (sens p + (1 − spec)(1 − p)); '
+        "NPV = spec (1 − p) / (spec (1 − p) + (1 − sens) p); flags = sens p + (1 − spec)(1 − p). "
+        "95% intervals; the prevalence p is taken as given.</p>"
     )
 
 

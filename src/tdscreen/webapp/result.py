@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tdscreen import api
 from tdscreen.assessment.json_form import to_json
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.export import items_csv, regions_csv
 from tdscreen.webapp.moments import show_movement
-from tdscreen.webapp.panels import clip_facts, coverage_panel, item_cards, origin, quality_table, triage_panel
+from tdscreen.webapp.panels import (
+    clip_facts,
+    coverage_panel,
+    item_cards,
+    origin,
+    predictive_panel,
+    quality_table,
+    triage_panel,
+)
 from tdscreen.webapp.run import Examination, Run
 
 
@@ -32,6 +41,7 @@ def show_result(desk: Desk, run: Run) -> None:
     left, right = st.columns((3, 2), gap="medium")
     left.html(triage_panel(assessment))
     right.html(coverage_panel(assessment.coverage))
+    _show_predictive()
     st.header("Items", anchor=False)
     st.html(item_cards(assessment))
     st.header("Quality of the clips", anchor=False)
@@ -56,6 +66,21 @@ def _chosen(examinations: tuple[Examination, ...]) -> Examination:
         key="examination",
     )
     return examinations[place]
+
+
+def _show_predictive() -> None:
+    """Say what "elevated" means in the reader's own clinic, if they want to know."""
+    with st.expander("What “elevated” means in your clinic"):
+        percent = st.number_input(
+            "Of 100 of your patients, how many meet the severity rule?",
+            min_value=1.0,
+            max_value=99.0,
+            value=20.0,
+            step=1.0,
+            format="%.0f",
+            key="prevalence",
+        )
+        st.html(predictive_panel(api.predictive_values(percent / 100.0)))
 
 
 def _show_downloads(examination: Examination, all_of_them: tuple[Examination, ...]) -> None:

@@ -1,0 +1,112 @@
+"""A folder of clips and a table of ratings become one table of features, the same that the tool itself scores from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tdscreen import api
+from tdscreen.errors import ColumnsError, TdscreenError
+from tdscreen.scoring.evidence import Evidence, clip_reason, gather_evidence
+from tdscreen.scoring.model import UNITS
+from tdscreen.scoring.rating_rule import SCALES
+from tdscreen.vocabulary import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tdscreen.measurement.clip import ClipMeasurement
+
+FILE_COLUMN, TASK_COLUMN, UNUSABLE_COLUMN = "file", "task", "unusable"
+
+
+def measure_clips(
+    ratings: pd.DataFrame, folder: Path, *, on_progress: Callable[[int, int, str], None] | None = None
+) -> pd.DataFrame:
+    """Measure each clip that a table of ratings names, and put its features beside the ratings.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        With a column ``file``, and one ``task`` if clips are of different tasks.
+    folder : Path
+        Where the clips lie.
+    on_progress : callable, optional
+        Told how many clips are done, of how many, and which was the last.
+
+    Returns
+    -------
+    DataFrame
+        The ratings, a column for each feature that the model of tdscreen takes (empty where not seen), and
+        ``unusable``: why a clip shows nothing, empty if it does. A clip that cannot be read is unusable; none is left
+        out.
+
+    Raises
+    ------
+    ColumnsError
+        There is no column ``file``, or a clip is not in the folder.
+    """
+    if FILE_COLUMN not in ratings.columns:
+        raise ColumnsError(
+            f"The table of ratings needs a column '{FILE_COLUMN}' with the names of the clips."
+        )
+    taken = [name for name in (*UNITS, UNUSABLE_COLUMN) if name in ratings.columns]
+    if taken:
+        raise ColumnsError(f"The table of ratings has a column {taken[0]} already, which is measured here.")
+    names = [str(name) for name in ratings[FILE_COLUMN]]
+    if gone := [name for name in names if not (folder / name).is_file()]:
+        raise ColumnsError(f"{len(gone)} clips are not in the folder {folder}, the first of them {gone[0]}.")
+    tasks = (
+        [api.as_task(str(name)) for name in ratings[TASK_COLUMN]]
+        if TASK_COLUMN in ratings.columns
+        else [Task.UNSTRUCTURED] * len(names)
+    )
+    rows, reasons = [], []
+    for done, (name, task) in enumerate(zip(names, tasks, strict=True), 1):
+        try:
+            measured = api.measure(api.track(folder / name), task=task)
+        except TdscreenError as error:
+            rows.append(dict.fromkeys(UNITS, np.nan))
+            reasons.append(str(error))
+        else:
+            rows.append(clip_features(measured))
+            reasons.append(clip_reason(measured) or "")
+        if on_progress is not None:
+            on_progress(done, len(names), name)
+    table = ratings.copy()
+    for feature in UNITS:
+        table[feature] = [row[feature] for row in rows]
+    table[UNUSABLE_COLUMN] = reasons
+    return table
+
+
+def clip_features(clip: ClipMeasurement) -> dict[str, float]:
+    """Say what one clip gives as inputs of the model.
+
+    Parameters
+    ----------
+    clip : ClipMeasurement
+
+    Returns
+    -------
+    dict of str to float
+        Every input; NaN for what was not seen. Of a part seen twice (two hands) the one that moves more.
+    """
+    found = dict.fromkeys(UNITS, np.nan)
+    for gathered in gather_evidence([clip]).values():
+        by_scale: dict[str, Evidence] = {}
+        for one in gathered.evidence:
+            other = by_scale.get(one.scale)
+            if other is None or _moved(one) > _moved(other):
+                by_scale[one.scale] = one
+        for name, one in by_scale.items():
+            found[SCALES[name].amplitude_feature] = one.amplitude_mm
+            found[SCALES[name].time_feature] = one.percent_time_moving
+    return found
+
+
+def _moved(evidence: Evidence) -> float:
+    return evidence.amplitude_mm * evidence.percent_time_moving

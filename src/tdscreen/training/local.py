@@ -1,0 +1,204 @@
+"""Calibrate a model file on a place's own ratings, and say in words what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tdscreen.errors import ColumnsError, OneClassError, TooFewPeopleError
+from tdscreen.scoring.additive import AdditiveItem, evaluate
+from tdscreen.settings import TRAINING, TrainingSettings
+from tdscreen.training.calibration import (
+    ConformalSets,
+    Recalibration,
+    conformal_sets,
+    recalibrate,
+    recalibrated,
+)
+from tdscreen.training.ordinal import check_scale
+from tdscreen.training.people import refuse_known_people
+from tdscreen.training.store import StudyModel, write_model
+from tdscreen.training.study import lower_median, numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """A calibrated model.
+
+    Attributes
+    ----------
+    content : bytes
+        The ONNX file.
+    words : str
+        What was done, in Markdown.
+    lines : dict of str to Recalibration
+    sets : dict of str to ConformalSets
+    people : tuple of str
+        All whom the model has seen by now, those it was fitted on included where they are known.
+    """
+
+    content: bytes
+    words: str
+    lines: dict[str, Recalibration]
+    sets: dict[str, ConformalSets]
+    people: tuple[str, ...]
+
+
+def calibrate_model(
+    model: StudyModel,
+    table: pd.DataFrame,
+    *,
+    raters: Mapping[str, Sequence[str]],
+    group: str,
+    level: float,
+    date: str,
+    source: str,
+    fitted_on: Path,
+    settings: TrainingSettings = TRAINING,
+) -> LocalModel:
+    """Calibrate each item that was rated; others stay as they are.
+
+    Parameters
+    ----------
+    model : StudyModel
+    table : DataFrame
+    raters : mapping of str to sequence of str
+        Columns of ratings by item.
+    group : str
+    level : float
+        Of the conformal sets.
+    date, source : str
+    fitted_on : Path
+        List of the people whom the model was fitted on; nobody may be on both.
+    settings : TrainingSettings
+
+    Returns
+    -------
+    LocalModel
+
+    Raises
+    ------
+    ColumnsError, ScaleError, LeakError
+        As for a validation.
+    OneClassError
+        All ratings are the same.
+    TooFewPeopleError
+        Fewer people than a calibration needs.
+    """
+    columns = {column for named in raters.values() for column in named}
+    for name in (group, *sorted(columns), *model.features):
+        if name not in table.columns:
+            raise ColumnsError(f"The table has no column {name}, which the model or a rater needs.")
+    if table[group].isna().any():
+        raise ColumnsError(
+            f"{int(table[group].isna().sum())} rows do not say in the column {group} whose they are."
+        )
+    people = table[group].astype(str).to_numpy().astype(np.str_)
+    note = refuse_known_people(people.tolist(), fitted_on, must_know=False)
+    lines: dict[str, Recalibration] = {}
+    sets: dict[str, ConformalSets] = {}
+    items: list[AdditiveItem] = []
+    used: set[str] = set()
+    for item in model.items:
+        if item.item not in raters:
+            items.append(item)
+            continue
+        ratings = np.stack([numbers(table, name) for name in raters[item.item]], axis=1)
+        check_scale(ratings, highest=len(item.thresholds))
+        features = np.stack([numbers(table, name) for name in item.features], axis=1)
+        rows = ~np.isnan(ratings).all(axis=1) & ~np.isnan(features).all(axis=1)
+        count = len(set(people[rows].tolist()))
+        if count < settings.min_local_people:
+            raise TooFewPeopleError(
+                f"There are {count} people with a rating of {item.item} and something seen, and a calibration needs "
+                f"{settings.min_local_people} or more."
+            )
+        ratings, features, own = ratings[rows], features[rows], people[rows]
+        if len(np.unique(ratings[~np.isnan(ratings)])) < 2:
+            raise OneClassError(
+                f"All ratings of {item.item} are the same. Please add people who were rated otherwise."
+            )
+        agreed = lower_median(ratings)
+        sets[item.item] = conformal_sets(item, features, ratings, agreed, own, level=level, settings=settings)
+        line = recalibrate(item, evaluate(item, features).eta, ratings, settings=settings)
+        lines[item.item] = line
+        items.append(recalibrated(item, line))
+        used |= set(own.tolist())
+    about = {key: value for key, value in model.about.items() if key not in _TOLD_BY_THE_GRAPH}
+    about |= {
+        "date": date,
+        "status": f"{model.about['status']}; calibrated on {len(used)} people of one place",
+        "calibrated_on": f"{source}: {len(used)} people",
+    }
+    known = fitted_on.read_text(encoding="utf-8").splitlines() if fitted_on.is_file() else []
+    return LocalModel(
+        write_model(items, model.ranges, about, sets=sets),
+        _words(model, lines, sets, people=len(used), date=date, source=source, note=note),
+        lines,
+        sets,
+        tuple(sorted(used | set(known))),
+    )
+
+
+_TOLD_BY_THE_GRAPH = frozenset(
+    {
+        "form", "features_sha256", "units", "training_ranges", "items", "terms", "directions", "references",
+        "thresholds", "conformal_sets",
+    }
+)  # fmt: skip
+"""Written anew with each graph."""
+
+
+def _words(
+    model: StudyModel,
+    lines: Mapping[str, Recalibration],
+    sets: Mapping[str, ConformalSets],
+    *,
+    people: int,
+    date: str,
+    source: str,
+    note: str,
+) -> str:
+    """Say what was done, and what it rests on."""
+    told = [
+        f"# Calibration of {model.about['name']} on {people} people",
+        "",
+        f"{date}, from {source}. Model before: SHA-256 `{model.sha256}`. {note}",
+        "",
+        "For research use. Figures on these same people would be too good: validate on others.",
+        "",
+    ]
+    for item, line in lines.items():
+        own = sets[item]
+        told += [
+            f"## {item}",
+            "",
+            f"Log-odds are stretched by {line.stretch:.2f} about the middle of the thresholds and moved by "
+            f"{line.shift:+.2f} (1 and 0 would leave the model as it was).",
+            "",
+            f"Sets of scores at {own.level:.0%}: of the people of each score, at least that share has a "
+            f"set that holds it, "
+            "as far as people to come are like these.",
+            "",
+            "| score | people | belongs to a set from a probability of |",
+            "|---|---|---|",
+        ]
+        for score, (limit, count) in enumerate(zip(own.limits, own.people, strict=True)):
+            words = f"{limit:.3f}" if limit > 0 else "always"
+            told.append(f"| {score} | {count} | {words} |")
+        few = [str(score) for score, count in enumerate(own.people) if count < own.least_people]
+        if few:
+            told += [
+                "",
+                f"Of {'score' if len(few) == 1 else 'scores'} {', '.join(few)} there are fewer than {own.least_people} "
+                f"people. That is too few to leave it out of a set at {own.level:.0%}, so it always belongs.",
+            ]
+        told.append("")
+    return "\n".join(told)

@@ -1,0 +1,1 @@
+"""A model held against ratings: what a reviewer of such a study asks for. Needs the extra ``train``."""
