@@ -61,7 +61,7 @@ NOISE: dict[str, SignalNoise] = {
     "tongue": SignalNoise(4.0, 0.0, 4.0, share=0.2, share_spread=0.3, gain=1.05, gain_spread=0.25),
     "tongue.side": SignalNoise(4.0, 0.04, 4.0, share=0.5, share_spread=0.4, gain=1.0, gain_spread=0.2),
     "upper_limbs.fingers": SignalNoise(
-        3.7, 0.17, 3.0, share=0.5, share_spread=0.3, gain=0.8, gain_spread=0.3
+        3.7, 0.17, 3.0, share=0.5, share_spread=0.3, gain=0.6, gain_spread=0.35
     ),
     "upper_limbs.wrist": SignalNoise(5.0, 0.1, 5.0, share=0.4, share_spread=0.3, gain=1.0, gain_spread=0.1),
 }
