@@ -13,7 +13,7 @@ from tdscreen.scoring.distributions import schooler_kane_probability, total_dist
 from tdscreen.settings import SCORING, VALIDATION, ValidationSettings
 from tdscreen.training.study import lower_median
 from tdscreen.validation import agreement
-from tdscreen.verification.statistics import bootstrap_interval
+from tdscreen.verification.statistics import bootstrap_interval, wilson_interval
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -212,6 +212,9 @@ class _Teller:
             interval = bootstrap_interval(
                 whose.tolist(), lambda drawn: of(chosen[drawn]), draws=self._settings.draws
             )
+            if percent and value in (0.0, 1.0):
+                # Drawn again, all stay all: that says nothing of people to come.
+                interval = wilson_interval(people if value else 0, people)
         return Found(section, what, value, interval, len(chosen), people, percent)
 
 
@@ -309,7 +312,7 @@ def _discrimination(held: Held, tell: _Teller) -> list[Found]:
                     tell.tell(
                         section,
                         f"{name} at a probability of {cut:.0%}: {words}",
-                        here,
+                        here & (truth if name == "sensitivity" else ~truth),
                         lambda i, flagged=flagged, known=known, name=name: getattr(  # type: ignore[misc]
                             agreement.count_flags(truth[i], flagged[i], None if known is None else known[i]),
                             name,

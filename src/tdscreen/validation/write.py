@@ -200,9 +200,10 @@ def _flowables(block: Block, style: dict[str, Any]) -> list[Any]:
         image = Image(io.BytesIO(block.png), width=block.width_in * inch, height=block.height_in * inch)
         return [KeepTogether([text(block.title, "caption"), image, text(block.words, "caption")])]
     room = (_WIDTH_MM - 2 * _MARGIN_MM) * mm
-    columns = len(block.heads)
-    first = 40 * mm if columns == 2 else max(room * 0.5, room - 24 * mm * (columns - 1))
-    widths = [first] + [(room - first) / (columns - 1)] * (columns - 1)
+    # As wide as what stands in them, within reason.
+    longest = [max(map(len, column)) for column in zip(block.heads, *block.rows, strict=True)]
+    shares = [min(max(one, 8), 50) for one in longest]
+    widths = [room * one / sum(shares) for one in shares]
     headed = any(block.heads)
     others = "number" if headed else "cell"
     rows = [[text(row[0], "cell"), *(text(cell, others) for cell in row[1:])] for row in block.rows]
