@@ -140,8 +140,11 @@ def simulate(workers: list[int], clips: int, cost_s: float) -> None:
     print(
         f"a clip: {cost_s:g} s on one core, here {shortened_s:g} s; scheduler, workers and client in one process"
     )
-    print("workers  clips   took, s  of it work, s  efficiency  a second  besides work, ms a clip")
-    took_a_clip_s = 0.0
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
+    print(
+        "workers  clips   took, s  of it work, s  efficiency  besides work, ms a clip  processor, ms a clip"
+    )
+    processor_a_clip_s = 0.0
     for count, each_s in [*((n, shortened_s) for n in workers), (max(workers), 0.0)]:
         these = max(100, clips * count // max(workers))
         with (
@@ -157,23 +160,21 @@ def simulate(workers: list[int], clips: int, cost_s: float) -> None:
             ClusterExecutor(store.folder, cluster.scheduler_address, do=take_its_time) as executor,
         ):
             plan = made_up_plan(these, size_bytes=round(each_s * 1e6))
-            begun_s = time.monotonic()
+            begun_s, processor_s = time.monotonic(), time.process_time()
             run_batch(plan, store, executor)
-            took_s = time.monotonic() - begun_s
+            took_s, processor_s = time.monotonic() - begun_s, time.process_time() - processor_s
         work_s = these * each_s / count
-        took_a_clip_s = took_s / these
+        processor_a_clip_s = processor_s / these
         print(
-            f"{count:7} {these:6} {took_s:9.1f} {work_s:14.1f} {work_s / took_s:11.2f} {these / took_s:9.0f} "
-            f"{1000 * (took_s - work_s) / these:12.2f}",
+            f"{count:7} {these:6} {took_s:9.1f} {work_s:14.1f} {work_s / took_s:11.2f} "
+            f"{1000 * (took_s - work_s) / these:24.2f} {1000 * processor_a_clip_s:21.2f}",
             flush=True,
         )
-    most = cost_s / took_a_clip_s
+    most = cost_s / processor_a_clip_s
     print(
-        f"Clips that take no time take {1000 * took_a_clip_s:.2f} ms each: of {cost_s:g} s each, one scheduler keeps"
+        f"Clips that take no time take {1000 * processor_a_clip_s:.2f} ms of a processor: of {cost_s:g} s each, one"
     )
-    print(
-        f"{most:,.0f} workers busy; 1,000 workers need {1000 / cost_s:.0f} clips a second, {cost_s:g} ms for each."
-    )
+    print(f"scheduler keeps {most:,.0f} workers busy; 1,000 workers need one clip in {cost_s:g} ms.")
 
 
 def made_up_plan(count: int, *, size_bytes: int) -> Plan:

@@ -1,10 +1,9 @@
-"""Clips and results on S3-compatible storage: a real server on loopback, and the same bytes as on a disk."""
+"""Clips and results at an address: the same bytes as on a disk."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from click.testing import CliRunner
 from cluster import Cluster
 from test_batch import NAMES, many, results
 from test_batch import run as run_here
-from werkzeug.serving import make_server
 
 from tdscreen.batch import remote_store
 from tdscreen.batch.addresses import asked, reach, stamp_of
@@ -32,42 +30,20 @@ from tdscreen.errors import DataError, InputError
 MakeClip = Callable[..., Path]
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[dict[str, str]]:
-    """Give the environment in which ``s3://`` is a server of this test's."""
-    from moto.server import DomainDispatcherApplication, create_backend_app
-
-    server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    server.shutdown()
-    thread.join()
-
-
 @pytest.fixture
-def bucket(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    """Give a bucket that is empty."""
-    for name, value in s3.items():
-        monkeypatch.setenv(name, value)
-    address = f"s3://{tmp_path.name.replace('_', '-').lower()[:40].strip('-')}"
+def bucket(tmp_path: Path) -> Iterator[str]:
+    """Give an address in memory, with nothing there."""
+    address = f"memory://{tmp_path.name}"
     system, path = reach(address)
-    system.mkdir(path)
+    system.makedirs(path, exist_ok=True)
     yield address
     system.rm(path, recursive=True)
-    type(system).clear_instance_cache()
 
 
 def put(clips: Path, address: str) -> None:
     system, path = reach(address)
     for file in clips.rglob("*.*"):
-        system.put_file(str(file), f"{path}/{file.relative_to(clips).as_posix()}")
+        system.pipe_file(f"{path}/{file.relative_to(clips).as_posix()}", file.read_bytes())
 
 
 def run_there(source: str, out: str, how: How, cluster: str | None = None) -> Ended:
@@ -95,24 +71,25 @@ def without_links(pages: dict[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in pages.items() if name != "index.html"}
 
 
-def test_a_cluster_reads_and_writes_s3_and_gives_the_bytes_of_a_run_on_a_disk(
-    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, bucket: str, s3: dict[str, str]
+def test_a_cluster_reads_and_writes_addresses_and_gives_the_bytes_of_a_run_on_a_disk(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
 ) -> None:
     many(make_clip, NAMES)
     how = dataclasses.replace(how, tracks=True)
     run_here(clips, tmp_path / "here", how)
-    put(clips, f"{bucket}/clips")
-    cluster = Cluster(tmp_path, **s3)
+    # The one kind of address that processes share without a server.
+    there = f"file://{tmp_path}/there"
+    cluster = Cluster(tmp_path)
     try:
         cluster.start_workers(2)
-        ended = run_there(f"{bucket}/clips", f"{bucket}/clips/results", how, cluster.address)
+        ended = run_there(f"file://{clips}", there, how, cluster.address)
     finally:
         cluster.close()
     assert (ended.tally.done, ended.tally.failed) == (6, 1)
-    there = results_at(f"{bucket}/clips/results")
-    assert without_links(there) == without_links(results(tmp_path / "here"))
-    assert b"letter.mp4" in there["index.html"]
-    assert b'href="../' not in there["index.html"]
+    found = results_at(there)
+    assert without_links(found) == without_links(results(tmp_path / "here"))
+    assert b"letter.mp4" in found["index.html"]
+    assert b'href="../' not in found["index.html"]
 
 
 def test_a_run_at_an_address_goes_on_where_it_was_and_does_what_changed(

@@ -61,8 +61,8 @@ def reach(address: str) -> tuple[AbstractFileSystem, str]:
         system, path = fsspec.url_to_fs(address, use_listings_cache=False)
     except (ImportError, ValueError) as error:
         raise InputError(
-            f"{address} cannot be reached: {error}. Addresses need the extra 'cluster', and other storage than S3 "
-            "the package that fsspec names for it."
+            f"{address} cannot be reached: {error}. Addresses need the extra 'cluster', and each kind of storage "
+            "the package that fsspec has for it, as s3fs."
         ) from error
     return system, path.rstrip("/")
 

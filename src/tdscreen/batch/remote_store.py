@@ -77,7 +77,12 @@ class RemoteStore(Store):
         with tempfile.TemporaryDirectory(prefix="tdscreen-") as folder:
             part = Path(folder, "part")
             yield part
-            asked(self._system.put_file, str(part), self._at(name))
+            try:
+                asked(self._system.put_file, str(part), self._at(name))
+            except FileNotFoundError:
+                # Most storages know no folders; those that do want them made.
+                asked(self._system.makedirs, self._at(name).rpartition("/")[0], exist_ok=True)
+                asked(self._system.put_file, str(part), self._at(name))
 
     def records(self, keys: Iterable[str | None]) -> Iterator[dict[str, Any] | None]:
         """Read what is kept of clips, in the order of their keys, many at one time and no more ahead."""
