@@ -46,6 +46,8 @@ UNKNOWN_TO = {
     "onnxruntime": {"common"},
     "onnx": {"scoring", "training"},
     "jax": {"training"},
+    "distributed": {"batch"},
+    "fsspec": {"batch"},
     "streamlit": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},

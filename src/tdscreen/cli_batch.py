@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,7 @@ from tdscreen.settings import BATCH, VIDEO
 from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
+    from tdscreen.batch.executor import Executor
     from tdscreen.batch.plan import Plan
     from tdscreen.batch.run import Tally
     from tdscreen.batch.summary import Summary
@@ -51,12 +52,23 @@ def _positive(ctx: click.Context, option: click.Parameter, value: float) -> floa
     return value
 
 
+class _Place(click.Path):
+    """A path, or an address as ``s3://bucket/folder``, which stays text."""
+
+    def __init__(self, *, file_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Take an address as it is."""
+        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
+
+
 @click.command(epilog=EPILOG)
-@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER|TABLE")
+@click.argument("source", type=_Place(), metavar="FOLDER|TABLE")
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Place(file_okay=False),
     metavar="DIR",
     help="Where results are written: a folder that is empty, not there yet, or of an earlier run.",
 )
@@ -85,6 +97,11 @@ def _positive(ctx: click.Context, option: click.Parameter, value: float) -> floa
 @click.option("--same-content", is_flag=True, help="Let two files have the same content.")
 @click.option("--tracks", is_flag=True, help="Keep the landmarks of every clip, too.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Clips at one time  [default: one for each core]")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Measure on the workers of this Dask scheduler, as tcp://10.0.0.1:8786.",
+)
 @click.option("--retry-failed", is_flag=True, help="Try again what has failed before.")
 @click.option(
     "--time-limit",
@@ -117,8 +134,8 @@ def _positive(ctx: click.Context, option: click.Parameter, value: float) -> floa
 @click.pass_context
 def batch(
     ctx: click.Context,
-    source: Path,
-    out: Path,
+    source: Path | str,
+    out: Path | str,
     patterns: tuple[str, ...],
     task: str,
     labels: tuple[str, ...],
@@ -127,6 +144,7 @@ def batch(
     same_content: bool,
     tracks: bool,
     jobs: int | None,
+    cluster: str | None,
     retry_failed: bool,
     time_limit: float,
     max_duration: float,
@@ -140,13 +158,17 @@ def batch(
     task. Measures each in a process of its own, and writes tables, assessments and a page into DIR. Stopped, the same
     command goes on where it was. A clip that fails is named in failures.csv and stops none of the others.
     """
+    from tdscreen.batch.cluster import ClusterExecutor
     from tdscreen.batch.discovery import find_clips
     from tdscreen.batch.executor import LocalExecutor, default_workers
+    from tdscreen.batch.remote_store import check_place, open_place, store_at
     from tdscreen.batch.results import write_results
     from tdscreen.batch.run import refuse_other_clips, run_batch, sort_out
-    from tdscreen.batch.store import Store, check_folder, needed_bytes, open_store
+    from tdscreen.batch.store import needed_bytes
     from tdscreen.batch.work import How
 
+    if cluster and jobs:
+        raise InputError("A cluster's workers say themselves how much they do at one time. Leave out --jobs.")
     how = How(
         limits=dataclasses.replace(
             VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE)
@@ -165,18 +187,21 @@ def batch(
         leave_out=out,
         same_content=same_content,
     )
-    check_folder(out, needed_bytes=0)
-    refuse_other_clips(plan, Store(str(out)))
-    _, to_do, _ = sort_out(plan, Store(str(out)), how)
-    check_folder(out, needed_bytes=needed_bytes([clip.size_bytes for clip in to_do], tracks=tracks))
+    check_place(str(out), needed_bytes=0)
+    refuse_other_clips(plan, store_at(str(out)))
+    _, to_do, _ = sort_out(plan, store_at(str(out)), how)
+    check_place(str(out), needed_bytes=needed_bytes([clip.size_bytes for clip in to_do], tracks=tracks))
     _show_plan(plan, len(to_do), whole=dry_run)
     if dry_run:
         return
     workers = min(jobs or default_workers(), max(1, len(to_do)))
     begun = datetime.datetime.now(datetime.UTC)
-    with open_store(out) as store:
+    with open_place(str(out)) as store:
+        executor: Executor = (
+            ClusterExecutor(store.folder, cluster) if cluster else LocalExecutor(store, workers=workers)
+        )
         try:
-            with LocalExecutor(store, workers=workers) as executor, _progress() as report:
+            with executor, _progress() as report:
                 ended = run_batch(plan, store, executor, how=how, on_progress=report)
         except (KeyboardInterrupt, SystemExit):
             click.echo(
@@ -204,7 +229,7 @@ def batch(
             run={
                 "begun": begun.isoformat(timespec="seconds"),
                 "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                "workers": workers,
+                "workers": "of a cluster" if cluster else workers,
                 "clips_done": ended.tally.done,
                 "clips_kept": ended.tally.kept,
                 "options": options,
@@ -253,7 +278,7 @@ def _show_plan(plan: Plan, to_do: int, *, whole: bool) -> None:
     )
 
 
-def _say_end(summary: Summary, out: Path) -> None:
+def _say_end(summary: Summary, out: Path | str) -> None:
     failed = f"; {summary.failed:,} could not be measured: see failures.csv" if summary.failed else ""
     click.echo(
         printable(

@@ -681,6 +681,18 @@ class BatchSettings:
     """What a clip takes of the output's disk, tables written anew included (assumed, from 80 kB in a few clips)."""
     tracks_share: float = 0.5
     """Landmarks take less than this share of a clip's file (assumed)."""
+    connect_timeout_s: float = 30.0
+    """A scheduler that does not answer for so long is not there (assumed)."""
+    capacity_holds_s: float = 2.0
+    """How many workers a cluster has is asked again after so long (assumed)."""
+    unfit_workers: int = 3
+    """One worker that can do no clip may be ill and is passed over; with so many it is not they (assumed)."""
+    seen_at_once: int = 1000
+    seen_holds_s: float = 60.0
+    """Files seen are noted at an address when there are so many, or after so long (assumed): a run that is cut off
+    reads as many again, and measures none."""
+    reads_at_once: int = 32
+    """Results that are read at one time from an address, where each takes tens of milliseconds (assumed)."""
     rows_at_once: int = 10_000
     """Rows that are written to a table at one time (assumed)."""
     outlier_z: float = 3.5

@@ -26,6 +26,8 @@ def measure(*, path, task, mirrored, settings, tracks_out, report) -> dict[str, 
         for index in range(6000):
             report(Progress(index, 0.1 * index, None))
             time.sleep(0.1)
+    if "wait_s" in orders:
+        time.sleep(orders["wait_s"])
     if orders.get("grab_memory"):
         raise MemoryError
     if orders.get("no_video"):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
 from tdscreen.keeping.fingerprint import sha256_of
@@ -26,22 +27,23 @@ _NAMED = 3
 
 
 def find_clips(
-    source: Path,
+    source: Path | str,
     *,
     patterns: Sequence[str] = (),
     default_task: Task = Task.UNSTRUCTURED,
     labels: Mapping[str, Task] | None = None,
     by_folder: bool = False,
     mirrored: bool = False,
-    leave_out: Path | None = None,
+    leave_out: Path | str | None = None,
     same_content: bool = False,
 ) -> Plan:
     """Plan a batch.
 
     Parameters
     ----------
-    source : Path
-        A folder, looked through to its last subfolder, or a table (``.csv``, ``.tsv``) with a row for each clip.
+    source : Path or str
+        A folder, looked through to its last subfolder, or a table (``.csv``, ``.tsv``) with a row for each clip; on the
+        disk, or, if a str, at an address (``s3://bucket/folder``).
     patterns : sequence of str
         Of a folder only what one of these matches, by its name or by its path below the folder; without them, what
         ends as videos do.
@@ -53,7 +55,7 @@ def find_clips(
         The clips of one folder are one sitting, where neither a table nor a name says otherwise.
     mirrored : bool
         Recordings are mirror images, where the table does not say otherwise.
-    leave_out : Path, optional
+    leave_out : Path or str, optional
         A folder that is not looked through: where results are written.
     same_content : bool
         Let two files have the same content.
@@ -69,19 +71,22 @@ def find_clips(
         have the same content.
     """
     own = {plain_label(label): task for label, task in (labels or {}).items()}
-    if not source.exists():
-        raise InputError(f"There is no folder or table {source}. Check the name.")
     remarks: list[str] = []
-    if source.is_dir():
+    table = str(source).lower().endswith(TABLE_SUFFIXES)
+    if isinstance(source, Path) and not source.exists():
+        raise InputError(f"There is no folder or table {source}. Check the name.")
+    if isinstance(source, Path) and source.is_dir():
         rows = _rows_of_folder(source, patterns, leave_out, remarks)
-    elif source.suffix.lower() in TABLE_SUFFIXES:
+    elif isinstance(source, str) and not table:
+        rows = _rows_at_address(source, patterns, leave_out, remarks)
+    elif table:
         if patterns:
             raise InputError("A table names its clips one by one. Leave out --pattern, or name a folder.")
         rows = _rows_of_table(source, remarks)
     else:
         raise InputError(
-            f"{source.name} is neither a folder of clips nor a table of them (.csv or .tsv). One clip is scored by "
-            "'tdscreen score'."
+            f"{Path(source).name} is neither a folder of clips nor a table of them (.csv or .tsv). One clip is "
+            "scored by 'tdscreen score'."
         )
     _refuse(rows, lambda row: _unknown_label(row, own), _unknown_task_sentence)
     clips = sorted(
@@ -91,7 +96,7 @@ def find_clips(
     _refuse_clashes(clips)
     _refuse(
         clips,
-        lambda clip: None if os.access(clip.path, os.R_OK) else clip.name,
+        lambda clip: None if is_address(clip.path) or os.access(clip.path, os.R_OK) else clip.name,
         lambda names: (
             f"There is no right to read {_some(names)}. Change their permissions, or leave them out."
         ),
@@ -102,10 +107,10 @@ def find_clips(
 
 
 def _rows_of_folder(
-    source: Path, patterns: Sequence[str], leave_out: Path | None, remarks: list[str]
+    source: Path, patterns: Sequence[str], leave_out: Path | str | None, remarks: list[str]
 ) -> list[dict[str, Any]]:
     """List a folder's clips, with what their names say of them."""
-    out = leave_out.resolve() if leave_out is not None else None
+    out = leave_out.resolve() if isinstance(leave_out, Path) else None
     others = hidden = 0
     rows: list[dict[str, Any]] = []
     dangling: list[str] = []
@@ -132,23 +137,60 @@ def _rows_of_folder(
             elif not path.is_file():
                 dangling.append(name)
             else:
-                said = bids_entities(file)
-                rows.append(
-                    {
-                        "name": name,
-                        "path": path,
-                        "task": said.get("task"),
-                        "person": f"sub-{said['sub']}" if said else None,
-                        "session": f"ses-{said['ses']}" if "ses" in said else None,
-                        # A person without sessions has one, in BIDS.
-                        "examination": "_".join(f"{e}-{said[e]}" for e in ("sub", "ses") if e in said),
-                    }
-                )
+                rows.append({"name": name, "path": path, **_said_by_name(file)})
     if dangling:
         raise InputError(
             f"There is nothing behind {_some(dangling)}: links whose files are not here. Fetch the files, or leave "
             "the links out with --pattern."
         )
+    _sum_up(source, patterns, rows, others=others, hidden=hidden, remarks=remarks)
+    return rows
+
+
+def _rows_at_address(
+    source: str, patterns: Sequence[str], leave_out: Path | str | None, remarks: list[str]
+) -> list[dict[str, Any]]:
+    """List the clips below an address, as those of a folder."""
+    out = f"{leave_out}".rstrip("/") + "/"
+    others = hidden = 0
+    rows: list[dict[str, Any]] = []
+    for name, about in files_below(source).items():
+        path = f"{source.rstrip('/')}/{name}"
+        file = name.rpartition("/")[2]
+        if path.startswith(out) or any(part.startswith(".") for part in name.split("/")[:-1]):
+            continue
+        if file.startswith("."):
+            hidden += 1
+        elif not _matches(name, file, patterns):
+            others += 1
+        else:
+            rows.append({"name": name, "path": path, "stamp": stamp_of(about), **_said_by_name(file)})
+    _sum_up(source, patterns, rows, others=others, hidden=hidden, remarks=remarks)
+    return rows
+
+
+def _said_by_name(file: str) -> dict[str, Any]:
+    """Give what a name in the form of BIDS says."""
+    said = bids_entities(file)
+    return {
+        "task": said.get("task"),
+        "person": f"sub-{said['sub']}" if said else None,
+        "session": f"ses-{said['ses']}" if "ses" in said else None,
+        # A person without sessions has one, in BIDS.
+        "examination": "_".join(f"{e}-{said[e]}" for e in ("sub", "ses") if e in said),
+    }
+
+
+def _sum_up(
+    source: Path | str,
+    patterns: Sequence[str],
+    rows: Sequence[object],
+    *,
+    others: int,
+    hidden: int,
+    remarks: list[str],
+) -> None:
+    """Refuse a folder without clips, and say what was not taken."""
     if not rows:
         wanted = f"matches {' or '.join(patterns)}" if patterns else f"ends in {', '.join(VIDEO_SUFFIXES)}"
         if not others:
@@ -163,7 +205,6 @@ def _rows_of_folder(
         )
     if hidden:
         remarks.append(f"{counted(hidden, 'hidden file')} {'is' if hidden == 1 else 'are'} not taken.")
-    return rows
 
 
 def _matches(name: str, file: str, patterns: Sequence[str]) -> bool:
@@ -172,64 +213,72 @@ def _matches(name: str, file: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(name, one) or fnmatch.fnmatchcase(file, one) for one in patterns)
 
 
-def _rows_of_table(source: Path, remarks: list[str]) -> list[dict[str, Any]]:
+def _rows_of_table(source: Path | str, remarks: list[str]) -> list[dict[str, Any]]:
     """Read a table of clips."""
+    table = str(source).replace(os.sep, "/").rpartition("/")[2]
     try:
         # Spreadsheets write a mark at the beginning of a file in UTF-8.
-        text = source.read_text(encoding="utf-8-sig")
+        text = bytes_at(str(source)).decode("utf-8-sig")
     except OSError as error:
-        raise InputError(f"{source.name} may not be read. Check its permissions.") from error
+        raise InputError(f"{table} may not be read. Check its name and its permissions.") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{source.name} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
+        raise InputError(f"{table} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
     first = text.split("\n", 1)[0]
     delimiter = max("\t;,", key=first.count)
     lines = csv.reader(text.splitlines(), delimiter=delimiter)
     heads = [head.strip().casefold() for head in next(lines, [])]
     if "file" not in heads:
         raise InputError(
-            f"{source.name} has no column 'file'. Its first line names the columns: {', '.join(COLUMNS)}, of which "
+            f"{table} has no column 'file'. Its first line names the columns: {', '.join(COLUMNS)}, of which "
             "all but 'file' may be left out."
         )
     if twice := [head for head, count in Counter(heads).items() if head in COLUMNS and count > 1]:
-        raise InputError(f"{source.name} has the column '{twice[0]}' twice. Leave one out.")
+        raise InputError(f"{table} has the column '{twice[0]}' twice. Leave one out.")
     if unused := [head for head in heads if head and head not in COLUMNS]:
         remarks.append(f"Columns that are not used: {', '.join(unused)}.")
-    rows = [_row_of_line(dict(zip(heads, line, strict=False)), source) for line in lines if any(line)]
+    # One list of all that is there takes less than to ask for each.
+    there = files_below(source.rpartition("/")[0]) if isinstance(source, str) else None
+    rows = [
+        _row_of_line(dict(zip(heads, line, strict=False)), source, table, there)
+        for line in lines
+        if any(line)
+    ]
     if not rows:
-        raise InputError(
-            f"{source.name} names no clip. It needs a line for each, below the names of columns."
-        )
+        raise InputError(f"{table} names no clip. It needs a line for each, below the names of columns.")
     _refuse(
         rows,
-        lambda row: None if row["path"].is_file() else row["name"],
+        lambda row: None if "stamp" in row or (there is None and row["path"].is_file()) else row["name"],
         lambda names: (
-            f"{source.name} names {_some(names)}, and there is no such file. Paths are read from the "
+            f"{table} names {_some(names)}, and there is no such file. Paths are read from the "
             "table's own folder."
         ),
     )
     if twice := [name for name, count in Counter(row["name"] for row in rows).items() if count > 1]:
-        raise InputError(f"{source.name} names {_some(twice)} more than once. Leave one line for each clip.")
+        raise InputError(f"{table} names {_some(twice)} more than once. Leave one line for each clip.")
     return rows
 
 
-def _row_of_line(cells: dict[str, str], source: Path) -> dict[str, Any]:
+def _row_of_line(
+    cells: dict[str, str], source: Path | str, table: str, there: Mapping[str, Mapping[str, Any]] | None
+) -> dict[str, Any]:
     said = {name: (cells.get(name) or "").strip() for name in COLUMNS}
     if not said["file"]:
-        raise InputError(
-            f"A line of {source.name} names no file. Fill its column 'file', or leave the line out."
-        )
-    path = source.parent / said["file"]
+        raise InputError(f"A line of {table} names no file. Fill its column 'file', or leave the line out.")
+    name = Path(os.path.normpath(said["file"])).as_posix()
     mirrored = said["mirrored"].casefold()
     if mirrored not in (*_YES, *_NO):
         raise InputError(
-            f"{source.name} has '{said['mirrored']}' in the column 'mirrored'. Write yes or no, or nothing."
+            f"{table} has '{said['mirrored']}' in the column 'mirrored'. Write yes or no, or nothing."
         )
     sitting = said["session"] or said["date"]
     # Clips of a person whose sittings are not told apart may be of different days: they are not joined.
     joined = "_".join((said["person"], sitting)) if said["person"] and sitting else ""
     return {
-        "name": Path(os.path.normpath(said["file"])).as_posix(),
-        "path": path,
+        "name": name,
+        "path": source.parent / said["file"]
+        if isinstance(source, Path)
+        else f"{source.rpartition('/')[0]}/{name}",
+        **({"stamp": stamp_of(there[name])} if there and name in there else {}),
         "task": said["task"] or None,
         "person": said["person"] or None,
         "session": said["session"] or None,
@@ -251,14 +300,14 @@ def _planned(
     folder = name.rpartition("/")[0]
     said_mirrored = row.get("mirrored")
     try:
-        there = row["path"].stat()
+        size_bytes, modified_ns = row["stamp"] if "stamp" in row else _stamp(row["path"])
     except OSError as error:
         raise InputError(f"{name} was there a moment ago and is no longer. Start again.") from error
     return PlannedClip(
         name=name,
-        path=str(row["path"].absolute()),
-        size_bytes=there.st_size,
-        modified_ns=there.st_mtime_ns,
+        path=str(row["path"].absolute() if isinstance(row["path"], Path) else row["path"]),
+        size_bytes=size_bytes,
+        modified_ns=modified_ns,
         task=(task_of(row["task"], labels) if row["task"] else None) or default_task,
         examination=row["examination"] or (folder if by_folder else "") or name,
         person=row["person"],
@@ -266,6 +315,11 @@ def _planned(
         date=row.get("date"),
         mirrored=mirrored if said_mirrored is None else said_mirrored,
     )
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    there = path.stat()
+    return there.st_size, there.st_mtime_ns
 
 
 def _unicode(name: str) -> str:
@@ -327,7 +381,7 @@ def refuse_same_content(clips: Sequence[PlannedClip]) -> None:
     # Of files of different sizes nothing need be read, and few are of the same size to the byte.
     for clip in (clip for same_size in by_size.values() if len(same_size) > 1 for clip in same_size):
         if clip.size_bytes:
-            by_content.setdefault(sha256_of(Path(clip.path)), []).append(clip.name)
+            by_content.setdefault(sha256_at(clip.path), []).append(clip.name)
     same = [names for names in by_content.values() if len(names) > 1]
     if same:
         more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""

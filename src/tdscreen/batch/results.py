@@ -121,9 +121,14 @@ def _examinations(
 ) -> Iterator[ExaminationRow]:
     """Give each examination in turn, assessed from what was measured in its clips."""
     model = load_model()
-    for name, clips in plan.examinations().items():
+    examinations = plan.examinations()
+    records = store.records(
+        _key(clip, contents.get(clip.name)) for clips in examinations.values() for clip in clips
+    )
+    for name, clips in examinations.items():
         rows = tuple(
-            _row(clip, store, contents.get(clip.name), unkept.get(clip.name), tracks=tracks) for clip in clips
+            _row(clip, contents.get(clip.name), unkept.get(clip.name), next(records), tracks=tracks)
+            for clip in clips
         )
         measured = [row.measurement for row in rows if row.measurement is not None]
         if not measured:
@@ -136,13 +141,21 @@ def _examinations(
             yield ExaminationRow(name, rows, None, str(error))
 
 
+def _key(clip: PlannedClip, sha256: str | None) -> str | None:
+    return sha256 and result_key(sha256, task=clip.task, mirrored=clip.mirrored)
+
+
 def _row(
-    clip: PlannedClip, store: Store, sha256: str | None, unkept: Outcome | None, *, tracks: bool
+    clip: PlannedClip,
+    sha256: str | None,
+    unkept: Outcome | None,
+    record: Mapping[str, Any] | None,
+    *,
+    tracks: bool,
 ) -> ClipRow:
     if unkept is not None:
         return ClipRow(clip, sha256, None, kind=unkept.kind, reason=unkept.reason)
-    key = sha256 and result_key(sha256, task=clip.task, mirrored=clip.mirrored)
-    record = store.read_record(key) if key else None
+    key = _key(clip, sha256)
     if key is None or record is None:
         return ClipRow(clip, sha256, None, kind="DataError", reason=NOT_THERE)
     if "failure" in record:
@@ -169,6 +182,6 @@ def _write_manifest(plan: Plan, store: Store, run: Mapping[str, Any]) -> None:
         "clips": len(plan.clips),
         "examinations": len(plan.examinations()),
         "remarks": list(plan.remarks),
-        "files_sha256": {name: sha256_of(store.path(name)) for name in [*files, ASSESSMENTS, PAGE]},
+        "files_sha256": {name: store.sha256(name) for name in [*files, ASSESSMENTS, PAGE]},
     }
     store.write(MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())

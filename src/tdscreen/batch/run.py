@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tdscreen.batch.executor import Executor
 from tdscreen.batch.plan import Plan, PlannedClip
-from tdscreen.batch.store import SEEN, Store, explain
+from tdscreen.batch.store import Store
 from tdscreen.batch.versions import result_key
-from tdscreen.batch.work import How, Job, Outcome, kept_record
+from tdscreen.batch.work import How, Job, Outcome, still_holds
 from tdscreen.errors import InputError, ModelError
 
 
@@ -102,11 +103,7 @@ def run_batch(
 
     tell = on_progress or (lambda _: None)
     tell(tally())
-    try:
-        seen = store.path(SEEN).open("a", encoding="utf-8")
-    except OSError as error:
-        raise explain(error, store.folder) from error
-    with seen:
+    with store.noting_seen() as note:
         while waiting or in_work:
             while waiting and in_work < max(1, executor.capacity()):
                 executor.submit(waiting.popleft())
@@ -123,10 +120,7 @@ def run_batch(
                 continue
             if outcome.sha256 is not None:
                 contents[clip.name] = outcome.sha256
-                try:
-                    store.note_seen(seen, _seen_entry(clip, outcome.sha256))
-                except OSError as error:
-                    raise explain(error, store.folder) from error
+                note(_seen_entry(clip, outcome.sha256))
             if not outcome.measured:
                 failed += 1
                 if outcome.sha256 is None or outcome.kind == InputError.__name__:
@@ -159,17 +153,20 @@ def sort_out(plan: Plan, store: Store, how: How) -> tuple[dict[str, str], list[P
     contents: dict[str, str] = {}
     to_do: list[PlannedClip] = []
     failed = 0
-    for clip in plan.clips:
-        sha256 = seen.get((clip.name, clip.size_bytes, clip.modified_ns))
-        record = None
-        if sha256 is not None:
-            record = kept_record(store, result_key(sha256, task=clip.task, mirrored=clip.mirrored), how)
-        if sha256 is None or record is None:
+    hashes = [seen.get((clip.name, clip.size_bytes, clip.modified_ns)) for clip in plan.clips]
+    records = store.records(_key(clip, sha256) for clip, sha256 in zip(plan.clips, hashes, strict=True))
+    for clip, sha256, record in zip(plan.clips, hashes, records, strict=True):
+        key = _key(clip, sha256)
+        if sha256 is None or key is None or record is None or not still_holds(record, store, key, how):
             to_do.append(clip)
         else:
             contents[clip.name] = sha256
             failed += "failure" in record
     return contents, to_do, failed
+
+
+def _key(clip: PlannedClip, sha256: str | None) -> str | None:
+    return sha256 and result_key(sha256, task=clip.task, mirrored=clip.mirrored)
 
 
 def refuse_other_clips(plan: Plan, store: Store) -> None:
@@ -196,7 +193,7 @@ def refuse_other_clips(plan: Plan, store: Store) -> None:
         )
 
 
-def _seen_entry(clip: PlannedClip, sha256: str) -> dict[str, object]:
+def _seen_entry(clip: PlannedClip, sha256: str) -> dict[str, Any]:
     return {
         "name": clip.name,
         "size_bytes": clip.size_bytes,

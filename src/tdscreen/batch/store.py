@@ -18,12 +18,13 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from tdscreen.errors import DataError, InputError
 from tdscreen.settings import BATCH
+from tdscreen.verification.cache import sha256_of
 
 FORMAT_VERSION = 1
 """Of the folder; another one is not written into."""
@@ -95,6 +96,20 @@ class Store:
         with self.writing(name) as path:
             path.write_bytes(content)
 
+    def mark(self) -> None:
+        """Mark the folder as one of results.
+
+        Raises
+        ------
+        InputError
+            It cannot be written to.
+        """
+        text = json.dumps({"format": FORMAT_VERSION, "written_by": "tdscreen batch"}) + "\n"
+        try:
+            self.write(MARK, text.encode())
+        except OSError as error:
+            raise explain(error, self.folder) from error
+
     def read_record(self, key: str) -> dict[str, Any] | None:
         """Read what is kept of a clip by the key of its result; None if nothing is, or not by this form."""
         content = self.read(record_name(key))
@@ -112,22 +127,59 @@ class Store:
         text = json.dumps({"key": key, **record}, ensure_ascii=False, allow_nan=False, sort_keys=True)
         self.write(record_name(key), gzip.compress(text.encode(), compresslevel=6, mtime=0))
 
-    def note_seen(self, lines: IO[str], entry: dict[str, Any]) -> None:
-        """Note, in the opened list of files that were seen, which content a file had."""
-        lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        lines.flush()
+    def records(self, keys: Iterable[str | None]) -> Iterator[dict[str, Any] | None]:
+        """Read what is kept of clips, in the order of their keys; None for a clip without a key, too."""
+        return (None if key is None else self.read_record(key) for key in keys)
+
+    def sha256(self, name: str) -> str:
+        """Return the SHA-256 of a file of the store."""
+        return sha256_of(self.path(name))
+
+    @contextlib.contextmanager
+    def noting_seen(self) -> Iterator[Callable[[dict[str, Any]], None]]:
+        """Give what notes which content a file had, for as long as a run goes on.
+
+        Raises
+        ------
+        InputError
+            It cannot be written, now or when something is noted.
+        """
+        try:
+            lines = self.path(SEEN).open("a", encoding="utf-8")
+        except OSError as error:
+            raise explain(error, self.folder) from error
+
+        def note(entry: dict[str, Any]) -> None:
+            try:
+                lines.write(seen_line(entry))
+                lines.flush()
+            except OSError as error:
+                raise explain(error, self.folder) from error
+
+        with lines:
+            yield note
 
     def seen(self) -> dict[tuple[str, int, int], str]:
         """Return the SHA-256 of files that were seen, by name, size and time of writing."""
-        found: dict[tuple[str, int, int], str] = {}
-        for line in (self.read(SEEN) or b"").splitlines():
-            try:
-                entry = json.loads(line)
-                found[entry["name"], entry["size_bytes"], entry["modified_ns"]] = entry["sha256"]
-            except (ValueError, KeyError, TypeError):
-                # The last line of a run that was cut off; the file is read again instead.
-                continue
-        return found
+        return seen_in([self.read(SEEN) or b""])
+
+
+def seen_line(entry: dict[str, Any]) -> str:
+    """Return the line that notes which content a file had."""
+    return json.dumps(entry, ensure_ascii=False) + "\n"
+
+
+def seen_in(texts: Iterable[bytes]) -> dict[tuple[str, int, int], str]:
+    """Read such lines: the SHA-256 of files, by name, size and time of writing."""
+    found: dict[tuple[str, int, int], str] = {}
+    for line in (line for text in texts for line in text.splitlines()):
+        try:
+            entry = json.loads(line)
+            found[entry["name"], entry["size_bytes"], entry["modified_ns"]] = entry["sha256"]
+        except (ValueError, KeyError, TypeError):
+            # The last line of a run that was cut off; the file is read again instead.
+            continue
+    return found
 
 
 def record_name(key: str) -> str:
@@ -177,15 +229,38 @@ def check_folder(folder: Path, *, needed_bytes: int) -> None:
 def _check_mark(folder: Path) -> None:
     """Refuse what no batch wrote: nothing that somebody keeps there is replaced."""
     mark = folder / MARK
-    if not mark.is_file():
-        if any(path.name != _LOCK for path in folder.iterdir()):
+    try:
+        content = mark.read_bytes() if mark.is_file() else None
+    except OSError as error:
+        raise explain(error, folder) from error
+    check_mark(content, str(folder), others=any(path.name != _LOCK for path in folder.iterdir()))
+
+
+def check_mark(mark: bytes | None, folder: str, *, others: bool) -> None:
+    """Refuse what no batch wrote, and what another version did.
+
+    Parameters
+    ----------
+    mark : bytes or None
+        What the mark holds; None if there is none.
+    folder : str
+        Its name.
+    others : bool
+        Files are there.
+
+    Raises
+    ------
+    InputError, DataError
+    """
+    if mark is None:
+        if others:
             raise InputError(
                 f"The folder {folder} holds files that no batch has written. Name one that is empty, or not there yet."
             )
         return
     try:
-        version = json.loads(mark.read_bytes())["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        version = json.loads(mark)["format"]
+    except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"The folder {folder} is damaged: its {MARK} cannot be read. Name another with --out."
         ) from error
@@ -226,11 +301,7 @@ def open_store(folder: Path) -> Iterator[Store]:
                 f"Another batch is at work in the folder {folder}. Wait for it, or name another with --out."
             )
         if not store.exists(MARK):
-            text = json.dumps({"format": FORMAT_VERSION, "written_by": "tdscreen batch"}) + "\n"
-            try:
-                store.write(MARK, text.encode())
-            except OSError as error:
-                raise explain(error, folder) from error
+            store.mark()
         # What a run that was cut off had begun to write.
         for part in folder.rglob(".*.part"):
             part.unlink(missing_ok=True)
@@ -261,8 +332,8 @@ def explain(error: OSError, folder: str | Path) -> InputError:
             "command again."
         )
     return InputError(
-        f"Nothing more can be written to {folder}: {error.strerror or error}. All that was done is kept: start the "
-        "same command again when this is mended."
+        f"Nothing more can be read from or written to {folder}: {error.strerror or error}. All that was done is kept: "
+        "start the same command again when this is mended."
     )
 
 

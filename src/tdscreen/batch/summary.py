@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES
+from tdscreen.batch.addresses import is_address
 from tdscreen.batch.columns import TABLES, ClipRow, ExaminationRow
 from tdscreen.batch.histogram import bars, histogram
 from tdscreen.batch.plan import Plan
@@ -293,6 +294,9 @@ class _Links:
 
     def __call__(self, clip: str) -> str:
         path = self._paths[clip]
+        if is_address(path) or is_address(self._folder):
+            # No browser follows it.
+            return escape(clip)
         try:
             address = Path(os.path.relpath(path, self._folder)).as_posix()
         except ValueError:

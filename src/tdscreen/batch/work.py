@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 import time
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tdscreen.batch.addresses import at_hand, is_address
 from tdscreen.batch.plan import PlannedClip
 from tdscreen.batch.store import Store, explain, tracks_name
 from tdscreen.batch.versions import result_key
@@ -102,18 +105,31 @@ def do_clip(job: Job, store: Store, cancel: threading.Event | None = None) -> Ou
     -------
     Outcome
     """
+    clip = job.clip
+    with contextlib.ExitStack() as stack:
+        try:
+            path, sha256 = stack.enter_context(at_hand(clip, largest_bytes=job.how.limits.max_file_bytes))
+        except OSError as error:
+            failed = _failed(
+                job, None, InputError(f"{clip.file} may not be read: {error.strerror or error}.")
+            )
+            # A network may fail for a moment, a disk rarely does.
+            return dataclasses.replace(failed, retry=is_address(clip.path) and job.attempt < BATCH.attempts)
+        return _do_clip(job, path, sha256, store, cancel)
+
+
+def _do_clip(job: Job, path: Path, sha256: str, store: Store, cancel: threading.Event | None) -> Outcome:
     clip, how = job.clip, job.how
-    try:
-        sha256 = sha256_of(Path(clip.path))
-    except OSError as error:
-        return _failed(job, None, InputError(f"{clip.file} may not be read: {error.strerror or error}."))
     key = result_key(sha256, task=clip.task, mirrored=clip.mirrored)
-    kept = kept_record(store, key, how)
+    try:
+        kept = kept_record(store, key, how)
+    except OSError as error:
+        return dataclasses.replace(_failed(job, sha256, explain(error, store.folder)), stop=True)
     if kept is not None:
         return _told(job, sha256, kept)
     begun_s = time.monotonic()
     try:
-        record = _measure(job, store, sha256, key, cancel)
+        record = _measure(job, path, store, sha256, key, cancel)
     except InputError as error:
         # The file's place or rights, which may be mended: not kept.
         return _failed(job, sha256, error)
@@ -147,18 +163,20 @@ def kept_record(store: Store, key: str, how: How) -> dict[str, Any] | None:
     dict or None
     """
     record = store.read_record(key)
-    if record is None:
-        return None
+    return record if record is not None and still_holds(record, store, key, how) else None
+
+
+def still_holds(record: Mapping[str, Any], store: Store, key: str, how: How) -> bool:
+    """Say whether what is kept of a clip still is what these settings would give."""
     if "failure" in record:
         past_limit = record["failure"]["kind"] == LimitError.__name__
-        if how.again or (past_limit and record["failure"]["limits"] != _limits(how)):
-            return None
-    elif how.tracks and not store.exists(tracks_name(key)):
-        return None
-    return record
+        return not (how.again or (past_limit and record["failure"]["limits"] != _limits(how)))
+    return not how.tracks or store.exists(tracks_name(key))
 
 
-def _measure(job: Job, store: Store, sha256: str, key: str, cancel: threading.Event | None) -> dict[str, Any]:
+def _measure(
+    job: Job, path: Path, store: Store, sha256: str, key: str, cancel: threading.Event | None
+) -> dict[str, Any]:
     """Run the process that measures, for as long as it may take."""
     clip, how = job.clip, job.how
     ends_s = time.monotonic() + how.time_limit_s
@@ -174,7 +192,7 @@ def _measure(job: Job, store: Store, sha256: str, key: str, cancel: threading.Ev
         answer = run_isolated(
             how.target,
             {
-                "path": clip.path,
+                "path": str(path),
                 "task": str(clip.task),
                 "mirrored": clip.mirrored,
                 "settings": dataclasses.asdict(how.limits),
