@@ -201,6 +201,23 @@ def test_what_failed_is_tried_again_when_asked(
     assert (ended.tally.kept, ended.tally.done) == (1, 1)
 
 
+def test_a_longer_time_limit_is_another_try_as_the_failure_says(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("silent.mp4", hang=True)
+    make_clip("slow.mp4", go_on=True)
+    out = tmp_path / "out"
+    short = dataclasses.replace(how, time_limit_s=1.0)
+    assert run(clips, out, short).tally.failed == 2
+    for row in rows(out, "failures"):
+        assert "longer than 1 s" in str(row["reason"]), (
+            "a limit below what stands for hanging is still the limit"
+        )
+    assert run(clips, out, short).tally.kept == 2
+    longer = run(clips, out, dataclasses.replace(short, time_limit_s=1.5))
+    assert (longer.tally.kept, longer.tally.done) == (0, 2)
+
+
 def test_landmarks_are_kept_when_asked_also_of_clips_that_were_done_without(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import threading
 import time
 import typing
@@ -153,6 +154,9 @@ def kept_record(store: Store, key: str, how: How) -> dict[str, Any] | None:
         past_limit = record["failure"]["kind"] == LimitError.__name__
         if how.again or (past_limit and record["failure"]["limits"] != _limits(how)):
             return None
+        # As the sentence of this failure says: a longer limit is another try.
+        if record["failure"].get("time_limit_s", math.inf) < how.time_limit_s:
+            return None
     elif how.tracks and not store.exists(tracks_name(key)):
         return None
     return record
@@ -165,25 +169,28 @@ def _measure(job: Job, store: Store, sha256: str, key: str, cancel: threading.Ev
 
     def watch(_: Progress) -> None:
         if time.monotonic() > ends_s:
-            raise WorkerError(
-                f"The work on this clip took longer than {how.time_limit_s:g} s and was ended. Cut the clip, or raise "
-                "the limit with --time-limit."
-            )
+            raise _took_too_long(how)
 
     def run(tracks_out: Path | None) -> dict[str, Any]:
-        answer = run_isolated(
-            how.target,
-            {
-                "path": clip.path,
-                "task": str(clip.task),
-                "mirrored": clip.mirrored,
-                "settings": dataclasses.asdict(how.limits),
-                "tracks_out": None if tracks_out is None else str(tracks_out),
-            },
-            on_progress=watch,
-            cancel=cancel,
-            stall_timeout_s=min(how.limits.stall_timeout_s, how.time_limit_s),
-        )
+        try:
+            answer = run_isolated(
+                how.target,
+                {
+                    "path": clip.path,
+                    "task": str(clip.task),
+                    "mirrored": clip.mirrored,
+                    "settings": dataclasses.asdict(how.limits),
+                    "tracks_out": None if tracks_out is None else str(tracks_out),
+                },
+                on_progress=watch,
+                cancel=cancel,
+                stall_timeout_s=min(how.limits.stall_timeout_s, how.time_limit_s),
+            )
+        except WorkerError as error:
+            # Silent for as long as it may take at all: the limit ended it, and the file may be sound.
+            if how.time_limit_s < how.limits.stall_timeout_s and time.monotonic() > ends_s:
+                raise _took_too_long(how) from error
+            raise
         assert isinstance(answer, dict)
         if "unwritten" in answer:
             number, words = typing.cast("list[Any]", answer["unwritten"])
@@ -198,13 +205,26 @@ def _measure(job: Job, store: Store, sha256: str, key: str, cancel: threading.Ev
         return run(part)
 
 
+class _TimeLimitError(WorkerError):
+    """The time limit of the batch ended the work."""
+
+
+def _took_too_long(how: How) -> _TimeLimitError:
+    return _TimeLimitError(
+        f"The work on this clip took longer than {how.time_limit_s:g} s and was ended. Cut the clip, or raise "
+        "the limit with --time-limit."
+    )
+
+
 def _failure(error: TdscreenError, job: Job) -> dict[str, Any]:
     """Put a failure into what JSON knows, without the name of the file, which the bytes do not depend on."""
+    took_too_long = isinstance(error, _TimeLimitError)
     return {
-        "kind": type(error).__name__,
+        "kind": WorkerError.__name__ if took_too_long else type(error).__name__,
         "reason": str(error).replace(job.clip.file, _FILE),
         "attempts": job.attempt,
         "limits": _limits(job.how),
+        **({"time_limit_s": job.how.time_limit_s} if took_too_long else {}),
     }
 
 
