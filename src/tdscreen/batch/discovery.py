@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fnmatch
+import io
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -106,7 +107,7 @@ def _rows_of_folder(
 ) -> list[dict[str, Any]]:
     """List a folder's clips, with what their names say of them."""
     out = leave_out.resolve() if leave_out is not None else None
-    others = hidden = 0
+    others = hidden = linked = 0
     rows: list[dict[str, Any]] = []
     dangling: list[str] = []
 
@@ -121,6 +122,7 @@ def _rows_of_folder(
             for name in subfolders
             if not name.startswith(".") and (out is None or Path(folder, name).resolve() != out)
         )
+        linked += sum(Path(folder, name).is_symlink() for name in subfolders)
         for file in files:
             path = Path(folder, file)
             name = path.relative_to(source).as_posix()
@@ -130,7 +132,11 @@ def _rows_of_folder(
             elif not _matches(name, file, patterns):
                 others += 1
             elif not path.is_file():
-                dangling.append(name)
+                # A pipe or a socket may be called like a clip, too.
+                if path.is_symlink():
+                    dangling.append(name)
+                else:
+                    others += 1
             else:
                 said = bids_entities(file)
                 rows.append(
@@ -161,6 +167,12 @@ def _rows_of_folder(
         remarks.append(
             f"{counted(others, 'other file')} in the folder {'is' if others == 1 else 'are'} not taken."
         )
+    if linked:
+        # They may lead round in a circle, or to the same clips twice.
+        remarks.append(
+            f"{counted(linked, 'link')} to {'a folder is' if linked == 1 else 'folders are'} not followed. To take "
+            "what is behind, name that folder itself, or the clips in a table."
+        )
     if hidden:
         remarks.append(f"{counted(hidden, 'hidden file')} {'is' if hidden == 1 else 'are'} not taken.")
     return rows
@@ -181,10 +193,8 @@ def _rows_of_table(source: Path, remarks: list[str]) -> list[dict[str, Any]]:
         raise InputError(f"{source.name} may not be read. Check its permissions.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{source.name} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t;,", key=first.count)
-    lines = csv.reader(text.splitlines(), delimiter=delimiter)
-    heads = [head.strip().casefold() for head in next(lines, [])]
+    lines = _cells_of_lines(text, source)
+    heads = [head.strip().casefold() for head in next(lines, (1, []))[1]]
     if "file" not in heads:
         raise InputError(
             f"{source.name} has no column 'file'. Its first line names the columns: {', '.join(COLUMNS)}, of which "
@@ -194,14 +204,21 @@ def _rows_of_table(source: Path, remarks: list[str]) -> list[dict[str, Any]]:
         raise InputError(f"{source.name} has the column '{twice[0]}' twice. Leave one out.")
     if unused := [head for head in heads if head and head not in COLUMNS]:
         remarks.append(f"Columns that are not used: {', '.join(unused)}.")
-    rows = [_row_of_line(dict(zip(heads, line, strict=False)), source) for line in lines if any(line)]
+    rows = []
+    for number, cells in lines:
+        if any(cells[len(heads) :]):
+            raise InputError(
+                f"{source.name} has more cells in line {number} than columns. A name with a "
+                "comma or a semicolon in it goes into quotation marks."
+            )
+        rows.append(_row_of_line(dict(zip(heads, cells, strict=False)), source))
     if not rows:
         raise InputError(
             f"{source.name} names no clip. It needs a line for each, below the names of columns."
         )
     _refuse(
         rows,
-        lambda row: None if row["path"].is_file() else row["name"],
+        lambda row: None if _is_file(row["path"]) else row["name"],
         lambda names: (
             f"{source.name} names {_some(names)}, and there is no such file. Paths are read from the "
             "table's own folder."
@@ -210,6 +227,35 @@ def _rows_of_table(source: Path, remarks: list[str]) -> list[dict[str, Any]]:
     if twice := [name for name, count in Counter(row["name"] for row in rows).items() if count > 1]:
         raise InputError(f"{source.name} names {_some(twice)} more than once. Leave one line for each clip.")
     return rows
+
+
+def _cells_of_lines(text: str, source: Path) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each line that has any, and its number; a cell in quotes may hold line breaks."""
+    first = text.splitlines()[0] if text else ""
+    delimiter = max("\t;,", key=first.count)
+    # Strict: a quotation mark that nobody closed would swallow the lines below it.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in lines:
+            if any(cells):
+                yield lines.line_num, cells
+    except csv.Error as error:
+        raise InputError(
+            f"{source.name} cannot be read as a table up to line {lines.line_num}: {error}. Look for a quotation mark "
+            "that is not closed, or save the table anew as 'CSV UTF-8'."
+        ) from error
+
+
+def _is_file(path: Path) -> bool:
+    """Say whether a file is there; a name that is too long for the system names none."""
+    try:
+        return path.is_file()
+    except PermissionError as error:
+        raise InputError(
+            f"The folder {path.parent} may not be looked into. Change its permissions, or leave it out."
+        ) from error
+    except OSError:
+        return False
 
 
 def _row_of_line(cells: dict[str, str], source: Path) -> dict[str, Any]:
