@@ -16,7 +16,7 @@ from tdscreen.batch.discovery import find_clips
 from tdscreen.batch.executor import LocalExecutor
 from tdscreen.batch.results import write_results
 from tdscreen.batch.run import Ended, Tally, run_batch
-from tdscreen.batch.store import SEEN, Store, open_store
+from tdscreen.batch.store import SEEN, Store, check_folder, open_store
 from tdscreen.batch.summary import ASSESSMENTS, MANIFEST, Values
 from tdscreen.batch.work import How
 from tdscreen.errors import InputError
@@ -275,6 +275,15 @@ def test_a_record_that_a_power_cut_left_damaged_is_made_again(
     (out / SEEN).write_text((out / SEEN).read_text() + '{"name": "a.m')
     assert run(clips, out, how).tally.done == 1
     assert results(out) == before
+
+
+def test_a_folder_whose_batch_was_cut_off_in_its_first_moment_is_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
+    (tmp_path / f".batch.json.{32 * 'a'}.part").write_text("{")
+    check_folder(tmp_path, needed_bytes=0)
+    with open_store(tmp_path) as store:
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "batch.json"]
+        assert store.exists("batch.json")
 
 
 def test_two_batches_do_not_share_a_folder(tmp_path: Path) -> None:

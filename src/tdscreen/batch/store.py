@@ -178,7 +178,8 @@ def _check_mark(folder: Path) -> None:
     """Refuse what no batch wrote: nothing that somebody keeps there is replaced."""
     mark = folder / MARK
     if not mark.is_file():
-        if any(path.name != _LOCK for path in folder.iterdir()):
+        # A batch that was cut off in its first moment leaves its lock, and what was to become its mark.
+        if any(path.name != _LOCK and not path.match(f".{MARK}.*.part") for path in folder.iterdir()):
             raise InputError(
                 f"The folder {folder} holds files that no batch has written. Name one that is empty, or not there yet."
             )
