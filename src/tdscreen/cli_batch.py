@@ -322,8 +322,11 @@ def _progress() -> Iterator[Callable[[Tally], None]]:
 
 def _words(tally: Tally, elapsed_s: float) -> str:
     """Say rate, time left and failures."""
-    # By the bytes of the clips: long ones take longer.
-    share = tally.done_bytes / tally.size_bytes if tally.size_bytes else 1.0
+    # Half by the bytes of the clips, since long ones take longer; half by their number, since a file of a few bytes
+    # takes its moment, too, and would by its bytes foretell months.
+    by_number = tally.done / max(1, tally.clips - tally.kept)
+    by_bytes = tally.done_bytes / tally.size_bytes if tally.size_bytes else by_number
+    share = (by_number + by_bytes) / 2
     left_s = elapsed_s * (1 - share) / share if share else 0.0
     rate = 60 * tally.done / max(elapsed_s, 1e-3)
     left = "" if share in (0.0, 1.0) else f"{_duration(left_s)} left, "

@@ -16,7 +16,7 @@ from tdscreen.batch.discovery import find_clips
 from tdscreen.batch.executor import LocalExecutor
 from tdscreen.batch.results import write_results
 from tdscreen.batch.run import Ended, Tally, run_batch
-from tdscreen.batch.store import SEEN, Store, open_store
+from tdscreen.batch.store import SEEN, Store, check_folder, open_store
 from tdscreen.batch.summary import ASSESSMENTS, MANIFEST, Values
 from tdscreen.batch.work import How
 from tdscreen.errors import InputError
@@ -201,6 +201,23 @@ def test_what_failed_is_tried_again_when_asked(
     assert (ended.tally.kept, ended.tally.done) == (1, 1)
 
 
+def test_a_longer_time_limit_is_another_try_as_the_failure_says(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("silent.mp4", hang=True)
+    make_clip("slow.mp4", go_on=True)
+    out = tmp_path / "out"
+    short = dataclasses.replace(how, time_limit_s=1.0)
+    assert run(clips, out, short).tally.failed == 2
+    for row in rows(out, "failures"):
+        assert "longer than 1 s" in str(row["reason"]), (
+            "a limit below what stands for hanging is still the limit"
+        )
+    assert run(clips, out, short).tally.kept == 2
+    longer = run(clips, out, dataclasses.replace(short, time_limit_s=1.5))
+    assert (longer.tally.kept, longer.tally.done) == (0, 2)
+
+
 def test_landmarks_are_kept_when_asked_also_of_clips_that_were_done_without(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
 ) -> None:
@@ -258,6 +275,15 @@ def test_a_record_that_a_power_cut_left_damaged_is_made_again(
     (out / SEEN).write_text((out / SEEN).read_text() + '{"name": "a.m')
     assert run(clips, out, how).tally.done == 1
     assert results(out) == before
+
+
+def test_a_folder_whose_batch_was_cut_off_in_its_first_moment_is_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
+    (tmp_path / f".batch.json.{32 * 'a'}.part").write_text("{")
+    check_folder(tmp_path, needed_bytes=0)
+    with open_store(tmp_path) as store:
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "batch.json"]
+        assert store.exists("batch.json")
 
 
 def test_two_batches_do_not_share_a_folder(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tdscreen import cli_batch
+from tdscreen.batch.run import Tally
 from tdscreen.batch.work import How
 from tdscreen.cli import main
 
@@ -38,6 +40,16 @@ def test_a_dry_run_shows_what_each_file_is_taken_for_and_does_nothing(
     ]
     assert "2 clips, 1 examination (1 of several clips); 0 done already, 2 to do." in ran.stderr
     assert not out.exists()
+
+
+def test_a_file_of_a_few_bytes_does_not_foretell_months(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cli_batch._progress() as report:
+        later_s = time.monotonic() + 20.0
+        monkeypatch.setattr(time, "monotonic", lambda: later_s)
+        report(Tally(clips=4, done=1, failed=1, size_bytes=700_000, done_bytes=2))
+    assert "3 min left, 1 failed" in capsys.readouterr().err
 
 
 def test_a_batch_ends_with_what_became_of_it_and_its_log_names_nobody(

@@ -131,6 +131,10 @@ def test_a_source_that_is_not_there_or_is_one_clip(tmp_path: Path) -> None:
         ("file\na.mp4\n./a.mp4\n", "names a.mp4 more than once"),
         ("file,task\na.mp4,dancing\n", "not known: dancing"),
         ("file,mirrored\na.mp4,perhaps\n", "'perhaps' in the column 'mirrored'"),
+        ('file,person,date\na.mp4,"P1,\nb.mp4,P2,\n', "up to line 3: .*quotation mark that is not closed"),
+        ("file,person\na.mp4,P1,rest\n", "more cells in line 2 than columns"),
+        ("file\n" + 300 * "long" + ".mp4\n", "no such file"),
+        ("file\n" + 50_000 * "long" + ".mp4\n", "cannot be read as a table"),
     ],
 )
 def test_what_is_wrong_with_a_table_is_a_sentence(tmp_path: Path, text: str, words: str) -> None:
@@ -178,6 +182,30 @@ def test_an_examination_of_two_people_is_refused(tmp_path: Path) -> None:
     table.write_text("file,person,examination\na.mp4,P1,E\nb.mp4,P2,E\n")
     with pytest.raises(InputError, match="one person's"):
         find_clips(table)
+
+
+def test_a_table_names_clips_with_line_breaks_and_other_separators(tmp_path: Path) -> None:
+    names = ["two\nlines.mp4", "old\x0btab.mp4", "u\u2028nicode.mp4", "com,ma.mp4"]
+    put(tmp_path, *names)
+    table = tmp_path / "clips.csv"
+    table.write_text("file,task\n" + "".join(f'"{name}",rest\n' for name in names))
+    assert {clip.name for clip in find_clips(table).clips} == set(names)
+
+
+def test_a_link_to_a_folder_is_not_followed_and_told(tmp_path: Path) -> None:
+    put(tmp_path, "x/a.mp4")
+    (tmp_path / "x" / "round").symlink_to(tmp_path, target_is_directory=True)
+    plan = find_clips(tmp_path)
+    assert [clip.name for clip in plan.clips] == ["x/a.mp4"]
+    assert any("1 link to a folder is not followed" in remark for remark in plan.remarks)
+
+
+def test_what_is_called_like_a_clip_and_is_no_file_is_not_taken(tmp_path: Path) -> None:
+    put(tmp_path, "a.mp4")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    plan = find_clips(tmp_path)
+    assert [clip.name for clip in plan.clips] == ["a.mp4"]
+    assert plan.remarks == ("1 other file in the folder is not taken.",)
 
 
 def test_a_link_to_nothing_is_not_passed_over(tmp_path: Path) -> None:

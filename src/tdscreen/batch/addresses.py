@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from tdscreen.errors import InputError
-from tdscreen.verification.cache import sha256_of
+from tdscreen.keeping.fingerprint import sha256_of
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fnmatch
+import io
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ from typing import Any
 from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
-from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import counted, printable
 from tdscreen.vocabulary import Task
 
@@ -111,7 +111,7 @@ def _rows_of_folder(
 ) -> list[dict[str, Any]]:
     """List a folder's clips, with what their names say of them."""
     out = leave_out.resolve() if isinstance(leave_out, Path) else None
-    others = hidden = 0
+    others = hidden = linked = 0
     rows: list[dict[str, Any]] = []
     dangling: list[str] = []
 
@@ -126,6 +126,7 @@ def _rows_of_folder(
             for name in subfolders
             if not name.startswith(".") and (out is None or Path(folder, name).resolve() != out)
         )
+        linked += sum(Path(folder, name).is_symlink() for name in subfolders)
         for file in files:
             path = Path(folder, file)
             name = path.relative_to(source).as_posix()
@@ -135,7 +136,11 @@ def _rows_of_folder(
             elif not _matches(name, file, patterns):
                 others += 1
             elif not path.is_file():
-                dangling.append(name)
+                # A pipe or a socket may be called like a clip, too.
+                if path.is_symlink():
+                    dangling.append(name)
+                else:
+                    others += 1
             else:
                 rows.append({"name": name, "path": path, **_said_by_name(file)})
     if dangling:
@@ -143,7 +148,7 @@ def _rows_of_folder(
             f"There is nothing behind {_some(dangling)}: links whose files are not here. Fetch the files, or leave "
             "the links out with --pattern."
         )
-    _sum_up(source, patterns, rows, others=others, hidden=hidden, remarks=remarks)
+    _sum_up(source, patterns, rows, others=others, hidden=hidden, linked=linked, remarks=remarks)
     return rows
 
 
@@ -188,6 +193,7 @@ def _sum_up(
     *,
     others: int,
     hidden: int,
+    linked: int = 0,
     remarks: list[str],
 ) -> None:
     """Refuse a folder without clips, and say what was not taken."""
@@ -202,6 +208,12 @@ def _sum_up(
     if others:
         remarks.append(
             f"{counted(others, 'other file')} in the folder {'is' if others == 1 else 'are'} not taken."
+        )
+    if linked:
+        # They may lead round in a circle, or to the same clips twice.
+        remarks.append(
+            f"{counted(linked, 'link')} to {'a folder is' if linked == 1 else 'folders are'} not followed. To take "
+            "what is behind, name that folder itself, or the clips in a table."
         )
     if hidden:
         remarks.append(f"{counted(hidden, 'hidden file')} {'is' if hidden == 1 else 'are'} not taken.")
@@ -223,10 +235,8 @@ def _rows_of_table(source: Path | str, remarks: list[str]) -> list[dict[str, Any
         raise InputError(f"{table} may not be read. Check its name and its permissions.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{table} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t;,", key=first.count)
-    lines = csv.reader(text.splitlines(), delimiter=delimiter)
-    heads = [head.strip().casefold() for head in next(lines, [])]
+    lines = _cells_of_lines(text, table)
+    heads = [head.strip().casefold() for head in next(lines, (1, []))[1]]
     if "file" not in heads:
         raise InputError(
             f"{table} has no column 'file'. Its first line names the columns: {', '.join(COLUMNS)}, of which "
@@ -238,16 +248,19 @@ def _rows_of_table(source: Path | str, remarks: list[str]) -> list[dict[str, Any
         remarks.append(f"Columns that are not used: {', '.join(unused)}.")
     # One list of all that is there takes less than to ask for each.
     there = files_below(source.rpartition("/")[0]) if isinstance(source, str) else None
-    rows = [
-        _row_of_line(dict(zip(heads, line, strict=False)), source, table, there)
-        for line in lines
-        if any(line)
-    ]
+    rows = []
+    for number, cells in lines:
+        if any(cells[len(heads) :]):
+            raise InputError(
+                f"{table} has more cells in line {number} than columns. A name with a "
+                "comma or a semicolon in it goes into quotation marks."
+            )
+        rows.append(_row_of_line(dict(zip(heads, cells, strict=False)), source, table, there))
     if not rows:
         raise InputError(f"{table} names no clip. It needs a line for each, below the names of columns.")
     _refuse(
         rows,
-        lambda row: None if "stamp" in row or (there is None and row["path"].is_file()) else row["name"],
+        lambda row: None if "stamp" in row or (there is None and _is_file(row["path"])) else row["name"],
         lambda names: (
             f"{table} names {_some(names)}, and there is no such file. Paths are read from the "
             "table's own folder."
@@ -256,6 +269,35 @@ def _rows_of_table(source: Path | str, remarks: list[str]) -> list[dict[str, Any
     if twice := [name for name, count in Counter(row["name"] for row in rows).items() if count > 1]:
         raise InputError(f"{table} names {_some(twice)} more than once. Leave one line for each clip.")
     return rows
+
+
+def _cells_of_lines(text: str, table: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each line that has any, and its number; a cell in quotes may hold line breaks."""
+    first = text.splitlines()[0] if text else ""
+    delimiter = max("\t;,", key=first.count)
+    # Strict: a quotation mark that nobody closed would swallow the lines below it.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in lines:
+            if any(cells):
+                yield lines.line_num, cells
+    except csv.Error as error:
+        raise InputError(
+            f"{table} cannot be read as a table up to line {lines.line_num}: {error}. Look for a quotation mark "
+            "that is not closed, or save the table anew as 'CSV UTF-8'."
+        ) from error
+
+
+def _is_file(path: Path) -> bool:
+    """Say whether a file is there; a name that is too long for the system names none."""
+    try:
+        return path.is_file()
+    except PermissionError as error:
+        raise InputError(
+            f"The folder {path.parent} may not be looked into. Change its permissions, or leave it out."
+        ) from error
+    except OSError:
+        return False
 
 
 def _row_of_line(

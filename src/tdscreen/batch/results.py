@@ -22,7 +22,6 @@ from tdscreen.batch.tables import writing_table
 from tdscreen.batch.versions import machine, made_with, result_key
 from tdscreen.batch.work import Outcome, reason_of
 from tdscreen.errors import DataError
-from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.scoring.model import load_model
 from tdscreen.vocabulary import Item
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from tdscreen.errors import DataError, InputError
+from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.settings import BATCH
-from tdscreen.verification.cache import sha256_of
 
 FORMAT_VERSION = 1
 """Of the folder; another one is not written into."""
@@ -233,7 +233,12 @@ def _check_mark(folder: Path) -> None:
         content = mark.read_bytes() if mark.is_file() else None
     except OSError as error:
         raise explain(error, folder) from error
-    check_mark(content, str(folder), others=any(path.name != _LOCK for path in folder.iterdir()))
+    check_mark(content, str(folder), others=any(not _is_own(path) for path in folder.iterdir()))
+
+
+def _is_own(path: Path) -> bool:
+    """Say whether a batch that was cut off in its first moment left this: its lock, and what was to become its mark."""
+    return path.name == _LOCK or path.match(f".{MARK}.*.part")
 
 
 def check_mark(mark: bytes | None, folder: str, *, others: bool) -> None:

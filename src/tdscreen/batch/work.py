@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import threading
 import time
 import typing
@@ -18,7 +19,6 @@ from tdscreen.batch.store import Store, explain, tracks_name
 from tdscreen.batch.versions import result_key
 from tdscreen.errors import InputError, LimitError, ModelError, TdscreenError, VideoError, WorkerError
 from tdscreen.isolation import Progress, run_isolated
-from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.settings import BATCH, VIDEO, VideoSettings
 
 MEASURE = "tdscreen.batch.jobs:measure_clip"
@@ -170,7 +170,10 @@ def still_holds(record: Mapping[str, Any], store: Store, key: str, how: How) -> 
     """Say whether what is kept of a clip still is what these settings would give."""
     if "failure" in record:
         past_limit = record["failure"]["kind"] == LimitError.__name__
-        return not (how.again or (past_limit and record["failure"]["limits"] != _limits(how)))
+        if how.again or (past_limit and record["failure"]["limits"] != _limits(how)):
+            return False
+        # As the sentence of this failure says: a longer limit is another try.
+        return not record["failure"].get("time_limit_s", math.inf) < how.time_limit_s
     return not how.tracks or store.exists(tracks_name(key))
 
 
@@ -183,25 +186,28 @@ def _measure(
 
     def watch(_: Progress) -> None:
         if time.monotonic() > ends_s:
-            raise WorkerError(
-                f"The work on this clip took longer than {how.time_limit_s:g} s and was ended. Cut the clip, or raise "
-                "the limit with --time-limit."
-            )
+            raise _took_too_long(how)
 
     def run(tracks_out: Path | None) -> dict[str, Any]:
-        answer = run_isolated(
-            how.target,
-            {
-                "path": str(path),
-                "task": str(clip.task),
-                "mirrored": clip.mirrored,
-                "settings": dataclasses.asdict(how.limits),
-                "tracks_out": None if tracks_out is None else str(tracks_out),
-            },
-            on_progress=watch,
-            cancel=cancel,
-            stall_timeout_s=min(how.limits.stall_timeout_s, how.time_limit_s),
-        )
+        try:
+            answer = run_isolated(
+                how.target,
+                {
+                    "path": str(path),
+                    "task": str(clip.task),
+                    "mirrored": clip.mirrored,
+                    "settings": dataclasses.asdict(how.limits),
+                    "tracks_out": None if tracks_out is None else str(tracks_out),
+                },
+                on_progress=watch,
+                cancel=cancel,
+                stall_timeout_s=min(how.limits.stall_timeout_s, how.time_limit_s),
+            )
+        except WorkerError as error:
+            # Silent for as long as it may take at all: the limit ended it, and the file may be sound.
+            if how.time_limit_s < how.limits.stall_timeout_s and time.monotonic() > ends_s:
+                raise _took_too_long(how) from error
+            raise
         assert isinstance(answer, dict)
         if "unwritten" in answer:
             number, words = typing.cast("list[Any]", answer["unwritten"])
@@ -216,13 +222,26 @@ def _measure(
         return run(part)
 
 
+class _TimeLimitError(WorkerError):
+    """The time limit of the batch ended the work."""
+
+
+def _took_too_long(how: How) -> _TimeLimitError:
+    return _TimeLimitError(
+        f"The work on this clip took longer than {how.time_limit_s:g} s and was ended. Cut the clip, or raise "
+        "the limit with --time-limit."
+    )
+
+
 def _failure(error: TdscreenError, job: Job) -> dict[str, Any]:
     """Put a failure into what JSON knows, without the name of the file, which the bytes do not depend on."""
+    took_too_long = isinstance(error, _TimeLimitError)
     return {
-        "kind": type(error).__name__,
+        "kind": WorkerError.__name__ if took_too_long else type(error).__name__,
         "reason": str(error).replace(job.clip.file, _FILE),
         "attempts": job.attempt,
         "limits": _limits(job.how),
+        **({"time_limit_s": job.how.time_limit_s} if took_too_long else {}),
     }
 
 
