@@ -166,3 +166,12 @@ def test_a_rate_is_not_blamed_for_the_faces_that_moved_at_it() -> None:
 
 def test_faces_that_share_no_rate_tell_nothing_about_rates() -> None:
     assert gain_by_rate(["A", "B"], np.array([1.0, 5.0]), np.array([1.0, 0.5])) == {}
+
+
+def test_of_faces_that_share_no_rate_the_largest_group_is_compared() -> None:
+    faces = ["A", "A", "B", "B", "C"]
+    rates = np.array([1.0, 5.0, 1.0, 5.0, 7.0])
+    gains = np.array([1.0, 0.5, 2.0, 1.0, 9.0])
+    found = gain_by_rate(faces, rates, gains)
+    assert set(found) == {1.0, 5.0}
+    assert found[5.0] / found[1.0] == pytest.approx(0.5)

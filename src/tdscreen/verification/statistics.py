@@ -325,8 +325,11 @@ def gain_by_rate(faces: Sequence[str], rates_hz: Floats, gains: Floats) -> dict[
     Returns
     -------
     dict of float to float
-        For each rate its gain as a share of the mean over the rates; empty where faces and rates do not connect.
+        For each rate its gain as a share of the mean over the rates. Where faces and rates fall into parts that no
+        measurement joins, of the part with most measurements alone; empty if that has a single rate.
     """
+    part = _largest_part(faces, rates_hz)
+    faces, rates_hz, gains = [faces[i] for i in part], rates_hz[part], gains[part]
     names, rates = sorted(set(faces)), np.unique(rates_hz)
     if len(rates) < 2:
         return {}
@@ -334,11 +337,24 @@ def gain_by_rate(faces: Sequence[str], rates_hz: Floats, gains: Floats) -> dict[
     for row, (face, rate) in enumerate(zip(faces, rates_hz, strict=True)):
         design[row, names.index(face)] = 1.0
         design[row, len(names) + int(np.searchsorted(rates, rate))] = 1.0
-    # One degree of freedom moves freely between faces and rates, and no more.
-    if np.linalg.matrix_rank(design) < len(names) + len(rates) - 1:
-        return {}
+    # One degree of freedom moves freely between faces and rates, and the mean takes it.
     solved = np.linalg.lstsq(design, np.log(gains), rcond=None)[0]
     of_rate = solved[len(names) :]
     return {
         float(rate): float(gain) for rate, gain in zip(rates, np.exp(of_rate - of_rate.mean()), strict=True)
     }
+
+
+def _largest_part(faces: Sequence[str], rates_hz: Floats) -> Indices:
+    """Return the measurements of the largest set of faces and rates that measurements join."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, face = np.unique(np.asarray(faces, dtype=str), return_inverse=True)
+    _, rate = np.unique(rates_hz, return_inverse=True)
+    if not len(face):
+        return np.arange(0)
+    nodes = int(face.max()) + int(rate.max()) + 2
+    joined = coo_array((np.ones(len(face)), (face, face.max() + 1 + rate)), shape=(nodes, nodes))
+    _, label = connected_components(joined, directed=False)
+    return np.asarray(np.flatnonzero(label[face] == np.bincount(label[face]).argmax()))

@@ -291,10 +291,11 @@ def _flatness(part: str, rows: Sequence[Row]) -> Figure:
         return max(abs(gain - 1) for gain in gains.values()) if gains else None
 
     value = unevenness(np.arange(len(regular)))
+    compared = ", ".join(f"{rate:g}" for rate in rate_gains(regular))
     return make_figure(
         f"amplitude.{part}_flat",
         f"Gain of the {part} from 0.5 to 7 Hz: largest departure of one rate from the mean, persons' own gain "
-        "taken out",
+        "taken out" + (f" (rates that people have in common: {compared} Hz)" if compared else ""),
         value=None if value is None else 100 * value,
         n=len(regular),
         persons=len({row.person for row in regular}),
