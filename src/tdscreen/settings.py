@@ -570,7 +570,7 @@ class ScoringSettings:
 
     model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "3e6c2330936f254a39c125abf9a5d150228abe85dc834680517685a499d4328f"
+    model_sha256: str = "95e1c86f9c4dabe2e36be617418aee85065fcf506982adc2a8d8fc92ae00d088"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
