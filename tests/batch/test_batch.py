@@ -167,7 +167,8 @@ def test_only_what_is_new_or_changed_is_done_again(
     (clips / "a.mp4").rename(clips / "renamed.mp4")
     make_clip("b.mp4", lips_mm=3.5, counted_in=str(counted))
     run(clips, out, how)
-    assert counted.read_text().split() == ["a.mp4", "b.mp4", "b.mp4"], "a name is not what a clip is known by"
+    *first, last = counted.read_text().split()
+    assert (sorted(first), last) == (["a.mp4", "b.mp4"], "b.mp4"), "a name is not what a clip is known by"
     assert [row["file"] for row in rows(out, "clips")] == ["b.mp4", "renamed.mp4"]
     from tdscreen.batch import versions
 
