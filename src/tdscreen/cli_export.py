@@ -10,7 +10,9 @@ from tdscreen.errors import InputError
 from tdscreen.printing import printable
 from tdscreen.vocabulary import Task
 
-HELP = """Write what "tdscreen track" followed as a file for other tools.
+HELP = """Write tracks as poses or tables for other tools.
+
+Tracks are what "tdscreen track" wrote.
 
 \b
 poses     landmarks of one clip, as the package "movement" has them (netCDF)
@@ -24,7 +26,7 @@ its unit, its definition and where that comes from (as BIDS has it).
 """
 
 
-@click.command(help=HELP, short_help="Write tracks as poses or tables for other tools.")
+@click.command(help=HELP)
 @click.argument("what", type=click.Choice(("poses", "signals", "features", "regions", "bouts")))
 @click.argument(
     "tracks", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACKS.parquet..."

@@ -240,7 +240,7 @@ def validate(
     clips: Path | None,
     date: str | None,
 ) -> None:
-    """Hold a model against ratings of people whom it was not fitted on.
+    """Hold a model against ratings of people new to it.
 
     Writes index.html, validation.pdf, figures.csv and rows.csv into a new folder: who took part, sensitivity and
     specificity at cuts set beforehand, calibration, agreement by item, raters against each other and beside the model,
