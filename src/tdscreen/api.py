@@ -89,7 +89,7 @@ def track(
     mirrored : bool
         The recording is a mirror image (a selfie view).
     hands : bool
-        Follow the hands, too. Left out, which saves about a third of the work, they are not assessed, and one that
+        Follow the hands, too. Left out, which saves work, they are not assessed, and one that
         lies before the face goes unnoticed.
     cache : bool or TrackCache
         Where tracks that were made before by the same code of the same bytes are found, and these are kept: with True
