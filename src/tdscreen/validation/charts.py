@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,43 +9,8 @@ import numpy as np
 from tdscreen.settings import VALIDATION
 from tdscreen.validation.agreement import calibration_bins, net_benefit
 from tdscreen.validation.held import Held, HeldItem
+from tdscreen.verification.chart import BLUE, MUTED, ORANGE, Chart, draw_chart
 from tdscreen.verification.statistics import wilson_interval
-
-INK, MUTED, BLUE, ORANGE, BAND = "#1b1f24", "#8a929c", "#1f5f99", "#c25700", "#dfe9f3"
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tdscreen",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "figure.constrained_layout.use": True,
-}
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart.
-
-    Attributes
-    ----------
-    title : str
-    words : str
-        What it shows, for those who do not see it.
-    svg : str
-    png : bytes
-    width_in, height_in : float
-    """
-
-    title: str
-    words: str
-    svg: str
-    png: bytes
-    width_in: float
-    height_in: float
 
 
 def roc_chart(held: Held) -> Chart | None:
@@ -72,7 +34,7 @@ def roc_chart(held: Held) -> Chart | None:
             axes.annotate(f"{cut:.0%}", at, xytext=(6, -10), textcoords="offset points", color=ORANGE)
         axes.set(xlabel="1 - specificity", ylabel="sensitivity", aspect="equal")
 
-    return _chart(
+    return draw_chart(
         "Sensitivity against false flags",
         f"{int(truth.sum())} positive and {int((~truth).sum())} negative rows; dots are the cuts that were set "
         "beforehand.",
@@ -101,7 +63,7 @@ def calibration_chart(held: Held) -> Chart | None:
         below.hist([chance[~truth], chance[truth]], bins=edges, stacked=True, color=[MUTED, ORANGE])
         below.set(xlabel="probability of a positive, as said", ylabel="rows")
 
-    return _chart(
+    return draw_chart(
         "Calibration",
         "Rows in groups of like probability, with 95% intervals; right is the dotted line. Below: how often each "
         "probability was said, positives in orange.",
@@ -129,7 +91,7 @@ def decision_chart(held: Held) -> Chart | None:
         axes.set_ylim(min(-0.02, min(model)), max(*model, truth.mean()) * 1.1)
         axes.legend(frameon=False, fontsize=8)
 
-    return _chart(
+    return draw_chart(
         "Decision curve",
         "Net benefit of looking at those whom the model flags, against looking at everyone or nobody, by how sure one "
         "wants to be.",
@@ -160,25 +122,9 @@ def agreement_chart(one: HeldItem) -> Chart | None:
                 axes.plot([score - 0.32, score + 0.32], [np.median(here)] * 2, color=ORANGE)
         axes.set(xlabel="rated", ylabel="expected by the model", xticks=list(scores), yticks=list(scores))
 
-    return _chart(
+    return draw_chart(
         f"{one.item}: expected against rated",
         f"{int(rows.sum())} rows; bars are medians, right is the dotted line.",
         (3.6, 3.2),
         draw,
     )
-
-
-def _chart(title: str, words: str, size: tuple[float, float], draw: Callable[[Any], None]) -> Chart:
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size)
-        FigureCanvasAgg(figure)
-        draw(figure)
-        vector, pixels = io.StringIO(), io.BytesIO()
-        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(pixels, format="png", dpi=160, metadata={"Software": None})
-    svg = vector.getvalue()
-    return Chart(title, words, svg[svg.index("<svg") :], pixels.getvalue(), *size)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdscreen.validation.charts import Chart, agreement_chart, calibration_chart, decision_chart, roc_chart
+from tdscreen.validation.charts import agreement_chart, calibration_chart, decision_chart, roc_chart
 from tdscreen.validation.held import Found, Held
+from tdscreen.verification.chart import Chart
 
 TITLE = "Validation of a scoring model"
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from tdscreen.validation.charts import Chart
 from tdscreen.validation.held import Found, Held
 from tdscreen.validation.report import TITLE, Block, Heading, Report, Text
+from tdscreen.verification.chart import Chart, chart_html
 
 PAGE, PDF, FIGURES, ROWS = "index.html", "validation.pdf", "figures.csv", "rows.csv"
 
@@ -113,15 +113,7 @@ def _html(block: Block, number: int) -> str:
     if isinstance(block, Text):
         return f"<p>{escape(block.words)}</p>"
     if isinstance(block, Chart):
-        svg = block.svg
-        # Names within one page must be its own: every drawing calls its pieces by the same words.
-        for mark in ('id="', 'href="#', "url(#"):
-            svg = svg.replace(mark, f"{mark}c{number}-")
-        svg = svg.replace("<svg ", f'<svg role="img" aria-labelledby="chart-{number}" ', 1)
-        return (
-            f'<figure><h3 id="chart-{number}">{escape(block.title)}</h3>{svg}'
-            f"<figcaption>{escape(block.words)}</figcaption></figure>"
-        )
+        return chart_html(block, number)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in block.heads)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from tdscreen.verification.chart import BAND, BLUE, INK, MUTED, ORANGE, Chart, draw_chart
 from tdscreen.verification.results import ClipResult
 from tdscreen.verification.sections.kinds import TAKEN_FOR, TRUE_KINDS, confusion_table
 from tdscreen.verification.sections.leakage import REGIONS, leakage_table, leaks
@@ -22,47 +21,7 @@ from tdscreen.verification.sections.movement import (
 from tdscreen.verification.sections.people import ATTRIBUTES, contrast_points, group_rows
 from tdscreen.verification.sections.stillness import stated_limits
 
-INK, MUTED, BLUE, ORANGE, BAND = "#1b1f24", "#8a929c", "#1f5f99", "#c25700", "#dfe9f3"
 PART_COLOURS = {"lips": "#1f5f99", "jaw": "#c25700", "brows": "#2e7d4f", "fingertips": "#7b3fa0"}
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tdscreen",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "figure.constrained_layout.use": True,
-}
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart.
-
-    Attributes
-    ----------
-    section : str
-        Under which it stands.
-    title : str
-    words : str
-        What it shows, for those who do not see it.
-    svg : str
-    png : bytes
-    width_in, height_in : float
-    """
-
-    section: str
-    title: str
-    words: str
-    svg: str
-    png: bytes
-    width_in: float
-    height_in: float
 
 
 def draw_charts(results: Sequence[ClipResult]) -> list[Chart]:
@@ -86,24 +45,6 @@ def draw_charts(results: Sequence[ClipResult]) -> list[Chart]:
         _contrast(results),
     ]
     return [chart for chart in drawn if chart is not None]
-
-
-def _chart(
-    section: str, title: str, words: str, size: tuple[float, float], draw: Callable[[Any], None]
-) -> Chart:
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size)
-        FigureCanvasAgg(figure)
-        draw(figure)
-        vector, pixels = io.StringIO(), io.BytesIO()
-        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(pixels, format="png", dpi=160, metadata={"Software": None})
-    svg = vector.getvalue()
-    return Chart(section, title, words, svg[svg.index("<svg") :], pixels.getvalue(), *size)
 
 
 def _sizes(results: Sequence[ClipResult]) -> Chart | None:
@@ -144,12 +85,12 @@ def _sizes(results: Sequence[ClipResult]) -> Chart | None:
         axes[0].set_ylabel("measured, mm")
         axes[0].legend(frameon=False, fontsize=7, loc="upper left")
 
-    return _chart(
-        "amplitude",
+    return draw_chart(
         "Size: measured against true (half the range)",
         "One point a clip and part. The line is exact, the band 15% to either side.",
         (2.5 * len(rows) + 0.3, 2.9),
         draw,
+        section="amplitude",
     )
 
 
@@ -184,13 +125,13 @@ def _rates(results: Sequence[ClipResult]) -> Chart | None:
         axis.set(xlabel="rate, Hz", ylabel="gain / its mean", ylim=(0.4, 1.6))
         axis.legend(frameon=False, fontsize=8, ncols=2)
 
-    return _chart(
-        "amplitude",
+    return draw_chart(
         "Gain over the rate of movement",
         "The gain at each rate as a share of its mean over the rates, each person's own gain taken out; the band is "
         "10%.",
         (5.2, 2.9),
         draw,
+        section="amplitude",
     )
 
 
@@ -225,12 +166,12 @@ def _limits(results: Sequence[ClipResult]) -> Chart | None:
         axis.set(xlabel="distance, cm", ylabel="stated detection limit, mm\n(half the range)", ylim=(0, None))
         axis.legend(frameon=False, fontsize=7, ncols=2)
 
-    return _chart(
-        "noise",
+    return draw_chart(
         "Detection limit that the tool states, by distance and light",
         "Median over still clips.",
         (5.2, 2.9),
         draw,
+        section="noise",
     )
 
 
@@ -278,13 +219,13 @@ def _leakage(results: Sequence[ClipResult]) -> Chart | None:
         axis.set_yticks(np.arange(len(movers)) + 0.5, [name.replace("_", " ") for name in movers], fontsize=8)
         axis.set(ylabel="moves", xlabel="is said to move")
 
-    return _chart(
-        "leakage",
+    return draw_chart(
         "Each region moved alone: what every region is said to move, of the mover's size",
         "In brackets what anatomy truly moves there. The darker, the more is measured beyond anatomy; the diagonal is "
         "the mover's own gain.",
         (6.6, 0.5 * len(movers) + 1.2),
         draw,
+        section="leakage",
     )
 
 
@@ -309,12 +250,12 @@ def _confusion(results: Sequence[ClipResult]) -> Chart | None:
         axis.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=8)
         axis.set(ylabel="truly", xlabel="taken for")
 
-    return _chart(
-        "kinds",
+    return draw_chart(
         "What movements are, and what they are taken for",
         "Regions counted; the darker, the larger the share of the row.",
         (7.2, 0.42 * len(rows) + 1.4),
         draw,
+        section="kinds",
     )
 
 
@@ -341,12 +282,12 @@ def _groups(results: Sequence[ClipResult]) -> Chart | None:
             axis.set(xlabel=ATTRIBUTES[name][0], xlim=(-0.6, len(own) - 0.4))
         axes[0].set_ylabel("item error, points")
 
-    return _chart(
-        "fairness",
+    return draw_chart(
         "Item error by group of people",
         "Mean of estimate less truth, the movements shown evened out. The band is 0.2 points wide.",
         (7.2, 2.8),
         draw,
+        section="fairness",
     )
 
 
@@ -368,10 +309,10 @@ def _contrast(results: Sequence[ClipResult]) -> Chart | None:
         axis.set(xlabel="contrast of the skin at 1 to 10 px", ylabel="gain", ylim=(0, None))
         axis.legend(frameon=False, fontsize=8, ncols=3)
 
-    return _chart(
-        "contrast",
+    return draw_chart(
         "Gain against contrast of the skin",
         "One point a clip and part, movements from 1 mm up.",
         (5.2, 2.9),
         draw,
+        section="contrast",
     )

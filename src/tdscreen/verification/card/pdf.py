@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from tdscreen.verification.card.charts import Chart
 from tdscreen.verification.card.contents import (
     TITLE,
     Card,
@@ -25,6 +24,7 @@ from tdscreen.verification.card.words import (
     stated_limit_table,
     summary_rows,
 )
+from tdscreen.verification.chart import Chart
 from tdscreen.verification.figure import Figure
 
 _MARGIN_MM = 16.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from tdscreen.verification.card.charts import Chart
 from tdscreen.verification.card.contents import (
     TITLE,
     Card,
@@ -23,6 +22,7 @@ from tdscreen.verification.card.words import (
     stated_limit_table,
     summary_rows,
 )
+from tdscreen.verification.chart import Chart, chart_html
 from tdscreen.verification.figure import Figure
 
 _STYLE = """
@@ -74,7 +74,7 @@ def write_page(card: Card, charts: Sequence[Chart]) -> str:
             f'<h2 id="{section.name}">{escape(section.title)}</h2>',
             f'<p class="about">{escape(section.about)}</p>',
         ]
-        parts += [_chart(chart, n) for n, chart in enumerate(charts) if chart.section == section.name]
+        parts += [chart_html(chart, n) for n, chart in enumerate(charts) if chart.section == section.name]
         parts.append(_figures_table(f"Figures: {section.title.lower()}", figures))
         if section.name == "fairness":
             parts.append(_plain_table("Figures of each group", *group_table(card.results)))
@@ -108,18 +108,6 @@ def _summary_table(card: Card) -> str:
     return (
         '<div class="scroll"><table><caption>In short</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _chart(chart: Chart, n: int) -> str:
-    # Names within one page must be its own: every drawing calls its pieces by the same words.
-    svg = chart.svg
-    for mark in ('id="', 'href="#', "url(#"):
-        svg = svg.replace(mark, f"{mark}c{n}-")
-    svg = svg.replace("<svg ", f'<svg role="img" aria-labelledby="chart-{n}" ', 1)
-    return (
-        f'<figure><h3 id="chart-{n}">{escape(chart.title)}</h3>{svg}'
-        f"<figcaption>{escape(chart.words)}</figcaption></figure>"
     )
 
 
