@@ -148,7 +148,7 @@ def test_frames_without_the_hand_are_unseen_and_change_nothing_else(still_hand_m
 
 
 def test_the_points_alone_are_those_of_the_whole_frame(still_hand_mm: Floats) -> None:
-    hand_px = still_hand_mm * PX_PER_MM
+    hand_px = filmed(bent(still_hand_mm, "index", sine(10, 1.0)), arm_moves=True)
     assert np.array_equal(
         palm_points_mm(hand_px), palm_frame(hand_px, hand_px / (1000 * PX_PER_MM)).points_mm
     )

@@ -6,6 +6,7 @@ import ast
 import functools
 import hashlib
 import json
+import threading
 from pathlib import Path
 
 import tdscreen
@@ -16,6 +17,8 @@ from tdscreen.settings import SCORING
 TRACKING_ROOMS = ("video", "geometry", "displacement", "tracking")
 """What stands between a video file and its tracks; the rooms behind may change without tracking again."""
 _PACKAGE = Path(tdscreen.__file__).parent
+_PARSING = threading.Lock()
+"""Python 3.11 counts the depth of syntax trees for all threads together: two that parse at once may both fail."""
 
 
 def sha256_of(path: Path) -> str:
@@ -54,7 +57,7 @@ def _sources_of_tracks() -> list[Path]:
         if path in found:
             continue
         found.add(path)
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        for node in ast.walk(_parsed(path.read_bytes())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tdscreen."):
                 _, room, *rest = f"{node.module}".split(".")
                 names = rest or [alias.name for alias in node.names]
@@ -63,11 +66,16 @@ def _sources_of_tracks() -> list[Path]:
     return sorted(found)
 
 
+def _parsed(source: bytes) -> ast.Module:
+    with _PARSING:
+        return ast.parse(source)
+
+
 def _settings_read(source: bytes) -> set[str]:
     """Return which objects of the settings a module imports."""
     return {
         alias.name
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(_parsed(source))
         if isinstance(node, ast.ImportFrom) and node.module == "tdscreen.settings"
         for alias in node.names
         if alias.name.isupper()
