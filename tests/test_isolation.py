@@ -160,3 +160,10 @@ def test_a_clip_of_two_minutes_takes_no_more_memory_than_one_of_thirty_seconds(t
         peaks[seconds] = result["peak_bytes"]
     # A picture is 18 kB here: were pictures kept, 90 seconds more of them would take 25 MB.
     assert peaks[120] - peaks[30] < 4e6
+
+
+def test_linear_algebra_has_one_thread_unless_the_user_says_otherwise(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    alone = run_isolated("isolated_work:count_threads", {})
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert run_isolated("isolated_work:count_threads", {}) == alone + 1

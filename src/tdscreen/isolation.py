@@ -38,6 +38,10 @@ _POLL_S = 0.05
 _STDERR_LINES = 200
 _PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that the kernel sends to this process when its parent ends."""
+_ONE_THREAD_FOR_ARRAYS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Arrays here are small, and the stages of a clip or several workers share the cores already: a second thread of the
+linear algebra only spins, which took a third of all processor time (``benchmarks/pipeline.py``). Who sets them
+otherwise is obeyed."""
 CANCELLED = "The work on this clip was cancelled."
 _ADVICE = (
     "The file may be damaged or made to do harm;"
@@ -106,7 +110,11 @@ def run_isolated(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+        env={
+            **_ONE_THREAD_FOR_ARRAYS,
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+        },
         start_new_session=True,
     )
     assert child.stdin is not None
