@@ -91,4 +91,4 @@ def read_clip(*, path, report):
 
 
 def count_threads(*, report):
-    return len(os.listdir("/proc/self/task"))
+    return len(list(Path("/proc/self/task").iterdir()))
