@@ -20,10 +20,11 @@ from scipy.stats import pearsonr, spearmanr
 
 from tdscreen import __version__, api
 from tdscreen.phantom.film import paths_of
+from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.settings import SCORING
 from tdscreen.training.item_figures import auc, meets_rule
 from tdscreen.verification import chain
-from tdscreen.verification.statistics import bootstrap_interval, wilson_interval
+from tdscreen.verification.statistics import bootstrap_interval
 from tdscreen.verification.truth import ClipTruth, read_truth
 from tdscreen.vocabulary import ITEM_REGIONS, Item, TriageLevel
 
@@ -150,7 +151,7 @@ def table_of(clips: Sequence[Scored]) -> str:
     raised = np.any((true == 0) & (np.nan_to_num(expected) >= ABOVE_0), axis=1)
     for group in sorted(set(groups[~ill].tolist())):
         mask = (groups == group) & ~ill
-        low, high = wilson_interval(int(flagged[mask].sum()), int(mask.sum()))
+        low, high = proportion_interval(int(flagged[mask].sum()), int(mask.sum()))
         lines.append(
             f"| {group} | {mask.sum()} | {flagged[mask].sum()} | {low:.0%} to {high:.0%} | {raised[mask].sum()} |"
         )

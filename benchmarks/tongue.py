@@ -20,7 +20,7 @@ from tdscreen import api
 from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.phantom.film import ClipSpec, make_clip
 from tdscreen.phantom.phone import Phone
-from tdscreen.verification.statistics import wilson_interval
+from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.vocabulary import Region, Task
 
 FIRST_PERSON = 440
@@ -114,7 +114,7 @@ def main() -> None:
 def tell(what: str, passed: list[bool]) -> None:
     """Print a share with its 95% interval (Wilson 1927)."""
     if passed:
-        low, high = wilson_interval(sum(passed), len(passed))
+        low, high = proportion_interval(sum(passed), len(passed))
         print(
             f"{what}: {sum(passed)} of {len(passed)} "
             f"({100 * sum(passed) / len(passed):.0f}%, {100 * low:.0f} to {100 * high:.0f})"

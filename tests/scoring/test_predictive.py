@@ -47,8 +47,6 @@ def test_nobody_sorted_wrongly_is_no_certainty() -> None:
     found = predictive_values(FlagCounts(20, 0, 30, 0, "few"), 0.2)
     assert found.positive.value == 1.0
     assert found.positive.interval[0] < 0.9
-    assert proportion_interval(0, 20)[1] == pytest.approx(0.161, abs=0.001)
-    assert proportion_interval(0, 0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("prevalence", [0.0, 1.0, 25.0])
@@ -60,3 +58,22 @@ def test_a_prevalence_that_is_no_share_is_refused(prevalence: float) -> None:
 def test_without_anybody_who_meets_the_rule_nothing_is_known() -> None:
     with pytest.raises(InputError, match="not known"):
         predictive_values(FlagCounts(0, 0, 10, 1, "controls"), 0.2)
+
+
+def test_wilsons_interval_is_the_published_one() -> None:
+    # Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+    for hits, n, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
+        assert proportion_interval(hits, n) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_of_nothing_every_share_is_possible() -> None:
+    assert proportion_interval(0, 0) == (0.0, 1.0)
+
+
+def test_all_hits_reach_up_to_one_and_no_further() -> None:
+    assert proportion_interval(7, 7)[1] == 1.0

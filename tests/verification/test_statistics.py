@@ -11,27 +11,7 @@ from tdscreen.verification.statistics import (
     fit_line,
     gain_by_rate,
     spread_between,
-    wilson_interval,
 )
-
-
-def test_wilsons_interval_is_the_published_one() -> None:
-    # Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
-    for hits, n, low, high in (
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ):
-        assert wilson_interval(hits, n) == pytest.approx((low, high), abs=1e-4)
-
-
-def test_of_nothing_every_share_is_possible() -> None:
-    assert wilson_interval(0, 0) == (0.0, 1.0)
-
-
-def test_all_hits_reach_up_to_one_and_no_further() -> None:
-    assert wilson_interval(7, 7)[1] == 1.0
 
 
 def test_a_measure_that_sees_four_fifths_has_a_gain_of_four_fifths() -> None:

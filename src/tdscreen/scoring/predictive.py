@@ -89,12 +89,13 @@ def proportion_interval(count: int, of: int) -> Interval:
     (float, float)
         From 0 to 1 where there is nobody to count.
     """
+    # Heavy, so imported where it is needed.
+    from scipy.stats import binomtest
+
     if of == 0:
         return 0.0, 1.0
-    z2, share = _NORMAL_95**2, count / of
-    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
-    half = _NORMAL_95 / (1 + z2 / of) * sqrt(share * (1 - share) / of + z2 / (4 * of**2))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    found = binomtest(count, of).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
 
 
 def predictive_values(counts: FlagCounts, prevalence: float) -> PredictiveValues:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.settings import VALIDATION
 from tdscreen.validation.agreement import calibration_bins, net_benefit
 from tdscreen.validation.held import Held, HeldItem
 from tdscreen.verification.chart import BLUE, MUTED, ORANGE, Chart, draw_chart
-from tdscreen.verification.statistics import wilson_interval
 
 
 def roc_chart(held: Held) -> Chart | None:
@@ -55,7 +55,7 @@ def calibration_chart(held: Held) -> Chart | None:
         above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [4, 1]})
         above.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=":")
         for one in bins:
-            low, high = wilson_interval(one.positives, one.n)
+            low, high = proportion_interval(one.positives, one.n)
             above.plot([one.predicted] * 2, [low, high], color=BLUE, linewidth=1)
             above.plot(one.predicted, one.observed, "o", color=BLUE, markersize=4)
         above.set(ylabel="share that was positive", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

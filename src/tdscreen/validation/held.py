@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.scoring.distributions import schooler_kane_probability, total_distribution
+from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.settings import SCORING, VALIDATION, ValidationSettings
 from tdscreen.training.study import lower_median
 from tdscreen.validation import agreement
-from tdscreen.verification.statistics import bootstrap_interval, wilson_interval
+from tdscreen.verification.statistics import bootstrap_interval
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -214,7 +215,7 @@ class _Teller:
             )
             if percent and value in (0.0, 1.0):
                 # Drawn again, all stay all: that says nothing of people to come.
-                interval = wilson_interval(people if value else 0, people)
+                interval = proportion_interval(people if value else 0, people)
         return Found(section, what, value, interval, len(chosen), people, percent)
 
 

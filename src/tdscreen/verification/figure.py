@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.verification.reasons import reason_for
-from tdscreen.verification.statistics import Interval, wilson_interval
+from tdscreen.verification.statistics import Interval
 
 NOT_STATED = "Not reached; the reason is not yet stated."
 NOT_MEASURED = "Not measured by a card of this size."
@@ -154,7 +155,7 @@ def share_figure(
         In percent.
     """
     n = len(hits)
-    low, high = wilson_interval(sum(hits), n)
+    low, high = proportion_interval(sum(hits), n)
     return make_figure(
         name,
         statement,

@@ -27,29 +27,6 @@ _SEED = 20250
 """Of the bootstrap: the same results give the same card to the last digit."""
 
 
-def wilson_interval(hits: int, n: int, *, level: float = LEVEL) -> Interval:
-    """Interval of a share (Wilson 1927), which stays within 0 and 1 and says something even of 0 in n.
-
-    Parameters
-    ----------
-    hits, n : int
-    level : float
-
-    Returns
-    -------
-    (float, float)
-        Shares, 0 to 1; the whole range if n is 0.
-    """
-    if n == 0:
-        return 0.0, 1.0
-    z = float(norm.ppf(0.5 + level / 2))
-    share = hits / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # Of none and of all, the formula's own end, without the last digit that arithmetic loses.
-    return (0.0 if hits == 0 else max(centre - half, 0.0), 1.0 if hits == n else min(centre + half, 1.0))
-
-
 @dataclass(frozen=True)
 class Line:
     """A straight line through measured against true.
