@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of
+from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of, try_reading
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
 from tdscreen.printing import counted, printable
@@ -101,6 +101,7 @@ def find_clips(
             f"There is no right to read {_some(names)}. Change their permissions, or leave them out."
         ),
     )
+    _refuse_unreadable_address(clips[0])
     if not same_content:
         refuse_same_content(clips)
     return Plan(source=str(source), clips=tuple(clips), remarks=tuple(remarks))
@@ -232,7 +233,9 @@ def _rows_of_table(source: Path | str, remarks: list[str]) -> list[dict[str, Any
         # Spreadsheets write a mark at the beginning of a file in UTF-8.
         text = bytes_at(str(source)).decode("utf-8-sig")
     except OSError as error:
-        raise InputError(f"{table} may not be read. Check its name and its permissions.") from error
+        raise InputError(
+            f"{table} may not be read: {error.strerror or error}. Check its name and its permissions."
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{table} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
     lines = _cells_of_lines(text, table)
@@ -409,12 +412,28 @@ def _refuse_clashes(clips: Sequence[PlannedClip]) -> None:
         )
 
 
+def _refuse_unreadable_address(clip: PlannedClip) -> None:
+    """Refuse a storage that lets us list and not read, by one of its clips: to ask for each would take too long."""
+    if is_address(clip.path):
+        try:
+            try_reading(clip.path)
+        except OSError as error:
+            raise _unreadable(clip, error) from error
+
+
+def _unreadable(clip: PlannedClip, error: OSError) -> InputError:
+    return InputError(
+        f"{printable(clip.name)} may not be read: {error.strerror or error}. See to its rights, or leave it out."
+    )
+
+
 def refuse_same_content(clips: Sequence[PlannedClip]) -> None:
     """Refuse two files with the same content: one of them is likely not what its name says.
 
     Raises
     ------
     InputError
+        Also where one may not be read.
     """
     by_size: dict[int, list[PlannedClip]] = {}
     for clip in clips:
@@ -423,7 +442,11 @@ def refuse_same_content(clips: Sequence[PlannedClip]) -> None:
     # Of files of different sizes nothing need be read, and few are of the same size to the byte.
     for clip in (clip for same_size in by_size.values() if len(same_size) > 1 for clip in same_size):
         if clip.size_bytes:
-            by_content.setdefault(sha256_at(clip.path), []).append(clip.name)
+            try:
+                sha256 = sha256_at(clip.path)
+            except OSError as error:
+                raise _unreadable(clip, error) from error
+            by_content.setdefault(sha256, []).append(clip.name)
     same = [names for names in by_content.values() if len(names) > 1]
     if same:
         more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""
