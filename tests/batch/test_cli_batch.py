@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -71,6 +72,20 @@ def test_a_batch_ends_with_what_became_of_it_and_its_log_names_nobody(
     make_clip("letter.mp4", lips_mm=3.0)
     again = batch(clips, "--out", out)
     assert (again.exit_code, "1 done already, 1 to do" in again.stderr) == (0, True)
+
+
+def test_hands_are_left_out_on_request_and_the_manifest_says_so(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("a.mp4")
+    out = tmp_path / "out"
+    assert batch(clips, "--out", out).exit_code == 0
+    ran = batch(clips, "--out", out, "--no-hands")
+    assert (ran.exit_code, "0 done already, 1 to do" in ran.stderr) == (0, True), ran.output
+    assert "The hands are left out of 1 clip." in ran.stderr
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["run"]["options"]["hands"] is False
+    assert manifest["remarks"] == ["The hands are left out of 1 clip."]
 
 
 def test_a_folder_that_no_batch_wrote_and_one_of_another_version_are_left_alone(

@@ -14,6 +14,7 @@ from typing import Any
 from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of, try_reading
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
+from tdscreen.measurement.quality import HAND_TASKS
 from tdscreen.printing import counted, printable
 from tdscreen.vocabulary import Task
 
@@ -34,6 +35,7 @@ def find_clips(
     labels: Mapping[str, Task] | None = None,
     by_folder: bool = False,
     mirrored: bool = False,
+    hands: bool = True,
     leave_out: Path | str | None = None,
     same_content: bool = False,
 ) -> Plan:
@@ -55,6 +57,8 @@ def find_clips(
         The clips of one folder are one sitting, where neither a table nor a name says otherwise.
     mirrored : bool
         Recordings are mirror images, where the table does not say otherwise.
+    hands : bool
+        If not, hands are followed only in clips whose task is about them.
     leave_out : Path or str, optional
         A folder that is not looked through: where results are written.
     same_content : bool
@@ -90,7 +94,10 @@ def find_clips(
         )
     _refuse(rows, lambda row: _unknown_label(row, own), _unknown_task_sentence)
     clips = sorted(
-        (_planned(row, own, default_task, by_folder=by_folder, mirrored=mirrored) for row in rows),
+        (
+            _planned(row, own, default_task, by_folder=by_folder, mirrored=mirrored, hands=hands)
+            for row in rows
+        ),
         key=lambda clip: clip.name,
     )
     _refuse_clashes(clips)
@@ -104,7 +111,18 @@ def find_clips(
     _refuse_unreadable_address(clips[0])
     if not same_content:
         refuse_same_content(clips)
+    if not hands:
+        remarks.append(_say_hands(clips))
     return Plan(source=str(source), clips=tuple(clips), remarks=tuple(remarks))
+
+
+def _say_hands(clips: Sequence[PlannedClip]) -> str:
+    """Say in how many clips the hands are left out as asked, and in how many they are not."""
+    followed = sum(clip.hands for clip in clips)
+    left_out = f"The hands are left out of {counted(len(clips) - followed, 'clip')}."
+    return left_out if not followed else (
+        f"{left_out} They are followed in {followed:,}, where the task is about them."
+    )
 
 
 def _rows_of_folder(
@@ -340,10 +358,12 @@ def _planned(
     *,
     by_folder: bool,
     mirrored: bool,
+    hands: bool,
 ) -> PlannedClip:
     name = _unicode(row["name"])
     folder = name.rpartition("/")[0]
     said_mirrored = row.get("mirrored")
+    task = (task_of(row["task"], labels) if row["task"] else None) or default_task
     try:
         size_bytes, modified_ns = row["stamp"] if "stamp" in row else _stamp(row["path"])
     except OSError as error:
@@ -353,12 +373,13 @@ def _planned(
         path=str(row["path"].absolute() if isinstance(row["path"], Path) else row["path"]),
         size_bytes=size_bytes,
         modified_ns=modified_ns,
-        task=(task_of(row["task"], labels) if row["task"] else None) or default_task,
+        task=task,
         examination=row["examination"] or (folder if by_folder else "") or name,
         person=row["person"],
         session=row["session"],
         date=row.get("date"),
         mirrored=mirrored if said_mirrored is None else said_mirrored,
+        hands=hands or task in HAND_TASKS,
     )
 
 
