@@ -229,21 +229,25 @@ def batch(
             "limits": dataclasses.asdict(how.limits),
             "time_limit_s": time_limit,
         }
-        summary = write_results(
-            plan,
-            store,
-            contents=ended.contents,
-            unkept=ended.unkept,
-            tracks=tracks,
-            run={
-                "begun": begun.isoformat(timespec="seconds"),
-                "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                "workers": "of a cluster" if cluster else workers,
-                "clips_done": ended.tally.done,
-                "clips_kept": ended.tally.kept,
-                "options": options,
-            },
-        )
+        run = {
+            "begun": begun.isoformat(timespec="seconds"),
+            "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "workers": "of a cluster" if cluster else workers,
+            "clips_done": ended.tally.done,
+            "clips_kept": ended.tally.kept,
+            "options": options,
+        }
+        try:
+            summary = write_results(
+                plan, store, contents=ended.contents, unkept=ended.unkept, tracks=tracks, run=run
+            )
+        except (KeyboardInterrupt, SystemExit):
+            click.echo(
+                "Every clip is done and kept; the tables are not all written, and those that are there may be of an "
+                "earlier run. The same command writes them anew, and measures nothing again.",
+                err=True,
+            )
+            raise
     _say_end(summary, out)
     ctx.exit(FAILED_STATUS if summary.failed else 0)
 

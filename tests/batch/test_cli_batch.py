@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tdscreen import cli_batch
+from tdscreen.batch import results
 from tdscreen.batch.run import Tally
 from tdscreen.batch.work import How
 from tdscreen.cli import main
@@ -156,6 +157,28 @@ def test_options_that_say_nothing_are_refused(
     ran = batch(clips, "--out", tmp_path / "out", *options)
     assert (ran.exit_code, words in ran.stderr) == (2, True), ran.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_while_tables_are_written_says_what_is_there_and_how_to_go_on(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip("a.mp4")
+    out = tmp_path / "out"
+
+    def ctrl_c(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(results, "write_page", ctrl_c)
+        ran = batch(clips, "--out", out)
+    assert ran.exit_code == 130
+    assert "Every clip is done and kept; the tables are not all written" in ran.stderr
+    assert "The same command writes them anew" in ran.stderr
+    assert not (out / "manifest.json").exists()
+    assert list(out.rglob("*.part")) == []
+    again = batch(clips, "--out", out)
+    assert (again.exit_code, "1 done already, 0 to do" in again.stderr) == (0, True), again.output
+    assert (out / "manifest.json").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
