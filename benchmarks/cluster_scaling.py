@@ -114,10 +114,7 @@ def _time_on_cores(plan: Plan, out: Path, workers: int) -> tuple[float, int]:
             ended = run_batch(plan, store, executor)
             took_s = time.monotonic() - begun_s
             assert ended.tally.failed == 0, "a clip failed"
-            records = store.records(
-                result_key(sha256, task=Task.UNSTRUCTURED, mirrored=False)
-                for sha256 in ended.contents.values()
-            )
+            records = store.records(result_key(ended.contents[clip.name], clip) for clip in plan.clips)
             frames = sum(record["measurement"]["frames"] for record in records if record)
         return took_s, frames
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 import sys
 import time
 from pathlib import Path
@@ -55,6 +56,12 @@ def slowly(*, report):
     for index in range(8):
         report(Progress(index, float(index), None))
         time.sleep(0.25)
+    return "done"
+
+
+def be_told_to_stop(*, report):
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), stop)
     return "done"
 
 

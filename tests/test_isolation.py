@@ -70,6 +70,11 @@ def test_slow_work_that_goes_on_is_left_alone():
     assert run_isolated("isolated_work:slowly", {}, stall_timeout_s=1.0) == "done"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_who_stops_all_processes_at_once_leaves_a_worker_to_its_parent():
+    assert run_isolated("isolated_work:be_told_to_stop", {}) == "done"
+
+
 def test_cancelling_ends_the_work_at_once():
     cancel = threading.Event()
     begun: list[float] = []

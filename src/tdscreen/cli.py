@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen import __version__
-from tdscreen.cli_batch import batch
+from tdscreen.cli_batch import NO_HANDS, batch
 from tdscreen.cli_cache import cache
 from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
@@ -152,8 +152,7 @@ def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--no-hands",
             is_flag=True,
-            help="Leave the hands out where the task is not about them: faster. They are then not assessed, and a "
-            "hand before the face goes unnoticed.",
+            help=NO_HANDS,
         ),
         click.option(
             "--mirrored",

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 SHOWN = 20
 """Lines of the plan that a person is shown; --dry-run prints all."""
+NO_HANDS = (
+    "Leave the hands out where the task is not about them: faster. They are then not assessed, and a hand before the "
+    "face goes unnoticed."
+)
+"""What --no-hands does, of every command that follows them."""
 QUIET_S = 30.0
 """Between two lines of progress where no person watches."""
 FAILED_STATUS = 1
@@ -94,6 +99,7 @@ class _Place(click.Path):
 )
 @click.option("--by-folder", is_flag=True, help="The clips of one folder are one sitting of one person.")
 @click.option("--mirrored", is_flag=True, help="The recordings are mirror images: swaps left and right.")
+@click.option("--no-hands", is_flag=True, help=NO_HANDS)
 @click.option("--same-content", is_flag=True, help="Let two files have the same content.")
 @click.option("--tracks", is_flag=True, help="Keep the landmarks of every clip, too.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Clips at one time  [default: one for each core]")
@@ -141,6 +147,7 @@ def batch(
     labels: tuple[str, ...],
     by_folder: bool,
     mirrored: bool,
+    no_hands: bool,
     same_content: bool,
     tracks: bool,
     jobs: int | None,
@@ -184,6 +191,7 @@ def batch(
         labels=_meanings(labels),
         by_folder=by_folder,
         mirrored=mirrored,
+        hands=not no_hands,
         leave_out=out,
         same_content=same_content,
     )
@@ -215,26 +223,31 @@ def batch(
             "labels": list(labels),
             "by_folder": by_folder,
             "mirrored": mirrored,
+            "hands": not no_hands,
             "same_content": same_content,
             "tracks": tracks,
             "limits": dataclasses.asdict(how.limits),
             "time_limit_s": time_limit,
         }
-        summary = write_results(
-            plan,
-            store,
-            contents=ended.contents,
-            unkept=ended.unkept,
-            tracks=tracks,
-            run={
-                "begun": begun.isoformat(timespec="seconds"),
-                "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                "workers": "of a cluster" if cluster else workers,
-                "clips_done": ended.tally.done,
-                "clips_kept": ended.tally.kept,
-                "options": options,
-            },
-        )
+        run = {
+            "begun": begun.isoformat(timespec="seconds"),
+            "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "workers": "of a cluster" if cluster else workers,
+            "clips_done": ended.tally.done,
+            "clips_kept": ended.tally.kept,
+            "options": options,
+        }
+        try:
+            summary = write_results(
+                plan, store, contents=ended.contents, unkept=ended.unkept, tracks=tracks, run=run
+            )
+        except (KeyboardInterrupt, SystemExit):
+            click.echo(
+                "Every clip is done and kept; the tables are not all written, and those that are there may be of an "
+                "earlier run. The same command writes them anew, and measures nothing again.",
+                err=True,
+            )
+            raise
     _say_end(summary, out)
     ctx.exit(FAILED_STATUS if summary.failed else 0)
 

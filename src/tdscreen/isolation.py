@@ -233,6 +233,10 @@ def _raised(answer: dict[str, Any]) -> TdscreenError:
 
 def _serve() -> None:
     """Be the child: take one request, answer it, and end."""
+    # Whoever stops a job stops all of its processes at once, as Slurm and systemd do. A child that obeyed by itself
+    # would be taken for a crash, and the clip be blamed for it: the parent ends it, and dead, ends it, too.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.SIG_IGN)
     # The answers go where standard output went; whatever prints from here on prints to standard error.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

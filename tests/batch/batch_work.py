@@ -14,7 +14,7 @@ from tdscreen.errors import VideoError
 from tdscreen.isolation import Progress
 
 
-def measure(*, path, task, mirrored, settings, tracks_out, report) -> dict[str, Any]:
+def measure(*, path, task, mirrored, hands, settings, tracks_out, report) -> dict[str, Any]:
     name = Path(path).name
     orders = json.loads(Path(path).read_text())
     report(Progress(1, 0.1, None))
@@ -48,4 +48,7 @@ def measure(*, path, task, mirrored, settings, tracks_out, report) -> dict[str, 
         "of other bytes" if orders.get("changed") else hashlib.sha256(Path(path).read_bytes()).hexdigest()
     )
     measurement: dict[str, Any] = {**orders["measurement"], "task": task, "input_sha256": sha256}
+    if not hands:
+        for region in ("left_hand", "right_hand"):
+            measurement["regions"][region]["reason"] = "Left out on request."
     return measurement

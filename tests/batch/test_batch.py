@@ -33,9 +33,10 @@ def run(
     *,
     workers: int = 2,
     same_content: bool = False,
+    hands: bool = True,
     on_progress: Callable[[Tally], None] | None = None,
 ) -> Ended:
-    plan = find_clips(source, by_folder=True, same_content=same_content)
+    plan = find_clips(source, by_folder=True, same_content=same_content, hands=hands)
     with open_store(out) as store:
         with LocalExecutor(store, workers=workers) as executor:
             ended = run_batch(plan, store, executor, how=how, on_progress=on_progress)
@@ -329,6 +330,46 @@ def test_a_clip_in_a_batch_gives_the_assessment_of_the_clip_alone(brief_clip: Pa
     (row,) = rows(tmp_path / "out", "clips")
     tracks = api.load_tracks(tmp_path / "out" / str(row["tracks"]))
     assert tracks.input_sha256 == row["sha256"]
+
+
+def test_hands_that_are_left_out_are_not_followed_and_the_table_says_so(
+    brief_clip: Path, tmp_path: Path
+) -> None:
+    from tdscreen import api
+
+    source = tmp_path / "real"
+    source.mkdir()
+    (source / "brief.mp4").symlink_to(brief_clip)
+    run(source, tmp_path / "out", How(tracks=True), hands=False)
+    (row,) = rows(tmp_path / "out", "clips")
+    assert "left out on request" in str(row["right_hand_reason"])
+    assert api.load_tracks(tmp_path / "out" / str(row["tracks"])).hands_left_out
+
+
+def test_results_with_hands_and_without_are_never_mixed_up(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    many(make_clip, NAMES)
+    make_clip("v1/sub-01_task-armsout.mp4", lips_mm=4.5)
+    how = dataclasses.replace(how, tracks=True)
+    run(clips, tmp_path / "with", how)
+    run(clips, tmp_path / "without", how, hands=False)
+    by_file = {row["file"]: row for row in rows(tmp_path / "without", "clips")}
+    assert by_file["v1/rest.mp4"]["left_hand_reason"] == "Left out on request."
+    assert (by_file["v1/rest.mp4"]["hands"], by_file["v1/sub-01_task-armsout.mp4"]["hands"]) == (False, True)
+    one = tmp_path / "one"
+    run(clips, one, how)
+    again = run(clips, one, how, hands=False)
+    assert (again.tally.kept, again.tally.done) == (1, 6), "only the clip whose task is about hands is done"
+    assert tables(one) == tables(tmp_path / "without")
+    back = run(clips, one, how)
+    assert (back.tally.kept, back.tally.done) == (7, 0)
+    assert tables(one) == tables(tmp_path / "with")
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    """Leave out what is kept of each clip, of both kinds."""
+    return {name: content for name, content in results(out).items() if "/" not in name}
 
 
 def test_a_file_of_another_kind_is_a_row_with_its_reason(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tdscreen import cli_batch
+from tdscreen.batch import results
 from tdscreen.batch.run import Tally
 from tdscreen.batch.work import How
 from tdscreen.cli import main
@@ -71,6 +73,20 @@ def test_a_batch_ends_with_what_became_of_it_and_its_log_names_nobody(
     make_clip("letter.mp4", lips_mm=3.0)
     again = batch(clips, "--out", out)
     assert (again.exit_code, "1 done already, 1 to do" in again.stderr) == (0, True)
+
+
+def test_hands_are_left_out_on_request_and_the_manifest_says_so(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip("a.mp4")
+    out = tmp_path / "out"
+    assert batch(clips, "--out", out).exit_code == 0
+    ran = batch(clips, "--out", out, "--no-hands")
+    assert (ran.exit_code, "0 done already, 1 to do" in ran.stderr) == (0, True), ran.output
+    assert "The hands are left out of 1 clip." in ran.stderr
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["run"]["options"]["hands"] is False
+    assert manifest["remarks"] == ["The hands are left out of 1 clip."]
 
 
 def test_a_folder_that_no_batch_wrote_and_one_of_another_version_are_left_alone(
@@ -141,6 +157,28 @@ def test_options_that_say_nothing_are_refused(
     ran = batch(clips, "--out", tmp_path / "out", *options)
     assert (ran.exit_code, words in ran.stderr) == (2, True), ran.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_while_tables_are_written_says_what_is_there_and_how_to_go_on(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip("a.mp4")
+    out = tmp_path / "out"
+
+    def ctrl_c(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(results, "write_page", ctrl_c)
+        ran = batch(clips, "--out", out)
+    assert ran.exit_code == 130
+    assert "Every clip is done and kept; the tables are not all written" in ran.stderr
+    assert "The same command writes them anew" in ran.stderr
+    assert not (out / "manifest.json").exists()
+    assert list(out.rglob("*.part")) == []
+    again = batch(clips, "--out", out)
+    assert (again.exit_code, "1 done already, 0 to do" in again.stderr) == (0, True), again.output
+    assert (out / "manifest.json").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -57,6 +57,20 @@ def test_a_study_says_what_its_own_labels_mean(tmp_path: Path) -> None:
     assert clip.task is Task.TONGUE_OUT
 
 
+def test_hands_are_left_out_on_request_but_where_the_task_is_about_them(tmp_path: Path) -> None:
+    put(tmp_path, "sub-01_task-rest.mp4", "sub-01_task-armsout.mp4", "sub-01_task-speech.mp4")
+    plan = find_clips(tmp_path, hands=False)
+    assert {str(clip.task): clip.hands for clip in plan.clips} == {
+        "rest": False,
+        "arms_out": True,
+        "speech": False,
+    }
+    assert plan.remarks == (
+        "The hands are left out of 2 clips. They are followed in 1, where the task is about them.",
+    )
+    assert all(clip.hands for clip in find_clips(tmp_path).clips)
+
+
 def test_clips_of_one_folder_are_one_sitting_when_asked(tmp_path: Path) -> None:
     put(tmp_path, "anna/visit1/a.mp4", "anna/visit1/b.mp4", "anna/visit2/a.mp4", "alone.mp4")
     names = {name: len(found) for name, found in find_clips(tmp_path, by_folder=True).examinations().items()}

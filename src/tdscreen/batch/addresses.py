@@ -61,8 +61,8 @@ def reach(address: str) -> tuple[AbstractFileSystem, str]:
         system, path = fsspec.url_to_fs(address, use_listings_cache=False)
     except (ImportError, ValueError) as error:
         raise InputError(
-            f"{address} cannot be reached: {error}. Addresses need the extra 'cluster', and each kind of storage "
-            "the package that fsspec has for it, as s3fs."
+            f"{address} cannot be reached: {error}. Addresses need the extra 'cluster', those of S3 the extra 's3', "
+            "and every other kind of storage the package that fsspec has for it."
         ) from error
     return system, path.rstrip("/")
 
@@ -105,7 +105,21 @@ def files_below(address: str) -> dict[str, Mapping[str, Any]]:
         found = asked(system.find, path, detail=True)
     except OSError as error:
         raise InputError(f"{address} cannot be listed: {error.strerror or error}.") from error
-    return {name[len(path) :].lstrip("/"): about for name, about in found.items()}
+    below = {name[len(path) :].lstrip("/"): about for name, about in found.items()}
+    # Some programs leave an empty object where a folder would be, under its name and a slash.
+    return {name: about for name, about in below.items() if name and not name.endswith("/")}
+
+
+def try_reading(address: str) -> None:
+    """Read the first byte of a file at an address: a storage may let us list what it does not let us read.
+
+    Raises
+    ------
+    OSError
+    """
+    system, path = reach(address)
+    with asked(system.open, path, "rb", block_size=_AT_ONCE, cache_type="none") as file:
+        asked(file.read, 1)
 
 
 def stamp_of(about: Mapping[str, Any]) -> tuple[int, int]:

@@ -69,7 +69,7 @@ class ClipRow:
     @property
     def key(self) -> str | None:
         """Name of its result."""
-        return self.sha256 and result_key(self.sha256, task=self.clip.task, mirrored=self.clip.mirrored)
+        return self.sha256 and result_key(self.sha256, self.clip)
 
 
 @dataclass(frozen=True)
@@ -214,6 +214,9 @@ CLIP_COLUMNS: tuple[Column, ...] = (
     *_whose(lambda row: row.clip),
     Column("task", "text", "What the person was asked to do.", lambda r: str(r.clip.task)),
     Column("mirrored", "yes_no", "Whether the recording is a mirror image.", lambda r: r.clip.mirrored),
+    Column(
+        "hands", "yes_no", "Whether hands were looked for: not left out on request.", lambda r: r.clip.hands
+    ),
     Column("sha256", "text", "SHA-256 of the file; none if it could not be read.", lambda r: r.sha256),
     Column("measured", "yes_no", "Whether it could be measured.", lambda r: r.measurement is not None),
     Column("reason", "text", "Why it could not.", lambda r: r.reason),

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of
+from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_at, stamp_of, try_reading
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
+from tdscreen.measurement.quality import HAND_TASKS
 from tdscreen.printing import counted, printable
 from tdscreen.vocabulary import Task
 
@@ -34,6 +35,7 @@ def find_clips(
     labels: Mapping[str, Task] | None = None,
     by_folder: bool = False,
     mirrored: bool = False,
+    hands: bool = True,
     leave_out: Path | str | None = None,
     same_content: bool = False,
 ) -> Plan:
@@ -55,6 +57,8 @@ def find_clips(
         The clips of one folder are one sitting, where neither a table nor a name says otherwise.
     mirrored : bool
         Recordings are mirror images, where the table does not say otherwise.
+    hands : bool
+        If not, hands are followed only in clips whose task is about them.
     leave_out : Path or str, optional
         A folder that is not looked through: where results are written.
     same_content : bool
@@ -90,7 +94,10 @@ def find_clips(
         )
     _refuse(rows, lambda row: _unknown_label(row, own), _unknown_task_sentence)
     clips = sorted(
-        (_planned(row, own, default_task, by_folder=by_folder, mirrored=mirrored) for row in rows),
+        (
+            _planned(row, own, default_task, by_folder=by_folder, mirrored=mirrored, hands=hands)
+            for row in rows
+        ),
         key=lambda clip: clip.name,
     )
     _refuse_clashes(clips)
@@ -101,9 +108,23 @@ def find_clips(
             f"There is no right to read {_some(names)}. Change their permissions, or leave them out."
         ),
     )
+    _refuse_unreadable_address(clips[0])
     if not same_content:
         refuse_same_content(clips)
+    if not hands:
+        remarks.append(_say_hands(clips))
     return Plan(source=str(source), clips=tuple(clips), remarks=tuple(remarks))
+
+
+def _say_hands(clips: Sequence[PlannedClip]) -> str:
+    """Say in how many clips the hands are left out as asked, and in how many they are not."""
+    followed = sum(clip.hands for clip in clips)
+    left_out = f"The hands are left out of {counted(len(clips) - followed, 'clip')}."
+    return (
+        left_out
+        if not followed
+        else (f"{left_out} They are followed in {followed:,}, where the task is about them.")
+    )
 
 
 def _rows_of_folder(
@@ -232,7 +253,9 @@ def _rows_of_table(source: Path | str, remarks: list[str]) -> list[dict[str, Any
         # Spreadsheets write a mark at the beginning of a file in UTF-8.
         text = bytes_at(str(source)).decode("utf-8-sig")
     except OSError as error:
-        raise InputError(f"{table} may not be read. Check its name and its permissions.") from error
+        raise InputError(
+            f"{table} may not be read: {error.strerror or error}. Check its name and its permissions."
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{table} is not in UTF-8. Save the table as 'CSV UTF-8'.") from error
     lines = _cells_of_lines(text, table)
@@ -337,10 +360,12 @@ def _planned(
     *,
     by_folder: bool,
     mirrored: bool,
+    hands: bool,
 ) -> PlannedClip:
     name = _unicode(row["name"])
     folder = name.rpartition("/")[0]
     said_mirrored = row.get("mirrored")
+    task = (task_of(row["task"], labels) if row["task"] else None) or default_task
     try:
         size_bytes, modified_ns = row["stamp"] if "stamp" in row else _stamp(row["path"])
     except OSError as error:
@@ -350,12 +375,13 @@ def _planned(
         path=str(row["path"].absolute() if isinstance(row["path"], Path) else row["path"]),
         size_bytes=size_bytes,
         modified_ns=modified_ns,
-        task=(task_of(row["task"], labels) if row["task"] else None) or default_task,
+        task=task,
         examination=row["examination"] or (folder if by_folder else "") or name,
         person=row["person"],
         session=row["session"],
         date=row.get("date"),
         mirrored=mirrored if said_mirrored is None else said_mirrored,
+        hands=hands or task in HAND_TASKS,
     )
 
 
@@ -409,12 +435,28 @@ def _refuse_clashes(clips: Sequence[PlannedClip]) -> None:
         )
 
 
+def _refuse_unreadable_address(clip: PlannedClip) -> None:
+    """Refuse a storage that lets us list and not read, by one of its clips: to ask for each would take too long."""
+    if is_address(clip.path):
+        try:
+            try_reading(clip.path)
+        except OSError as error:
+            raise _unreadable(clip, error) from error
+
+
+def _unreadable(clip: PlannedClip, error: OSError) -> InputError:
+    return InputError(
+        f"{printable(clip.name)} may not be read: {error.strerror or error}. See to its rights, or leave it out."
+    )
+
+
 def refuse_same_content(clips: Sequence[PlannedClip]) -> None:
     """Refuse two files with the same content: one of them is likely not what its name says.
 
     Raises
     ------
     InputError
+        Also where one may not be read.
     """
     by_size: dict[int, list[PlannedClip]] = {}
     for clip in clips:
@@ -423,7 +465,11 @@ def refuse_same_content(clips: Sequence[PlannedClip]) -> None:
     # Of files of different sizes nothing need be read, and few are of the same size to the byte.
     for clip in (clip for same_size in by_size.values() if len(same_size) > 1 for clip in same_size):
         if clip.size_bytes:
-            by_content.setdefault(sha256_at(clip.path), []).append(clip.name)
+            try:
+                sha256 = sha256_at(clip.path)
+            except OSError as error:
+                raise _unreadable(clip, error) from error
+            by_content.setdefault(sha256, []).append(clip.name)
     same = [names for names in by_content.values() if len(names) > 1]
     if same:
         more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""

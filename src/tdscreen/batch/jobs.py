@@ -17,7 +17,14 @@ Report = Callable[[Progress], None]
 
 
 def measure_clip(
-    *, path: str, task: str, mirrored: bool, settings: dict[str, Any], tracks_out: str | None, report: Report
+    *,
+    path: str,
+    task: str,
+    mirrored: bool,
+    hands: bool,
+    settings: dict[str, Any],
+    tracks_out: str | None,
+    report: Report,
 ) -> dict[str, Any]:
     """Track and measure a clip, and leave its tracks in a file if one is named.
 
@@ -33,7 +40,9 @@ def measure_clip(
         from tdscreen.measurement.measure import measure
         from tdscreen.tracking.store import save_tracks
         from tdscreen.tracking.tracker import track_video
-    tracks = track_video(Path(path), mirrored=mirrored, video=VideoSettings(**settings), report=report)
+    tracks = track_video(
+        Path(path), mirrored=mirrored, hands=hands, video=VideoSettings(**settings), report=report
+    )
     # To measure a long clip takes long, too.
     with _signs_of_life(report, Progress(tracks.timing.frames, tracks.timing.duration_s, None)):
         measured: dict[str, Any] = plain(measure(tracks, task=Task(task)))

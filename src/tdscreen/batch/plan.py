@@ -29,6 +29,8 @@ class PlannedClip:
         As the source calls them.
     mirrored : bool
         The recording is a mirror image.
+    hands : bool
+        The hands are followed, and not left out on request.
     """
 
     name: str
@@ -41,6 +43,7 @@ class PlannedClip:
     session: str | None = None
     date: str | None = None
     mirrored: bool = False
+    hands: bool = True
 
     @property
     def file(self) -> str:

@@ -80,7 +80,10 @@ class RemoteStore(Store):
             try:
                 asked(self._system.put_file, str(part), self._at(name))
             except FileNotFoundError:
-                # Most storages know no folders; those that do want them made.
+                # Most storages know no folders; those that do want them made. A bucket is nothing to be made on the
+                # way: it costs, it has a place and an owner, and what asks for one is a name that was mistyped.
+                if not self.has_bucket():
+                    raise
                 asked(self._system.makedirs, self._at(name).rpartition("/")[0], exist_ok=True)
                 asked(self._system.put_file, str(part), self._at(name))
 
@@ -145,6 +148,18 @@ class RemoteStore(Store):
         except FileNotFoundError:
             return False
 
+    def has_bucket(self) -> bool:
+        """Say whether the bucket, container or root that the folder is in is there, as far as one may ask."""
+        top = self._root.partition("/")[0]
+        try:
+            # Where a path begins with a slash there are folders from the root on.
+            return not top or bool(asked(self._system.info, top))
+        except FileNotFoundError:
+            return False
+        except PermissionError:
+            # To write into a folder of a bucket one need not be let look at the bucket.
+            return True
+
     def _record(self, key: str | None) -> dict[str, Any] | None:
         try:
             return None if key is None else self.read_record(key)
@@ -172,8 +187,13 @@ def check_place(out: str, *, needed_bytes: int) -> None:
     try:
         mark = store.read(MARK)
         others = mark is None and store.holds_something()
+        nowhere = mark is None and not others and not store.has_bucket()
     except OSError as error:
         raise InputError(f"{out} may not be read: {error.strerror or error}.") from error
+    if nowhere:
+        raise InputError(
+            f"Nothing can be written to {out}: there is no such bucket. Check its name, or make it first."
+        )
     check_mark(mark, out, others=others)
 
 

@@ -141,7 +141,7 @@ def _examinations(
 
 
 def _key(clip: PlannedClip, sha256: str | None) -> str | None:
-    return sha256 and result_key(sha256, task=clip.task, mirrored=clip.mirrored)
+    return sha256 and result_key(sha256, clip)
 
 
 def _row(

@@ -166,7 +166,7 @@ def sort_out(plan: Plan, store: Store, how: How) -> tuple[dict[str, str], list[P
 
 
 def _key(clip: PlannedClip, sha256: str | None) -> str | None:
-    return sha256 and result_key(sha256, task=clip.task, mirrored=clip.mirrored)
+    return sha256 and result_key(sha256, clip)
 
 
 def refuse_other_clips(plan: Plan, store: Store) -> None:

@@ -15,8 +15,8 @@ import tdscreen
 from tdscreen import __version__, settings
 from tdscreen.assessment.assessment import SCHEMA_VERSION
 from tdscreen.assessment.json_form import plain
+from tdscreen.batch.plan import PlannedClip
 from tdscreen.keeping.fingerprint import model_hashes, source_key, tracking_key
-from tdscreen.vocabulary import Task
 
 MEASURING_ROOMS = ("geometry", "motion", "measurement")
 """What stands between tracks and a clip's measurement."""
@@ -52,21 +52,24 @@ def library_versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in LIBRARIES}
 
 
-def result_key(clip_sha256: str, *, task: Task, mirrored: bool) -> str:
+def result_key(sha256: str, clip: PlannedClip) -> str:
     """Return the name of a clip's result: of its bytes, of what was asked for, and of what measures it.
 
     Parameters
     ----------
-    clip_sha256 : str
-    task : Task
-    mirrored : bool
+    sha256 : str
+        Of the clip's bytes.
+    clip : PlannedClip
+        Of which neither name nor place counts.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
-    parts = json.dumps([clip_sha256, str(task), mirrored, measurement_key()])
+    # What is not asked for is not in the name: results from before it could be asked for stay good.
+    left_out = [] if clip.hands else ["hands left out"]
+    parts = json.dumps([sha256, str(clip.task), clip.mirrored, *left_out, measurement_key()])
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -120,7 +120,7 @@ def do_clip(job: Job, store: Store, cancel: threading.Event | None = None) -> Ou
 
 def _do_clip(job: Job, path: Path, sha256: str, store: Store, cancel: threading.Event | None) -> Outcome:
     clip, how = job.clip, job.how
-    key = result_key(sha256, task=clip.task, mirrored=clip.mirrored)
+    key = result_key(sha256, clip)
     try:
         kept = kept_record(store, key, how)
     except OSError as error:
@@ -143,7 +143,7 @@ def _do_clip(job: Job, path: Path, sha256: str, store: Store, cancel: threading.
     except OSError as error:
         return dataclasses.replace(_failed(job, sha256, explain(error, store.folder)), stop=True)
     try:
-        store.write_record(key, {"sha256": sha256, "task": clip.task, "mirrored": clip.mirrored, **record})
+        store.write_record(key, _asked(sha256, clip) | record)
     except OSError as error:
         return dataclasses.replace(_failed(job, sha256, explain(error, store.folder)), stop=True)
     return dataclasses.replace(_told(job, sha256, record), work_s=time.monotonic() - begun_s)
@@ -196,6 +196,7 @@ def _measure(
                     "path": str(path),
                     "task": str(clip.task),
                     "mirrored": clip.mirrored,
+                    "hands": clip.hands,
                     "settings": dataclasses.asdict(how.limits),
                     "tracks_out": None if tracks_out is None else str(tracks_out),
                 },
@@ -249,6 +250,11 @@ def reason_of(failure: dict[str, Any], clip: PlannedClip) -> str:
     """Return the sentence of a failure that was kept."""
     reason: str = failure["reason"]
     return reason.replace(_FILE, clip.file)
+
+
+def _asked(sha256: str, clip: PlannedClip) -> dict[str, Any]:
+    """Give what a record is of: which bytes, and what was asked for."""
+    return {"sha256": sha256, "task": clip.task, "mirrored": clip.mirrored, "hands": clip.hands}
 
 
 def _limits(how: How) -> list[float]:
