@@ -53,7 +53,7 @@ def hang_holding_the_lock(*, report):
 
 
 def slowly(*, report):
-    for index in range(8):
+    for index in range(24):
         report(Progress(index, float(index), None))
         time.sleep(0.25)
     return "done"

@@ -67,7 +67,8 @@ def test_a_worker_that_stands_still_is_ended(function):
 
 
 def test_slow_work_that_goes_on_is_left_alone():
-    assert run_isolated("isolated_work:slowly", {}, stall_timeout_s=1.0) == "done"
+    # The limit holds for the worker's start, too, which takes seconds on a machine that has much to do.
+    assert run_isolated("isolated_work:slowly", {}, stall_timeout_s=5.0) == "done"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
