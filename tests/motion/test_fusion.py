@@ -229,6 +229,16 @@ def test_where_the_picture_lost_sight_the_landmarks_tell_the_course_in_the_pictu
     assert np.median(joined.error[100:130]) > 5 * np.median(joined.error[:100])
 
 
+def test_a_picture_that_shows_a_wide_opening_only_while_it_is_far_still_tells_its_size() -> None:
+    path = sine(8.0, 1.1)
+    shown = np.where(path > 2.5, path, np.nan)
+    assert 0.35 < np.isfinite(shown).mean() < 0.45
+    fused = fuse([told(0.45 * path + jitter(0.05))], {"jaw.opening": (shown, np.full(len(TIMES_S), 0.05))})
+
+    assert fused.from_picture == {"jaw.opening"}
+    assert amplitude(fused.signals[0].values) == pytest.approx(8.0, rel=0.05)
+
+
 def test_a_picture_that_shows_only_noise_is_not_heard() -> None:
     landmarks = told(sine(3.0, 1.5) + jitter(0.1))
     fused = fuse([landmarks], {"jaw.opening": (jitter(4.0), np.full(len(TIMES_S), 4.0))})
