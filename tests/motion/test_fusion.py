@@ -49,6 +49,7 @@ def parts_of() -> Callable[..., PartMotion]:
         head_deg: float = 0.0,
         depth_error: float = 0.0,
         lost: slice | None = None,
+        lost_beyond_mm: float | None = None,
         slips_mm: float = 0.0,
     ) -> PartMotion:
         shape = face_mm()
@@ -64,6 +65,12 @@ def parts_of() -> Callable[..., PartMotion]:
         )
         if lost is not None:
             seen[lost, patches_of(Part.CHIN)[0]] = np.nan
+        if lost_beyond_mm is not None:
+            chin = list(patches_of(Part.CHIN))
+            far = np.abs(moves[Part.CHIN][:, 1]) > lost_beyond_mm
+            seen[np.ix_(far, chin[:3])] = np.nan
+            # Those that are kept in sight slide about a little.
+            seen[:, chin[3:]] += SCALE * np.random.default_rng(3).normal(0, 0.15, (len(nil), 3, 2))
         wrong = shape * [1, 1, 1 + depth_error]
         return patch_parts(
             seen + 350.0,
@@ -121,6 +128,15 @@ def test_a_patch_that_is_lost_for_a_second_leaves_no_step(parts_of: Callable[...
 
     assert np.isfinite(down).all()
     assert np.abs(down - sine(3.0, 1.5) - np.median(down - sine(3.0, 1.5))).max() < 0.2
+
+
+def test_patches_that_are_lost_as_a_chin_goes_far_do_not_take_the_whole_chin_away(
+    parts_of: Callable[..., PartMotion],
+) -> None:
+    path = np.stack([np.zeros(len(TIMES_S)), sine(6.0, 1.1)], axis=1)
+    chin = parts_of({Part.CHIN: path}, lost_beyond_mm=3.0).moved_mm[Part.CHIN][:, 1]
+    assert np.isfinite(chin).all()
+    assert amplitude(chin) == pytest.approx(amplitude(path[:, 1]), rel=0.05)
 
 
 def test_the_error_told_is_the_error_made(parts_of: Callable[..., PartMotion]) -> None:
@@ -211,6 +227,16 @@ def test_where_the_picture_lost_sight_the_landmarks_tell_the_course_in_the_pictu
     assert amplitude(joined.values[100:130]) == pytest.approx(3.0, rel=0.2)
     assert joined.error is not None
     assert np.median(joined.error[100:130]) > 5 * np.median(joined.error[:100])
+
+
+def test_a_picture_that_shows_a_wide_opening_only_while_it_is_far_still_tells_its_size() -> None:
+    path = sine(8.0, 1.1)
+    shown = np.where(path > 2.5, path, np.nan)
+    assert 0.35 < np.isfinite(shown).mean() < 0.45
+    fused = fuse([told(0.45 * path + jitter(0.05))], {"jaw.opening": (shown, np.full(len(TIMES_S), 0.05))})
+
+    assert fused.from_picture == {"jaw.opening"}
+    assert amplitude(fused.signals[0].values) == pytest.approx(8.0, rel=0.05)
 
 
 def test_a_picture_that_shows_only_noise_is_not_heard() -> None:

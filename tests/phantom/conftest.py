@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,13 +24,13 @@ def body() -> Any:
 @pytest.fixture(scope="session")
 def carried_out(
     body: Any,
-) -> Callable[..., tuple[Any, dict[str, FloatArray], dict[str, FloatArray], FloatArray]]:
+) -> Callable[..., tuple[Any, Mapping[str, FloatArray], Any, FloatArray]]:
     """Return a function that has the person carry out a programme, 60 times a second, without drawing it.
 
-    It gives the performance, the true signals with and without the movements, and the times.
+    It gives the performance, the true signals, the signals with the movements of some regions only, and the times.
     """
     from tdscreen.phantom.calibration import Calibration
-    from tdscreen.phantom.film import signals_at
+    from tdscreen.phantom.film import even_signals
     from tdscreen.phantom.performance import perform
 
     def carry_out(programme: Any, *, seed: int = 3) -> Any:
@@ -39,8 +39,7 @@ def carried_out(
         )
         performance = perform(programme, calibration, seed=seed)
         times_s = np.arange(round(programme.duration_s * 30)) / 30
-        moved, _ = signals_at(performance, body, times_s, life=False)
-        held, _ = signals_at(performance, body, times_s, moved=False, life=False)
-        return performance, moved, held, times_s
+        signals_of = even_signals(performance, body, times_s)
+        return performance, signals_of(performance.moved), signals_of, times_s
 
     return carry_out

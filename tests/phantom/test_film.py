@@ -100,6 +100,25 @@ def test_a_clip_that_is_there_is_kept_and_another_specification_makes_another(fo
         assert not is_made(other, folder)
 
 
+def test_what_an_earlier_edition_told_of_a_clip_is_told_anew_and_the_clip_is_not_filmed_again(
+    folder, spec, tmp_path
+):
+    from tdscreen.phantom.film import is_made, make_clip
+
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    told = json.loads((tmp_path / "one.truth.json").read_text())
+    earlier = {name: value for name, value in told.items() if name != "told_by"} | {"regions": {}}
+    (tmp_path / "one.truth.json").write_text(json.dumps(earlier))
+    (tmp_path / "one.mp4").write_bytes(b"as it was filmed")
+    assert not is_made(spec, tmp_path)
+    make_clip(spec, tmp_path)
+    assert is_made(spec, tmp_path)
+    assert json.loads((tmp_path / "one.truth.json").read_text()) == told
+    assert (tmp_path / "one.mp4").read_bytes() == b"as it was filmed"
+    assert (tmp_path / "one.truth.parquet").read_bytes() == (folder / "one.truth.parquet").read_bytes()
+
+
 def test_a_clip_whose_truth_was_cut_short_is_not_taken_for_made(folder, spec, tmp_path):
     from tdscreen.phantom.film import is_made
 

@@ -45,9 +45,9 @@ def test_a_region_alone_moves_by_just_the_half_range_at_just_the_rate(
         duration_s=5.0,
         living=False,
     )
-    performance, moved, held, times_s = carried_out(programme)
+    performance, moved, signals_of, times_s = carried_out(programme)
     assert np.ptp(moved[signal]) / 2 == pytest.approx(2.0, rel=0.02)
-    says = truth.regions_json(performance, times_s, moved, held)[region]
+    says = truth.regions_json(performance, times_s, signals_of)[region]
     # The brows go together, and which of them by a hair farther is the person's own.
     assert says["signal"].replace("right", "left") == signal.replace("right", "left")
     assert says["half_range_mm"] == pytest.approx(2.0, rel=0.02)
@@ -63,9 +63,9 @@ def test_an_irregular_movement_has_its_half_range_too(carried_out):
     programme = mover(
         "jaw", "opening", rate_hz=1.4, amplitude=4.0, regular=False, duration_s=8.0, living=False
     )
-    performance, moved, held, times_s = carried_out(programme)
+    performance, moved, signals_of, times_s = carried_out(programme)
     assert np.ptp(moved["jaw.opening"]) / 2 == pytest.approx(4.0, rel=0.02)
-    says = truth.regions_json(performance, times_s, moved, held)["jaw"]
+    says = truth.regions_json(performance, times_s, signals_of)["jaw"]
     assert 3.2 < says["amplitude_mm"] < 4.0
     assert 0.8 < says["frequency_hz"] < 2.0
 
@@ -80,14 +80,39 @@ def test_left_and_right_are_not_exchanged(carried_out):
 
 def test_a_jaw_that_chews_keeps_the_lips_shut_and_one_that_opens_carries_them(carried_out):
     _, chewing, _, _ = carried_out(mover("jaw", "chewing", amplitude=3.0, duration_s=3.0, living=False))
-    performance, opening, held, times_s = carried_out(
+    performance, opening, signals_of, times_s = carried_out(
         mover("jaw", "opening", amplitude=3.0, duration_s=3.0, living=False)
     )
     assert np.ptp(chewing["lips.opening"]) < 1.5
     assert np.ptp(opening["lips.opening"]) > 5.0
-    lips = truth.regions_json(performance, times_s, opening, held)["lips"]
+    lips = truth.regions_json(performance, times_s, signals_of)["lips"]
     assert lips["carried"]
     assert lips["severity"] == 0
+
+
+def test_lips_that_ride_on_a_jaw_move_when_the_jaw_does_and_not_when_the_brows_do(carried_out):
+    programme = Programme(
+        duration_s=10.0,
+        movements=(
+            Movement(
+                "jaw", "opening", 5.0, rate_band_hz=(0.7, 2.2), regular=False, share_of_time=0.3, start_s=6.0
+            ),
+            Movement("upper_face", "brow", 2.5, rate_hz=1.2, share_of_time=0.9),
+        ),
+    )
+    performance, moved, signals_of, times_s = carried_out(programme)
+    says = truth.regions_json(performance, times_s, signals_of)
+    lips, jaw = says["lips"], says["jaw"]
+    assert lips["carried"]
+    assert lips["bouts_s"] == jaw["bouts_s"]
+    assert lips["percent_time_moving"] == pytest.approx(30.0, abs=1.0)
+    assert says["upper_face"]["percent_time_moving"] == pytest.approx(90.0, abs=1.0)
+    # Its rate is the jaw's, too, and not what a long rest before it makes of it.
+    assert lips["frequency_hz"] == pytest.approx(jaw["frequency_hz"], abs=0.2)
+    without = np.ones(len(times_s), dtype=bool)
+    for start, end in jaw["bouts_s"]:
+        without &= (times_s < start) | (times_s > end)
+    assert np.ptp(moved["lips.opening"][without]) < 0.1
 
 
 @pytest.mark.parametrize(
@@ -96,9 +121,9 @@ def test_a_jaw_that_chews_keeps_the_lips_shut_and_one_that_opens_carries_them(ca
     + [("upper_limbs", 4)],
 )
 def test_every_severity_is_reached_and_written(carried_out, part, grade):
-    performance, moved, held, times_s = carried_out(programme_of(f"aims_{part}_{grade}", duration_s=6.0))
+    performance, _, signals_of, times_s = carried_out(programme_of(f"aims_{part}_{grade}", duration_s=6.0))
     region = {"facial_expression": "upper_face", "upper_limbs": "left_hand"}.get(part, part)
-    says = truth.regions_json(performance, times_s, moved, held)
+    says = truth.regions_json(performance, times_s, signals_of)
     assert says[region]["severity"] == grade
     assert {name: one["severity"] for name, one in says.items() if one["severity"]}.keys() <= {
         region,
@@ -107,22 +132,22 @@ def test_every_severity_is_reached_and_written(carried_out, part, grade):
 
 
 def test_a_tongue_goes_as_far_past_the_lip_as_it_is_told(carried_out):
-    performance, moved, held, times_s = carried_out(programme_of("tongue_darting", duration_s=8.0))
+    performance, moved, signals_of, times_s = carried_out(programme_of("tongue_darting", duration_s=8.0))
     told = truth.tongue_json(performance, times_s, moved)
     assert len(told["protrusions"]) == len(performance.events_s[0])
     assert [reach for _, _, reach in told["protrusions"]] == pytest.approx(
         [12.0] * len(told["protrusions"]), abs=1.0
     )
     assert not told["hidden_movement"]
-    assert truth.regions_json(performance, times_s, moved, held)["tongue"]["severity"] == 3
+    assert truth.regions_json(performance, times_s, signals_of)["tongue"]["severity"] == 3
 
 
 def test_a_tongue_in_the_closed_mouth_is_hidden_and_has_no_severity(carried_out):
-    performance, moved, held, times_s = carried_out(programme_of("tongue_rolling", duration_s=4.0))
+    performance, moved, signals_of, times_s = carried_out(programme_of("tongue_rolling", duration_s=4.0))
     told = truth.tongue_json(performance, times_s, moved)
     assert told["hidden_movement"]
     assert told["protrusions"] == []
-    assert truth.regions_json(performance, times_s, moved, held)["tongue"]["severity"] is None
+    assert truth.regions_json(performance, times_s, signals_of)["tongue"]["severity"] is None
 
 
 @pytest.mark.parametrize("name", ["task_tapping_left", "task_each_finger_right"])
@@ -143,21 +168,21 @@ def test_taps_are_counted_where_the_finger_meets_the_thumb(carried_out, name):
 
 
 def test_tremor_is_no_severity_and_what_is_on_top_of_it_is(carried_out):
-    performance, moved, held, times_s = carried_out(programme_of("rabbit_with_dyskinesia", duration_s=5.0))
-    says = truth.regions_json(performance, times_s, moved, held)
+    performance, _, signals_of, times_s = carried_out(programme_of("rabbit_with_dyskinesia", duration_s=5.0))
+    says = truth.regions_json(performance, times_s, signals_of)
     assert says["jaw"]["severity"] == 3
     assert says["jaw"]["tremor_hz"] == 5.0
     assert says["lips"]["severity"] == 0
-    performance, moved, held, times_s = carried_out(programme_of("parkinsonian_tremor", duration_s=3.0))
-    says = truth.regions_json(performance, times_s, moved, held)["right_hand"]
+    performance, _, signals_of, times_s = carried_out(programme_of("parkinsonian_tremor", duration_s=3.0))
+    says = truth.regions_json(performance, times_s, signals_of)["right_hand"]
     assert (says["severity"], says["scored"]) == (0, False)
     assert says["frequency_hz"] == 5.0
 
 
 @pytest.mark.parametrize("name", ["rest", "task_mouth_open", "smiling", "yawn", "gaze_shifts", "breathing"])
 def test_what_is_no_movement_of_the_kind_counts_as_none(carried_out, name):
-    performance, moved, held, times_s = carried_out(programme_of(name, duration_s=5.0))
-    says = truth.regions_json(performance, times_s, moved, held)
+    performance, _, signals_of, times_s = carried_out(programme_of(name, duration_s=5.0))
+    says = truth.regions_json(performance, times_s, signals_of)
     assert {one["severity"] for region, one in says.items() if region != "head"} == {0}
     assert {one["signal"] for one in says.values()} == {None}
 
@@ -183,8 +208,8 @@ def test_a_hand_out_of_view_cannot_be_told_to_move(carried_out):
 
 
 def test_blinks_and_sway_are_no_movement_but_are_there(carried_out):
-    performance, moved, held, _ = carried_out(programme_of("rest", duration_s=10.0))
-    assert np.ptp(moved["upper_face.eye_left_opening"] - held["upper_face.eye_left_opening"]) == 0
+    performance, moved, _, _ = carried_out(programme_of("rest", duration_s=10.0))
+    assert np.ptp(moved["upper_face.eye_left_opening"]) == 0
     lids = performance.controls_at(np.arange(600) / 60)["unit:eyeBlinkLeft"]
     shut = np.flatnonzero(np.diff((lids > 0.9).astype(int)) == 1)
     assert len(shut) == len(performance.blinks_s) > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -144,11 +144,20 @@ def is_made(spec: ClipSpec, folder: Path) -> bool:
     paths = paths_of(spec.name, folder)
     if not (paths.clip.is_file() and paths.truth.is_file() and paths.tracks.is_file()):
         return False
+    return _is_filmed(spec, paths) and _told(paths).get("told_by") == truth.EDITION
+
+
+def _is_filmed(spec: ClipSpec, paths: ClipPaths) -> bool:
+    """Tell whether a clip that is there was filmed from this specification, whatever is told of it."""
+    return bool(_told(paths).get("spec_sha256") == spec.sha256())
+
+
+def _told(paths: ClipPaths) -> dict[str, Any]:
+    """Read what is told of a clip; nothing if it was cut short while it was written, and the clip is then made anew."""
     try:
-        return bool(json.loads(paths.truth.read_text(encoding="utf-8"))["spec_sha256"] == spec.sha256())
-    except (ValueError, KeyError):
-        # Cut short while it was written: it is made anew.
-        return False
+        return dict(json.loads(paths.truth.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def make_clip(
@@ -193,6 +202,14 @@ def _made(spec: ClipSpec, folder: Path, on_progress: Callable[[int, int], None] 
     except (ValueError, TypeError) as error:
         raise InputError(f"There is no such person: {error}.") from error
     programme = spec.what()
+    if paths.clip.is_file() and paths.tracks.is_file() and _is_filmed(spec, paths):
+        body = Body(person)
+        _write_truth(
+            paths,
+            _what_is_true(spec, person, body, _performance(spec, programme, body)),
+            camera=_told(paths)["camera"],
+        )
+        return paths
     phone = spec.phone
     if phone.lighting not in LIGHTS:
         raise InputError(f"There is no light {phone.lighting!r}. There is {', '.join(LIGHTS)}.")
@@ -225,10 +242,9 @@ def _made(spec: ClipSpec, folder: Path, on_progress: Callable[[int, int], None] 
             rotation_deg=phone.rotation_deg,
         )
         part.replace(paths.clip)
-    table, told = _truth(spec, person, scene.body, performance, times_s)
-    table |= film.marks_px()
+    table = _table(spec, scene.body, performance, times_s) | film.marks_px()
     pq.write_table(pa.table(table), paths.tracks)  # type: ignore[no-untyped-call]
-    told["camera"] |= {
+    camera = dataclasses.asdict(phone) | {
         "fps": phone.fps,
         "distance_mm": distance_mm,
         "framing": framing,
@@ -236,8 +252,12 @@ def _made(spec: ClipSpec, folder: Path, on_progress: Callable[[int, int], None] 
         "bit_rate": phone.bits_per_s,
         "shake": "none" if phone.shake_mm == 0 else "hand",
     }
-    paths.truth.write_text(json.dumps(told, indent=1, default=str), encoding="utf-8")
+    _write_truth(paths, _what_is_true(spec, person, scene.body, performance), camera=camera)
     return paths
+
+
+def _write_truth(paths: ClipPaths, told: dict[str, Any], *, camera: dict[str, Any]) -> None:
+    paths.truth.write_text(json.dumps(told | {"camera": camera}, indent=1, default=str), encoding="utf-8")
 
 
 def framing_of(programme: Programme) -> Framing:
@@ -318,15 +338,11 @@ def _averaged(moments: list[Picture]) -> Picture:
     return np.asarray(np.rint(255 * light ** (1 / 2.2)), dtype=np.uint8)
 
 
-def _truth(
-    spec: ClipSpec, person: Person, body: Body, performance: Performance, times_s: FloatArray
-) -> tuple[dict[str, FloatArray], dict[str, Any]]:
-    """Give the columns of the table, and what is told of the clip."""
+def _table(
+    spec: ClipSpec, body: Body, performance: Performance, times_s: FloatArray
+) -> dict[str, FloatArray]:
+    """Give the true signals and marks at the times of the pictures, as columns."""
     seen, marks = signals_at(performance, body, times_s)
-    # What regions do is read at times of its own, so that it does not depend on when the phone looks.
-    even_s = np.arange(round(performance.programme.duration_s * _TRUTH_HZ)) / _TRUTH_HZ
-    moved, _ = signals_at(performance, body, even_s, life=False)
-    held, _ = signals_at(performance, body, even_s, moved=False, life=False)
     if spec.phone.mirrored:
         for name in seen:
             if name.endswith(_SIDEWAYS):
@@ -334,31 +350,69 @@ def _truth(
     table: dict[str, FloatArray] = {"time_s": times_s, **seen}
     for name, path in marks.items():
         table |= {f"mark.{name}.{axis}": path[:, i] for i, axis in enumerate("xyz")}
+    return table
+
+
+def _what_is_true(spec: ClipSpec, person: Person, body: Body, performance: Performance) -> dict[str, Any]:
+    """Tell what is true of the clip, but for the camera."""
     programme = performance.programme
-    told = {
+    times_s = picture_times(spec.phone, programme.duration_s, np.random.default_rng([spec.seed, 5]))
+    # What regions do is read at times of its own, so that it does not depend on when the phone looks.
+    even_s = np.arange(round(programme.duration_s * _TRUTH_HZ)) / _TRUTH_HZ
+    signals_of = even_signals(performance, body, even_s)
+    return {
         "format": truth.FORMAT,
         "file": f"{spec.name}.mp4",
         "preset": spec.preset,
         "task": programme.task,
         "seed": spec.seed,
+        "told_by": truth.EDITION,
         "spec_sha256": spec.sha256(),
         "spec": spec.to_json(),
         "person": dataclasses.asdict(person),
-        "camera": dataclasses.asdict(spec.phone),
         "duration_s": programme.duration_s,
         "frames": len(times_s),
         "degraded": spec.degraded,
         "movements": truth.movements_json(performance),
-        "regions": truth.regions_json(performance, even_s, moved, held),
-        "tongue": truth.tongue_json(performance, even_s, moved),
+        "regions": truth.regions_json(performance, even_s, signals_of),
+        "tongue": truth.tongue_json(performance, even_s, signals_of(performance.moved)),
         "taps": truth.taps_json(performance),
         "blinks_s": performance.blinks_s.tolist(),
     }
-    return table, told
+
+
+def even_signals(performance: Performance, body: Body, times_s: FloatArray) -> truth.SignalsOf:
+    """Say what is true at some times, without life, with the movements of some regions only.
+
+    Parameters
+    ----------
+    performance : Performance
+    body : Body
+    times_s : ndarray, shape (n,)
+
+    Returns
+    -------
+    callable
+        Which tells the same choice of regions only once.
+    """
+    known: dict[frozenset[str], dict[str, FloatArray]] = {}
+
+    def signals_of(moving: Collection[str]) -> dict[str, FloatArray]:
+        those = frozenset(moving)
+        if those not in known:
+            known[those], _ = signals_at(performance, body, times_s, moving=those, life=False)
+        return known[those]
+
+    return signals_of
 
 
 def signals_at(
-    performance: Performance, body: Body, times_s: FloatArray, *, moved: bool = True, life: bool = True
+    performance: Performance,
+    body: Body,
+    times_s: FloatArray,
+    *,
+    moving: Collection[str] | None = None,
+    life: bool = True,
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Say what is true at some times, without drawing it.
 
@@ -367,8 +421,10 @@ def signals_at(
     performance : Performance
     body : Body
     times_s : ndarray, shape (n,)
-    moved, life : bool
-        With the movements; with blinks, breath and sway.
+    moving : collection of str, optional
+        Only movements of these regions; all without.
+    life : bool
+        With blinks, breath and sway.
 
     Returns
     -------
@@ -376,7 +432,7 @@ def signals_at(
     marks : dict of str to ndarray, shape (n, 3)
         NaN while a hand is out of view.
     """
-    poses = performance.poses_at(times_s, moved=moved, life=life)
+    poses = performance.poses_at(times_s, moving=moving, life=life)
     # Nothing moves in many pictures, and marks cost a hundredth of a second where hands are in view.
     known: dict[str, dict[str, FloatArray]] = {}
     keys = [repr(pose) for pose in poses]

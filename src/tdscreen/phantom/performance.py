@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,8 +32,10 @@ class Performance:
     programme : Programme
     grid_s : ndarray, shape (n,)
         Even times of the courses.
-    moved, held, life : dict of str to ndarray, shape (n,)
-        Controls of the movements; of the postures; of blinks, breath, gaze and a head that nobody holds still.
+    moved : dict of str to dict of str to ndarray, shape (n,)
+        Controls of the movements, by their region.
+    held, life : dict of str to ndarray, shape (n,)
+        Controls of the postures; of blinks, breath, gaze and a head that nobody holds still.
     bouts : tuple of tuple of (float, float)
         When each movement of the programme goes on.
     events_s : tuple of ndarray
@@ -43,17 +46,28 @@ class Performance:
 
     programme: Programme
     grid_s: FloatArray
-    moved: Controls
+    moved: dict[str, Controls]
     held: Controls
     life: Controls
     bouts: tuple[Bouts, ...]
     events_s: tuple[FloatArray, ...]
     blinks_s: FloatArray = field(default_factory=lambda: np.zeros(0))
 
-    def controls_at(self, times_s: FloatArray, *, moved: bool = True, life: bool = True) -> Controls:
-        """Read the controls at some times: of the postures, and of movements and of life if asked for."""
+    def controls_at(
+        self, times_s: FloatArray, *, moving: Collection[str] | None = None, life: bool = True
+    ) -> Controls:
+        """Read the controls at some times: of the postures, of movements and, if asked for, of life.
+
+        Parameters
+        ----------
+        times_s : ndarray, shape (n,)
+        moving : collection of str, optional
+            Only movements of these regions; all without.
+        life : bool
+        """
         out: Controls = {}
-        for layer in (self.held, *([self.moved] if moved else []), *([self.life] if life else [])):
+        movements = [own for region, own in self.moved.items() if moving is None or region in moving]
+        for layer in (self.held, *movements, *([self.life] if life else [])):
             for name, course in layer.items():
                 out[name] = out.get(name, 0.0) + np.interp(times_s, self.grid_s, course)
         for name, course in out.items():
@@ -61,9 +75,11 @@ class Performance:
                 out[name] = np.clip(course, 0.0, 1.0)
         return out
 
-    def poses_at(self, times_s: FloatArray, *, moved: bool = True, life: bool = True) -> list[Pose]:
-        """Give the pose at each of some times."""
-        controls = self.controls_at(times_s, moved=moved, life=life)
+    def poses_at(
+        self, times_s: FloatArray, *, moving: Collection[str] | None = None, life: bool = True
+    ) -> list[Pose]:
+        """Give the pose at each of some times; see :meth:`controls_at`."""
+        controls = self.controls_at(times_s, moving=moving, life=life)
         left, right = self.programme.left_hand, self.programme.right_hand
         return [
             pose_of(
@@ -96,7 +112,7 @@ def perform(programme: Programme, calibration: Calibration, *, seed: int) -> Per
         If the person cannot move as far.
     """
     grid_s = trajectories.grid(programme.duration_s)
-    moved: Controls = {}
+    moved: dict[str, Controls] = {}
     held: Controls = {}
     spans, events = [], []
     levels: dict[tuple[str, str, Side | None], FloatArray] = {}
@@ -109,7 +125,10 @@ def perform(programme: Programme, calibration: Calibration, *, seed: int) -> Per
             key = (movement.region, movement.movement, side)
             levels[key] = levels.get(key, 0.0) + _level(channel, movement, course, calibration)
     for (region, name, side), level in levels.items():
-        _add(moved, calibration.controls(channel_of(region, name, side)[0], level, what=f"{region} {name}"))
+        _add(
+            moved.setdefault(region, {}),
+            calibration.controls(channel_of(region, name, side)[0], level, what=f"{region} {name}"),
+        )
     for hold in programme.holds:
         for channel, _ in _channels(hold):
             rest = calibration.rest_level(channel)

@@ -4,6 +4,8 @@ Two files carry the clip's name. ``<name>.truth.json`` (format ``tdscreen-phanto
 
 ``file, preset, task, seed, duration_s, frames``
     Of the clip; ``preset`` is null for a programme of one's own.
+``told_by``
+    The edition of what is told: of a clip whose truth is of an earlier one it is told anew, without filming it again.
 ``spec_sha256``
     Of everything that the clip was made from; a clip whose hash still fits is not made again.
 ``person``
@@ -23,8 +25,8 @@ Two files carry the clip's name. ``<name>.truth.json`` (format ``tdscreen-phanto
     a sine; of the tongue, the median reach past the lip), ``half_range_mm``, ``frequency_hz`` (of the most power),
     ``percent_time_moving``, ``bouts_s``, ``severity`` (0 to 4 by the table, of movements that count; null where it
     cannot be told from outside), ``scored``, ``tremor_hz``, and ``carried``: true where nothing but another region's
-    movement moves it, as a lower lip on its jaw. ``held``: a posture of the region's own is taken or left, as a smile,
-    which is none of these.
+    movement moves it, as a lower lip on its jaw; its bouts are then those of the regions that do. ``held``: a posture
+    of the region's own is taken or left, as a smile, which is none of these.
 ``tongue``
     ``protrusions`` (start, end in seconds, and farthest reach past the lip in mm), ``visible_s`` (out, or in a mouth
     open by 6 mm and more), ``hidden_movement`` (it moves in the closed mouth).
@@ -43,6 +45,7 @@ without the camera's. NaN while a hand is out of view.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -59,12 +62,15 @@ from tdscreen.vocabulary import MovementType, Region, Side
 FloatArray = NDArray[np.float64]
 
 FORMAT = "tdscreen-phantom-truth/1"
+EDITION = 2
+"""Raised when of the same clip something else is told than before."""
 STILL_MM = 0.25
 """A signal whose true half range is smaller does not count as moving."""
 OPEN_MM = 6.0
 """A mouth open as wide as this shows the tongue that lies in it (assumed)."""
 _FINE = 4
 _WRIST = frozenset({"bend", "deviation", "sideways", "up_down"})
+_FACE = frozenset({"upper_face", "lips", "jaw", "tongue"})
 _HIDDEN = frozenset({"in_cheek"})
 
 
@@ -104,8 +110,13 @@ def movements_json(performance: Performance) -> list[dict[str, Any]]:
     return out
 
 
+SignalsOf = Callable[[Collection[str]], Mapping[str, FloatArray]]
+"""Gives the true signals, shape (n,) each, with the movements of some regions only, by the regions' names; with all
+postures, without blinks and sway."""
+
+
 def regions_json(
-    performance: Performance, times_s: FloatArray, moved: dict[str, FloatArray], held: dict[str, FloatArray]
+    performance: Performance, times_s: FloatArray, signals_of: SignalsOf
 ) -> dict[str, dict[str, Any]]:
     """Say what each region does.
 
@@ -113,26 +124,35 @@ def regions_json(
     ----------
     performance : Performance
     times_s : ndarray, shape (n,)
-    moved : dict of str to ndarray, shape (n,)
-        The true signals with all movements and postures, without blinks and sway.
-    held : dict of str to ndarray, shape (n,)
-        The same with the postures only: what is left is the movements' doing.
+    signals_of : callable
+        The signals at these times.
     """
     programme = performance.programme
     out: dict[str, dict[str, Any]] = {}
-    face_spans = _joined(
-        performance, [m for m in programme.movements if m.region in ("upper_face", "lips", "jaw", "tongue")]
-    )
+    movers = {one.region for one in programme.movements}
+    # With the postures only: what is left is the movements' doing.
+    moved, held = signals_of(movers), signals_of(())
     for region, names in SIGNALS_IN_MM.items():
         own = [one for one in programme.movements if one.region == region]
         spans = _joined(performance, own)
         carried = not spans and region not in (Region.HEAD, Region.LEFT_HAND, Region.RIGHT_HAND)
-        spans = face_spans if carried else spans
         paths = {
             name: moved[f"{region}.{name}"] - held[f"{region}.{name}"]
             for name in names
             if f"{region}.{name}" in moved
         }
+        if carried:
+            # Brows that move most of the time do not make lips move that ride on a jaw at times.
+            spans = _joined(
+                performance,
+                [
+                    one
+                    for mover in sorted(movers & _FACE)
+                    if _carries(signals_of((mover,)), held, [f"{region}.{name}" for name in names])
+                    for one in programme.movements
+                    if one.region == mover
+                ],
+            )
         best = max(paths, key=lambda name: _half_ranges(times_s, paths[name], spans)[1], default=None)
         sizes = (0.0, 0.0) if best is None else _half_ranges(times_s, paths[best], spans)
         counted = [one for one in own if one.counts]
@@ -160,7 +180,7 @@ def regions_json(
 
 
 def tongue_json(
-    performance: Performance, times_s: FloatArray, signals: dict[str, FloatArray]
+    performance: Performance, times_s: FloatArray, signals: Mapping[str, FloatArray]
 ) -> dict[str, Any]:
     """Say when the tongue is out, and whether it moves unseen."""
     out = signals["tongue.reach"] > 0
@@ -230,6 +250,13 @@ def _joined(performance: Performance, chosen: list[Movement]) -> Bouts:
         else:
             out.append((start_s, end_s))
     return tuple(out)
+
+
+def _carries(
+    alone: Mapping[str, FloatArray], held: Mapping[str, FloatArray], signals: Collection[str]
+) -> bool:
+    """Say whether movements of one region, alone, move any of another's signals."""
+    return any(float(np.ptp(alone[name] - held[name])) / 2 >= STILL_MM for name in signals)
 
 
 def _length(spans: Bouts) -> float:
