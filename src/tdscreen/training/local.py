@@ -11,9 +11,9 @@ import numpy as np
 
 from tdscreen.errors import ColumnsError, OneClassError, TooFewPeopleError
 from tdscreen.scoring.additive import AdditiveItem, evaluate
+from tdscreen.scoring.conformal import ConformalSets
 from tdscreen.settings import TRAINING, TrainingSettings
 from tdscreen.training.calibration import (
-    ConformalSets,
     Recalibration,
     conformal_sets,
     recalibrate,
@@ -126,12 +126,16 @@ def calibrate_model(
                 f"All ratings of {item.item} are the same. Please add people who were rated otherwise."
             )
         agreed = lower_median(ratings)
-        sets[item.item] = conformal_sets(item, features, ratings, agreed, own, level=level, settings=settings)
+        sets[item.item] = conformal_sets(
+            item, features, ratings, agreed, own, date=date, level=level, settings=settings
+        )
         line = recalibrate(item, evaluate(item, features).eta, ratings, settings=settings)
         lines[item.item] = line
         items.append(recalibrated(item, line))
         used |= set(own.tolist())
-    about = {key: value for key, value in model.about.items() if key not in _TOLD_BY_THE_GRAPH}
+    about = {
+        key: value for key, value in model.about.items() if key not in _TOLD_BY_THE_GRAPH and key != _COUNTS
+    }
     about |= {
         "date": date,
         "status": f"{model.about['status']}; calibrated on {len(used)} people of one place",
@@ -139,7 +143,7 @@ def calibrate_model(
     }
     known = fitted_on.read_text(encoding="utf-8").splitlines() if fitted_on.is_file() else []
     return LocalModel(
-        write_model(items, model.ranges, about, sets=sets),
+        write_model(items, model.ranges, about, sets=model.sets | sets),
         _words(model, lines, sets, people=len(used), date=date, source=source, note=note),
         lines,
         sets,
@@ -154,6 +158,8 @@ _TOLD_BY_THE_GRAPH = frozenset(
     }
 )  # fmt: skip
 """Written anew with each graph."""
+_COUNTS = "counts"
+"""How the model before sorted people whose state is known: the calibrated one may sort them otherwise."""
 
 
 def _words(
@@ -193,8 +199,7 @@ def _words(
         for score, (limit, count) in enumerate(zip(own.limits, own.people, strict=True)):
             words = f"{limit:.3f}" if limit > 0 else "always"
             told.append(f"| {score} | {count} | {words} |")
-        few = [str(score) for score, count in enumerate(own.people) if count < own.least_people]
-        if few:
+        if few := [str(score) for score in own.always]:
             told += [
                 "",
                 f"Of {'score' if len(few) == 1 else 'scores'} {', '.join(few)} there are fewer than {own.least_people} "
