@@ -14,7 +14,7 @@ import click
 
 from tdscreen.cli_phantom import progress_bar, writable_folder
 from tdscreen.errors import InputError
-from tdscreen.printing import printable
+from tdscreen.printing import counted, printable
 
 INSTALL = "pip install 'tdscreen[train]'"
 ONE_ITEM = "score"
@@ -66,7 +66,8 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
             "--clips",
             type=click.Path(path_type=Path, file_okay=False),
             metavar="FOLDER",
-            help="TABLE holds ratings and a column 'file' (and 'task'); the clips in FOLDER are measured first.",
+            help="TABLE holds ratings and a column 'file' (and 'task', 'mirrored'); the clips in FOLDER are measured "
+            "first.",
         ),
         click.option(
             "--out",
@@ -96,10 +97,16 @@ def _read(table: Path, clips: Path | None) -> Any:
     found = read_table(table)
     if clips is None:
         return found
-    from tdscreen.training.clip_table import measure_clips
+    from tdscreen.training.clip_table import FILE_COLUMN, UNUSABLE_COLUMN, measure_clips
 
     with progress_bar("Measuring clips") as report:
-        return measure_clips(found, clips, on_progress=report)
+        measured = measure_clips(found, clips, on_progress=report)
+    blind = measured[measured[UNUSABLE_COLUMN] != ""]
+    if len(blind):
+        click.echo(f"{len(blind)} of {counted(len(measured), 'clip')} cannot be used:", err=True)
+    for file, reason in zip(blind[FILE_COLUMN], blind[UNUSABLE_COLUMN], strict=True):
+        click.echo(printable(f"  {file}: {reason}"), err=True)
+    return measured
 
 
 @click.command()

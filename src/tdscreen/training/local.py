@@ -178,7 +178,8 @@ def _words(
         "",
         f"{date}, from {source}. Model before: SHA-256 `{model.sha256}`. {note}",
         "",
-        "For research use. Figures on these same people would be too good: validate on others.",
+        "For research use, to support a clinician's own examination. It is not a medical device, and nobody has "
+        "cleared or approved it. Figures on these same people would be too good: validate on others.",
         "",
     ]
     for item, line in lines.items():
@@ -203,7 +204,8 @@ def _words(
             told += [
                 "",
                 f"Of {'score' if len(few) == 1 else 'scores'} {', '.join(few)} there are fewer than {own.least_people} "
-                f"people. That is too few to leave it out of a set at {own.level:.0%}, so it always belongs.",
+                f"people. That is too few to leave {'it' if len(few) == 1 else 'these'} out of a set at "
+                f"{own.level:.0%}, so {'it always belongs' if len(few) == 1 else 'they always belong'}.",
             ]
         told.append("")
     return "\n".join(told)

@@ -221,6 +221,14 @@ def make_study(
             f"{settings.min_people} or more."
         )
     values = {name: numbers(table, name)[rated] for name in chosen}
+    seen = np.any([np.isfinite(column) for column in values.values()], axis=0)
+    seen_count = len(set(people[seen].tolist()))
+    if seen_count < settings.min_people:
+        raise TooFewPeopleError(
+            f"Of {count} people with a rating of {item}, anything was seen of {seen_count}, and a split by person, "
+            f"nested in another, needs {settings.min_people} or more. Please add people, or record again what could "
+            "not be used."
+        )
     _refuse_leaks(values, ratings, labels, people)
     return Study(
         item=item,

@@ -12,7 +12,7 @@ import streamlit as st
 
 import tdscreen
 from tdscreen.webapp.desk import Desk
-from tdscreen.webapp.scorer import cards, own_path
+from tdscreen.webapp.scorer import cards, own_path, shipped_card
 from tdscreen.webapp.words import number
 
 TITLE = "About the model"
@@ -57,7 +57,10 @@ def show_about(desk: Desk) -> None:
         with st.container(key=f"card-{card.stem}"):
             st.markdown(for_reading(card.read_text(encoding="utf-8")))
     if own_path() is not None:
-        st.markdown("The card of the model that came with this version lies in its folder models.")
+        with st.expander(
+            "The card of the model that came with this version, which may be what was calibrated"
+        ):
+            st.markdown(for_reading(shipped_card().read_text(encoding="utf-8")))
     st.header("How well movement is measured", anchor=False)
     st.markdown(MEASUREMENT)
     with figures_path().open(encoding="utf-8", newline="") as file:

@@ -46,6 +46,11 @@ def _once(path: Path) -> SeverityModel:
     return api.own_model(path)
 
 
+def shipped_card() -> Path:
+    """Return the card of the model that came with this version."""
+    return (models_folder() / SCORING.model_file).with_suffix(".md")
+
+
 def cards() -> tuple[Path, ...]:
     """Return the cards of the model in use, those that are there.
 
@@ -56,5 +61,5 @@ def cards() -> tuple[Path, ...]:
     """
     path = own_path()
     if path is None:
-        return ((models_folder() / SCORING.model_file).with_suffix(".md"),)
+        return (shipped_card(),)
     return tuple(card for name in CARD_NAMES if (card := path.parent / name).is_file())
