@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tdscreen import api
-from tdscreen.errors import ColumnsError, LimitError, VideoError, WorkerError
+from tdscreen.errors import ColumnsError, LeakError, LimitError, VideoError, WorkerError
+from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import printable
 from tdscreen.scoring.evidence import Evidence, clip_reason, gather_evidence
 from tdscreen.scoring.model import UNITS
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tdscreen.measurement.clip import ClipMeasurement
 
 FILE_COLUMN, TASK_COLUMN, MIRRORED_COLUMN, UNUSABLE_COLUMN = "file", "task", "mirrored", "unusable"
-_ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "nan": False}
+_YES, _NO = {"yes", "true", "1"}, {"no", "false", "0", "nan", "none"}
 """What a cell of ``mirrored`` may say, as table programs write it; an empty one is no."""
 
 
@@ -93,13 +94,41 @@ def measure_clips(
     return table
 
 
+def refuse_shared_clips(ratings: pd.DataFrame, folder: Path, *, group: str) -> None:
+    """Refuse a clip that stands under two people, by its name or as a copy under another one.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        With a column ``file``.
+    folder : Path
+        Where the clips lie; one that is not there is for :func:`measure_clips` to name.
+    group : str
+        Column that says whose each row is.
+
+    Raises
+    ------
+    LeakError
+        Nobody could be left out whole: the clip would stand on both sides of a split.
+    """
+    owners: dict[str, tuple[str, str]] = {}
+    for file, person in zip(ratings[FILE_COLUMN].astype(str), ratings[group].astype(str), strict=True):
+        clip = folder / file
+        other, owner = owners.setdefault(sha256_of(clip) if clip.is_file() else file, (file, person))
+        if owner != person:
+            same = f"{file} stands" if other == file else f"{other} and {file} are one clip, which stands"
+            raise LeakError(
+                f"{printable(same)} under two people. Please correct the column {group}, or leave one of the rows out."
+            )
+
+
 def _yes(value: object) -> bool:
     words = str(value).strip().lower().removesuffix(".0")
-    if words not in _ANSWERS:
+    if words not in _YES | _NO:
         raise ColumnsError(
             f"The column '{MIRRORED_COLUMN}' says yes or no, and not '{printable(str(value))}'."
         )
-    return _ANSWERS[words]
+    return words in _YES
 
 
 def clip_features(clip: ClipMeasurement) -> dict[str, float]:

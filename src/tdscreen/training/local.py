@@ -20,7 +20,7 @@ from tdscreen.training.calibration import (
     recalibrated,
 )
 from tdscreen.training.ordinal import check_scale
-from tdscreen.training.people import refuse_known_people
+from tdscreen.training.people import NOT_CHECKED, refuse_known_people
 from tdscreen.training.store import StudyModel, write_model
 from tdscreen.training.study import lower_median, numbers
 
@@ -102,6 +102,8 @@ def calibrate_model(
         )
     people = table[group].astype(str).to_numpy().astype(np.str_)
     note = refuse_known_people(people.tolist(), fitted_on, must_know=False)
+    if note == NOT_CHECKED and model.about.get("rating_rule_source") == "assumed":
+        note = "It was fitted on simulated people, so none of these is among them."
     lines: dict[str, Recalibration] = {}
     sets: dict[str, ConformalSets] = {}
     items: list[AdditiveItem] = []
