@@ -112,7 +112,8 @@ def refuse_shared_clips(ratings: pd.DataFrame, folder: Path, *, group: str) -> N
         Nobody could be left out whole: the clip would stand on both sides of a split.
     """
     owners: dict[str, tuple[str, str]] = {}
-    for file, person in zip(ratings[FILE_COLUMN].astype(str), ratings[group].astype(str), strict=True):
+    files, people = map(str, ratings[FILE_COLUMN]), map(str, ratings[group])
+    for file, person in zip(files, people, strict=True):
         clip = folder / file
         other, owner = owners.setdefault(sha256_of(clip) if clip.is_file() else file, (file, person))
         if owner != person:

@@ -44,8 +44,8 @@ of a patient went into it, and its thresholds follow an assumed table of millime
 
 ## Who it was fitted on, and who not
 
-It was fitted on simulated people of whom half have dyskinesia, aged nothing and of no sex or skin: they are
-signals. It was **not** fitted on patients, on children, or on people with other movement disorders than
+It was fitted on simulated people of whom half have dyskinesia. They are signals, without age, sex or skin. It was
+**not** fitted on patients, on children, or on people with other movement disorders than
 tremor. It is not known to be right, or fair, for any group of real people.
 
 ## What goes in and comes out
