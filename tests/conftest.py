@@ -59,3 +59,12 @@ def brief_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give 2.5 seconds of a small face: too short for items, long enough for its regions."""
     pictures, times_s = pictures_of(SAMPLES / "lips_1.5hz.mp4", seconds=BRIEF_S, side=320)
     return write_clip(tmp_path_factory.mktemp("brief") / "brief.mp4", pictures, times_s=times_s)
+
+
+@pytest.fixture(scope="session")
+def calibrated_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the model of a place that has calibrated the lips of ours on 24 people."""
+    # pandas is read only where somebody asks.
+    from studies import calibrate_shipped
+
+    return calibrate_shipped(tmp_path_factory.mktemp("calibrated"), people=24, seed=5)

@@ -56,3 +56,21 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
     """Write it as a clinic would have it."""
     table.to_csv(path, index=False)
     return path
+
+
+def calibrate_shipped(folder: Path, *, people: int, seed: int, item: str = "lips") -> Path:
+    """Calibrate the model that came with this version on made-up ratings of the lips; give the new model's file."""
+    from tdscreen.model_file import models_folder
+    from tdscreen.settings import SCORING
+    from tdscreen.training.local import calibrate_model
+    from tdscreen.training.store import read_model
+
+    shipped = read_model(models_folder() / SCORING.model_file)
+    table = make_table(people, seed=seed).reindex(columns=["person", "R1", "R2", *shipped.features])
+    local = calibrate_model(
+        shipped, table, raters={item: ["R1", "R2"]}, group="person", level=0.9, date="2026-11-26",
+        source="made_up.csv", fitted_on=folder / "people.txt",
+    )  # fmt: skip
+    (folder / "model.onnx").write_bytes(local.content)
+    (folder / "calibration.md").write_text(local.words)
+    return folder / "model.onnx"

@@ -179,6 +179,28 @@ def test_the_wheel_carries_the_model_the_schema_and_the_page(wheel: Path) -> Non
     assert any(re.fullmatch(r"tdscreen/models/[^/]+\.onnx", name) for name in names)
     assert any(re.fullmatch(r"tdscreen/assessment/schema/[^/]+\.json", name) for name in names)
     assert {"tdscreen/webapp/app.py", "tdscreen/webapp/config.toml", "tdscreen/py.typed"} <= names
+    # What the page shows beside a result.
+    assert {"tdscreen/models/aims_items_v2.md", "tdscreen/measurement-card/figures.csv"} <= names
+
+
+def test_the_wheel_shows_the_cards_that_it_carries(installed: Path, empty_folder: Path) -> None:
+    code = (
+        "from tdscreen.webapp import about, scorer\n"
+        "print(about.figures_path())\n"
+        "print(*scorer.cards())\n"
+        "assert about.figures_path().is_file() and all(card.is_file() for card in scorer.cards())\n"
+    )
+    run = subprocess.run(
+        [installed / "python", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=empty_folder,
+        env=clean_environment(),
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert str(ROOT) not in run.stdout
 
 
 def test_the_wheel_scores_a_clip_from_an_empty_folder(

@@ -37,7 +37,7 @@ from tdscreen.research.tables import (
     write_table,
 )
 from tdscreen.scoring import predictive
-from tdscreen.scoring.model import load_model
+from tdscreen.scoring.model import SeverityModel, load_model, own_model
 from tdscreen.scoring.predictive import PredictiveValues
 from tdscreen.settings import SCORING, VIDEO, ScoringSettings, VideoSettings
 from tdscreen.tracking.store import load_tracks, save_tracks
@@ -54,6 +54,7 @@ __all__ = [
     "measure",
     "needs_hands",
     "overlay",
+    "own_model",
     "predictive_values",
     "ratings_table",
     "regions_table",
@@ -181,6 +182,7 @@ def score(
     cache: TrackCache | bool = True,
     settings: VideoSettings = VIDEO,
     scoring: ScoringSettings = SCORING,
+    model: SeverityModel | None = None,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
 ) -> Assessment:
@@ -196,6 +198,8 @@ def score(
         If not, hands are followed only in clips whose task is about them; see :func:`needs_hands`.
     scoring : ScoringSettings
         Among them how a total is counted, and by what an examination is sorted.
+    model : SeverityModel, optional
+        One's own, from :func:`own_model`; without it, the one that came with this version.
     cache, settings, on_progress, cancel
         As for :func:`track`.
 
@@ -231,7 +235,7 @@ def score(
             cancel=cancel,
         )
         measured.append(measure(tracks, task=its_task))
-    return assess(measured, settings=scoring)
+    return assess(measured, model=model, settings=scoring)
 
 
 def predictive_values(prevalence: float) -> PredictiveValues:

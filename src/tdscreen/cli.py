@@ -218,6 +218,13 @@ def _end(number: int, frame: object) -> None:
     type=click.IntRange(1, 28),
     help="Sort by the chance of a total of at least this, and not by the Schooler-Kane severity rule.",
 )
+@click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Score with a model of your own, that train or calibrate wrote.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
 @_reads_clips
 @click.pass_context
@@ -228,6 +235,7 @@ def score(
     examination: bool,
     activation_takes_one: bool,
     total_cut: int | None,
+    model_file: Path | None,
     as_json: bool,
     reading: _Reading,
 ) -> None:
@@ -249,6 +257,7 @@ def score(
         raise InputError(
             f"There are {len(clips)} clips but {len(tasks)} tasks. Name one task for all, or one each."
         )
+    model = None if model_file is None else api.own_model(model_file)
     each = [api.as_task(t) for t in (tasks or (Task.UNSTRUCTURED,))]
     each = each * len(clips) if len(each) == 1 else each
     status = 0
@@ -264,11 +273,11 @@ def score(
             status = status or error.exit_status
             continue
         if not examination:
-            _show(api.assess(measured[-1:], settings=scoring), as_json=as_json)
+            _show(api.assess(measured[-1:], model=model, settings=scoring), as_json=as_json)
     if examination and measured:
         if status:
             click.echo("The assessment below rests on the other clips only.", err=True)
-        _show(api.assess(measured, settings=scoring), as_json=as_json)
+        _show(api.assess(measured, model=model, settings=scoring), as_json=as_json)
     ctx.exit(status)
 
 
@@ -387,11 +396,17 @@ def overlay(clip: str, out: Path, reading: _Reading) -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on this machine [default: 8501].")
-def app(port: int | None) -> None:
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Score with a model of your own, that train or calibrate wrote.",
+)
+def app(port: int | None, model: Path | None) -> None:
     """Open the page in a browser, on this machine only."""
     from tdscreen.webapp.launch import run
 
-    sys.exit(run(port))
+    sys.exit(run(port, model=model))
 
 
 @contextlib.contextmanager

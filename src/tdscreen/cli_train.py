@@ -14,7 +14,7 @@ import click
 
 from tdscreen.cli_phantom import progress_bar, writable_folder
 from tdscreen.errors import InputError
-from tdscreen.printing import printable
+from tdscreen.printing import counted, printable
 
 INSTALL = "pip install 'tdscreen[train]'"
 ONE_ITEM = "score"
@@ -66,7 +66,8 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
             "--clips",
             type=click.Path(path_type=Path, file_okay=False),
             metavar="FOLDER",
-            help="TABLE holds ratings and a column 'file' (and 'task'); the clips in FOLDER are measured first.",
+            help="TABLE holds ratings and a column 'file' (and 'task', 'mirrored'); the clips in FOLDER are measured "
+            "first.",
         ),
         click.option(
             "--out",
@@ -89,17 +90,23 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _read(table: Path, clips: Path | None) -> Any:
-    """Read the table; where clips are given, measure them and put their features beside it."""
-    from tdscreen.training.study import read_table
-
-    found = read_table(table)
+def _measured(found: Any, clips: Path | None, *, group: str) -> Any:
+    """Where clips are given, measure them and put their features beside the table."""
     if clips is None:
         return found
-    from tdscreen.training.clip_table import measure_clips
+    from tdscreen.training.clip_table import FILE_COLUMN, UNUSABLE_COLUMN, measure_clips, refuse_shared_clips
+
+    if {FILE_COLUMN, group} <= set(found.columns):
+        refuse_shared_clips(found, clips, group=group)
 
     with progress_bar("Measuring clips") as report:
-        return measure_clips(found, clips, on_progress=report)
+        measured = measure_clips(found, clips, on_progress=report)
+    blind = measured[measured[UNUSABLE_COLUMN] != ""]
+    if len(blind):
+        click.echo(f"{len(blind)} of {counted(len(measured), 'clip')} cannot be used:", err=True)
+    for file, reason in zip(blind[FILE_COLUMN], blind[UNUSABLE_COLUMN], strict=True):
+        click.echo(printable(f"  {file}: {reason}"), err=True)
+    return measured
 
 
 @click.command()
@@ -153,19 +160,26 @@ def train(
     """
     _needs("onnx", "sklearn")
     _new_folder(out)
-    from tdscreen.training.own_model import train_own
+    from tdscreen.training.own_model import inputs_of, train_own
+    from tdscreen.training.study import check_ratings, read_table
 
     raters = _named(labels, "--label")
     inputs = _named(features, "--features") if features else None
     together = [_pair(one) for one in pairs]
-    data = _read(table, clips)
+    directions = dict.fromkeys(rises, 1) | dict.fromkeys(falls, -1)
+    ratings = read_table(table)
+    for item, columns in raters.items():
+        # What cannot be fitted is said before the clips are measured, which may take hours.
+        inputs_of(item, inputs, directions, together)
+        check_ratings(ratings, labels=columns, group=group, subgroups=subgroups, highest=highest)
+    data = _measured(ratings, clips, group=group)
     with progress_bar("Fitting") as report:
         own = train_own(
             data,
             raters=raters,
             group=group,
             features=inputs,
-            directions=dict.fromkeys(rises, 1) | dict.fromkeys(falls, -1),
+            directions=directions,
             interactions=together,
             subgroups=subgroups,
             highest=highest,
@@ -250,11 +264,12 @@ def validate(
     _new_folder(out)
     from tdscreen.settings import VALIDATION
     from tdscreen.training.store import read_model
+    from tdscreen.training.study import read_table
     from tdscreen.validation.run import validate_model
     from tdscreen.validation.write import save_files
 
     read = read_model(model)
-    data = _read(table, clips)
+    data = _measured(read_table(table), clips, group=group)
     files, notes = validate_model(
         read,
         data,
@@ -319,10 +334,11 @@ def calibrate(
     _new_folder(out)
     from tdscreen.training.local import calibrate_model
     from tdscreen.training.store import read_model
+    from tdscreen.training.study import read_table
     from tdscreen.validation.write import save_files
 
     read = read_model(model)
-    data = _read(table, clips)
+    data = _measured(read_table(table), clips, group=group)
     local = calibrate_model(
         read,
         data,

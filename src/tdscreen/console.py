@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, counts, join_names
+from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES, counts, join_names, set_words
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, RegionMeasurement
 from tdscreen.printing import printable
 from tdscreen.vocabulary import MovementType, TriageLevel, Verdict
@@ -111,6 +111,11 @@ def _triage(assessment: Assessment) -> Group:
                 f"over {total.items_assessed} of {len(assessment.items)} items."
             )
         )
+    smaller, larger = triage.level_with_smaller_anchors, triage.level_with_larger_anchors
+    if total.expected is not None and smaller is not None and larger is not None:
+        lines.append(
+            Text(f"With the assumed millimetres half as large: {smaller}; with twice as large: {larger}.")
+        )
     if triage.level in (None, TriageLevel.UNUSABLE):
         # The reason of every other level ends with these names.
         lines.append(Text(f"Not seen: {join_names(assessment.coverage.not_seen_names)}."))
@@ -120,6 +125,8 @@ def _triage(assessment: Assessment) -> Group:
 def _items(assessment: Assessment) -> Group:
     parts: list[RenderableType] = []
     whys: list[RenderableType] = []
+    varied: list[str] = []
+    sets: list[RenderableType] = []
     table = _table("item, 0 to 4", "estimate", *(f"chance\nof {score}" for score in range(5)))
     for item, estimate in assessment.items.items():
         if estimate.probabilities is None:
@@ -127,8 +134,22 @@ def _items(assessment: Assessment) -> Group:
         shares = (_percent(share) for share in estimate.probabilities)
         table.add_row(ITEM_NAMES[item], f"{estimate.expected:.1f}", *shares)
         whys += [_indented(one.text) for one in estimate.contributions]
+        smaller, larger = estimate.expected_with_smaller_anchors, estimate.expected_with_larger_anchors
+        if smaller is not None and larger is not None:
+            varied.append(f"{ITEM_NAMES[item]} {smaller:.1f} and {larger:.1f}")
+        if estimate.score_set is not None:
+            sets.append(_indented(f"{ITEM_NAMES[item]}: {set_words(estimate.score_set)}"))
     if table.row_count:
         parts += [table, Text(), Text("Why, in points of severity", style="bold"), *whys]
+    if sets:
+        parts += [Text(), Text("As calibrated at a place", style="bold"), *sets]
+    if varied:
+        told = f"{', '.join(varied)}."
+        parts += [
+            Text(),
+            Text("With the assumed millimetres half and twice as large", style="bold"),
+            _indented(told),
+        ]
     unseen = [(ITEM_NAMES[item], one.reason) for item, one in assessment.items.items() if one.reason]
     return Group(*parts, *_by_reason("Not assessed", unseen)[0 if parts else 1 :])
 

@@ -9,6 +9,7 @@ from typing import Any
 from tdscreen.errors import ModelError
 
 RUN_AGAIN = "Install tdscreen again, or put the model that came with this version back."
+MAKE_AGAIN = "Name a model that tdscreen train or tdscreen calibrate wrote."
 
 
 def models_folder() -> Path:
@@ -18,7 +19,7 @@ def models_folder() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "models"
 
 
-def open_model(path: Path, *, sha256: str, optimised: bool = False) -> Any:
+def open_model(path: Path, *, sha256: str, own: bool = False, optimised: bool = False) -> Any:
     """Open a model with onnxruntime, on one thread and telemetry off: the same input gives the same digits.
 
     Parameters
@@ -26,6 +27,8 @@ def open_model(path: Path, *, sha256: str, optimised: bool = False) -> Any:
     path : Path
     sha256 : str
         The SHA-256 that the file must have.
+    own : bool
+        The file is the user's own, so that installing tdscreen again would not bring it back.
     optimised : bool
         Let the runtime fuse the graph's steps. Optimisers differ between its versions, in the last digits: for a
         model of pictures whose time counts, not for one whose every digit is shown.
@@ -39,14 +42,15 @@ def open_model(path: Path, *, sha256: str, optimised: bool = False) -> Any:
     ModelError
         The file is missing, is another than expected, or cannot be read.
     """
+    advice = MAKE_AGAIN if own else RUN_AGAIN
     if not path.is_file():
-        raise ModelError(f"The model {path.name} is missing from {path.parent}. {RUN_AGAIN}")
+        raise ModelError(f"The model {path.name} is missing from {path.parent}. {advice}")
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ModelError(
             f"The model {path.name} is not the one this version expects "
-            f"(SHA-256 {found[:12]}... instead of {sha256[:12]}...). {RUN_AGAIN}"
+            f"(SHA-256 {found[:12]}... instead of {sha256[:12]}...). {advice}"
         )
     import onnxruntime
     from onnxruntime.capi.onnxruntime_pybind11_state import (
@@ -70,4 +74,4 @@ def open_model(path: Path, *, sha256: str, optimised: bool = False) -> Any:
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except (Fail, InvalidGraph, InvalidProtobuf, OperatorMissing) as error:
-        raise ModelError(f"The model {path.name} cannot be read by onnxruntime. {RUN_AGAIN}") from error
+        raise ModelError(f"The model {path.name} cannot be read by onnxruntime. {advice}") from error

@@ -107,7 +107,7 @@ def test_the_names_that_others_script_against_are_there() -> None:
     assert {"seen", "not_seen", "parts"} == set(found["coverage"])
     provenance_names = "tdscreen model_sha256 model_status mediapipe input_sha256 schema_version"
     assert set(provenance_names.split()) <= set(found["provenance"])
-    assert found["provenance"]["schema_version"] == "1.1"
+    assert found["provenance"]["schema_version"] == "1.2"
     assert found["provenance"]["input_sha256"] == first["input_sha256"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -342,6 +343,21 @@ def test_help_of_each_command_explains_each_option_within_80_columns(command: st
 def test_nothing_named_is_a_question_and_not_a_result() -> None:
     assert run("score").exit_code == 2
     assert run().exit_code in (0, 2)
+
+
+def test_a_model_of_one_s_own_scores_and_says_so(brief_clip: Path, calibrated_model: Path) -> None:
+    ran = run("score", str(brief_clip), "--json", "--model", str(calibrated_model))
+    assert ran.exit_code == 0
+    found = json.loads(ran.stdout)
+    assert found["provenance"]["model_sha256"] == hashlib.sha256(calibrated_model.read_bytes()).hexdigest()
+    assert "calibrated on 24 people of one place" in found["notice"]
+
+
+@pytest.mark.parametrize("command", [("score", "clip.mp4"), ("app",)])
+def test_a_model_that_is_not_there_is_said_before_any_work(command: tuple[str, ...], tmp_path: Path) -> None:
+    ran = run(*command, "--model", str(tmp_path / "none.onnx"))
+    assert ran.exit_code == 2
+    assert "There is no model" in ran.stderr
 
 
 def test_what_a_flag_means_at_a_prevalence_is_told_with_whose_figures_these_are() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -13,7 +14,7 @@ from tdscreen import api
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.console import print_assessment
 from tdscreen.tracking.tracks import Tracks
-from tdscreen.vocabulary import Task, TriageLevel
+from tdscreen.vocabulary import Item, Task, TriageLevel
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +145,28 @@ def test_an_examination_too_short_to_be_sorted_says_so(assessment_of: Callable[[
     assert "Triage: NOT SORTED No clip is long enough." in text
     assert "Not seen: tongue" in text
     assert TriageLevel.LOW.upper() not in text
+
+
+def test_a_reader_finds_what_comes_out_with_other_millimetres(
+    assessment_of: Callable[[str], Assessment],
+) -> None:
+    assessment = assessment_of("lips_1.5hz.mp4")
+    text = words(summary(assessment))
+    lips = assessment.items[Item.LIPS]
+    smaller, larger = lips.expected_with_smaller_anchors, lips.expected_with_larger_anchors
+    assert "With the assumed millimetres half and twice as large" in text
+    assert f"lips {smaller:.1f} and {larger:.1f}" in text
+    triage = assessment.triage
+    assert f"half as large: {triage.level_with_smaller_anchors}; with twice as large: " in text
+    assert "assumed millimetres" not in words(summary(assessment_of("dark.mp4")))
+
+
+def test_the_sets_of_a_calibrated_model_are_told_and_of_ours_none(
+    sample_tracks: Callable[[str], Tracks], assessment_of: Callable[[str], Assessment], calibrated_model: Path
+) -> None:
+    measured = api.measure(sample_tracks("lips_1.5hz.mp4"), task=Task.REST)
+    text = words(summary(api.assess([measured], model=api.own_model(calibrated_model))))
+    assert "lips: with 90%: " in text
+    assert "(calibrated on 24 people, 2026-11-26" in text
+    assert "calibrated on 24 people of one place" in text
+    assert "with 90%" not in words(summary(assessment_of("lips_1.5hz.mp4")))

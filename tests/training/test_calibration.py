@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from tdscreen.errors import TooFewPeopleError
 from tdscreen.scoring.additive import AdditiveItem, Shape, evaluate
+from tdscreen.scoring.conformal import ConformalSets, least_people
 from tdscreen.training.calibration import (
-    ConformalSets,
     Recalibration,
     conformal_sets,
-    least_people,
     recalibrate,
     recalibrated,
 )
 
 Floats = NDArray[np.float64]
+DATE = "2026-11-26"
 
 MODEL = AdditiveItem(
     "lips", (Shape("mm", (0.0, 4.0), (-3.0, 5.0), missing=0.5),), (), (-1.0, 0.5, 2.0, 3.5), (1.0,)
@@ -65,7 +65,7 @@ def test_sets_hold_people_of_each_score_as_often_as_promised() -> None:
     for seed in range(12):
         mm, rated = place(150, seed=10 + seed, shift=0.5, stretch=0.8)
         people = np.arange(len(mm)).astype(str)
-        sets = conformal_sets(MODEL, mm, rated[:, None], rated, people, level=0.8)
+        sets = conformal_sets(MODEL, mm, rated[:, None], rated, people, date=DATE, level=0.8)
         line = recalibrate(MODEL, evaluate(MODEL, mm).eta, rated[:, None])
         new, truth = place(400, seed=100 + seed, shift=0.5, stretch=0.8)
         inside = sets.members(evaluate(recalibrated(MODEL, line), new).probabilities)
@@ -80,7 +80,7 @@ def test_sets_hold_people_of_each_score_as_often_as_promised() -> None:
 def test_a_score_that_few_people_had_always_belongs() -> None:
     mm, rated = place(60, seed=40, shift=0.0, stretch=1.0)
     rated = np.minimum(rated, 3.0)
-    sets = conformal_sets(MODEL, mm, rated[:, None], rated, np.arange(60).astype(str), level=0.9)
+    sets = conformal_sets(MODEL, mm, rated[:, None], rated, np.arange(60).astype(str), date=DATE, level=0.9)
     assert sets.people[4] == 0
     assert sets.limits[4] == 0
     assert sets.members(np.array([[0.9, 0.05, 0.03, 0.01, 0.01]]))[0, 4]
@@ -91,14 +91,14 @@ def test_a_score_that_few_people_had_always_belongs() -> None:
 def test_a_person_of_many_clips_counts_once() -> None:
     mm, rated = place(60, seed=41, shift=0.0, stretch=1.0)
     people = np.arange(60).astype(str)
-    once = conformal_sets(MODEL, mm, rated[:, None], rated, people)
+    once = conformal_sets(MODEL, mm, rated[:, None], rated, people, date=DATE)
     twice = np.repeat(np.arange(60), 2)
-    double = conformal_sets(MODEL, mm[twice], rated[twice, None], rated[twice], people[twice])
+    double = conformal_sets(MODEL, mm[twice], rated[twice, None], rated[twice], people[twice], date=DATE)
     assert double.people == once.people
 
 
 def test_sets_have_no_gaps_and_are_never_empty() -> None:
-    sets = ConformalSets((0.5, 0.5, 0.9, 0.1, 0.99), (9,) * 5, 0.9)
+    sets = ConformalSets((0.5, 0.5, 0.9, 0.1, 0.99), (9,) * 5, 0.9, 45, DATE)
     inside = sets.members(np.array([[0.6, 0.02, 0.05, 0.3, 0.03], [0.2, 0.3, 0.35, 0.05, 0.1]]))
     assert inside.tolist() == [[True, True, True, True, False], [False, False, True, False, False]]
 
@@ -106,4 +106,4 @@ def test_sets_have_no_gaps_and_are_never_empty() -> None:
 def test_too_few_people_is_a_sentence() -> None:
     mm, rated = place(12, seed=42, shift=0.0, stretch=1.0)
     with pytest.raises(TooFewPeopleError, match="12 people"):
-        conformal_sets(MODEL, mm, rated[:, None], rated, np.arange(12).astype(str))
+        conformal_sets(MODEL, mm, rated[:, None], rated, np.arange(12).astype(str), date=DATE)

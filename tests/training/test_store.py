@@ -9,7 +9,7 @@ import pytest
 
 from tdscreen.errors import ColumnsError, InputError, ModelError
 from tdscreen.scoring.additive import AdditiveItem, Direction, Interaction, Shape, evaluate
-from tdscreen.training.calibration import ConformalSets
+from tdscreen.scoring.conformal import ConformalSets
 from tdscreen.training.store import read_model, write_model
 
 ABOUT = {"name": "own", "version": "1", "date": "2026-11-26", "status": "fitted", "training_data": "made up"}
@@ -27,7 +27,7 @@ RANGES = {"far": (0.0, 6.0), "often": (0.0, 100.0)}
 
 
 def test_a_model_that_was_written_says_the_same_when_it_is_read(tmp_path: Path) -> None:
-    sets = {"lips": ConformalSets((0.1, 0.0, 0.2, 0.1, 0.0), (20, 3, 11, 14, 0), 0.9)}
+    sets = {"lips": ConformalSets((0.1, 0.0, 0.2, 0.1, 0.0), (20, 3, 11, 14, 0), 0.9, 41, "2026-11-26")}
     path = tmp_path / "model.onnx"
     path.write_bytes(write_model([ITEM], RANGES, ABOUT, sets=sets))
     read = read_model(path)

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.vocabulary import Region, Task
+from tdscreen.webapp.about import for_reading
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.intake import FILMING_ADVICE
 from tdscreen.webapp.launch import APP_PATH
@@ -21,6 +22,7 @@ from tdscreen.webapp.moments import describe_followed, nearest_step
 from tdscreen.webapp.page import LOST
 from tdscreen.webapp.panels import triage_panel
 from tdscreen.webapp.run import Run
+from tdscreen.webapp.scorer import MODEL_VARIABLE
 
 LONG_S = 60.0
 
@@ -59,7 +61,77 @@ def test_an_empty_page_asks_for_clips_and_shows_the_notice() -> None:
     assert [heading.value for heading in page.title] == ["tdscreen"]
     assert [heading.value for heading in page.header] == ["1. Clips"]
     assert NOTICE.replace("'", "&#x27;") in html_of(page)
-    assert not page.button
+    assert [button.key for button in page.button] == ["about"]
+
+
+def test_the_model_s_card_is_one_click_away_and_leads_back(desk: Desk, finished_run: Run) -> None:
+    desk.run = finished_run
+    page = open_page(desk)
+    page.button(key="about").click().run()
+    assert not page.exception
+    told = " ".join(element.value for element in page.markdown)
+    for words in (
+        "Meant for", "not fitted on patients", "who not", "Gattaz and Buechel", "medical device", "Limits",
+        "docs/measurement-card",
+    ):  # fmt: skip
+        assert words in told
+    assert "](" not in told, "a link in a card leads nowhere on the page"
+    shown = html_of(page)
+    assert "Item error of moving parts by skin tone" in shown
+    assert "figures with a target" in shown
+    assert NOTICE.replace("'", "&#x27;") in shown
+    page.button(key="close_about").click().run()
+    assert "Result" in [heading.value for heading in page.header]
+
+
+def test_what_was_chosen_is_still_chosen_after_the_card_was_read(desk: Desk, finished_run: Run) -> None:
+    desk.run = finished_run
+    page = open_page(desk)
+    page.number_input(key="prevalence").set_value(5.0).run()
+    page.button(key="about").click().run()
+    page.button(key="close_about").click().run()
+    assert page.number_input(key="prevalence").value == 5.0
+
+
+def test_a_card_is_shown_without_links_and_fetches_nothing() -> None:
+    card = "# A\n[how](../docs/x.md) ![me](http://far/a.png) ![b][c]\n\n[c]: http://far/b.png\n## B"
+    shown = for_reading(card)
+    assert shown.startswith("## A\nhow: docs/x.md me: http://far/a.png")
+    assert "](" not in shown
+    assert "http://far/b.png" not in shown
+    assert shown.endswith("### B")
+
+
+def test_a_model_of_one_s_own_gives_sets_of_scores_and_its_own_notice_and_card(
+    desk: Desk, sample: Path, calibrated_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MODEL_VARIABLE, str(calibrated_model))
+    drop(desk, sample, name="lips.mp4", task=Task.REST)
+    finish(desk)
+    page = open_page(desk)
+    assert not page.exception
+    shown = html_of(page)
+    assert "As calibrated at this place, with 90%: " in shown
+    assert "calibrated on 24 people, 2026-11-26" in shown
+    assert "calibrated on 24 people of one place; of other people and places nothing is known" in shown
+    assert "not calibrated on them" not in shown
+    assert not page.number_input, "what a flag of this model means, nobody has counted"
+    page.button(key="about").click().run()
+    assert "Calibration of aims_items on 24 people" in " ".join(element.value for element in page.markdown)
+
+
+def test_without_a_calibration_no_set_is_shown(desk: Desk, finished_run: Run) -> None:
+    desk.run = finished_run
+    assert "calibrated at this place" not in html_of(open_page(desk))
+
+
+def test_a_model_that_is_not_there_is_said_and_nothing_is_scored_with_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(MODEL_VARIABLE, str(tmp_path / "none.onnx"))
+    page = AppTest.from_file(str(APP_PATH), default_timeout=30).run()
+    assert "There is no model" in page.error[0].value
+    assert not page.header
 
 
 def test_measuring_begins_only_when_each_clip_s_task_is_named(desk: Desk, short_clip: Path) -> None:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from tdscreen import __version__
 from tdscreen.assessment.assessment import (
     NOTICE,
+    RESEARCH_USE,
     SCHEMA_VERSION,
     Assessment,
     Coverage,
     ItemAssessment,
     Provenance,
+    ScoreSet,
     TotalEstimate,
     Triage,
 )
@@ -34,6 +36,7 @@ from tdscreen.assessment.triage import (
 from tdscreen.assessment.words import ITEM_NAMES, describe_contributions, describe_out_of_range
 from tdscreen.errors import DataError, InputError
 from tdscreen.measurement.clip import ClipMeasurement
+from tdscreen.scoring.conformal import ConformalSets
 from tdscreen.scoring.distributions import (
     central_interval,
     expected_score,
@@ -62,6 +65,9 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)  # type: ignore[no-unty
 """Where the amplitude's error is looked at, in standard deviations, and what each place counts."""
 _NORMAL_95 = 1.96
 
+ASSUMED = "assumed"
+"""Source of the table of millimetres by which a model's training data were rated, as the model file says it."""
+
 _VISIBLE_SEVERITY = 0.5
 
 
@@ -75,6 +81,7 @@ class _Scored:
     probabilities: NDArray[np.float64]
     contributions: Mapping[str, float]
     out_of_range: tuple[str, ...]
+    score_set: ScoreSet | None
 
     @property
     def rank(self) -> tuple[float, float, float]:
@@ -95,7 +102,7 @@ def assess(
     clips : sequence of ClipMeasurement
         The clips of one sitting of one person, at least one.
     model : SeverityModel, optional
-        Without it, the one that came with this version.
+        Without it, the one that came with this version; one's own from :func:`tdscreen.scoring.model.own_model`.
     settings : ScoringSettings
         Among them how a total is counted, and by what an examination is sorted.
 
@@ -117,33 +124,60 @@ def assess(
     model = load_model() if model is None else model
     gathered = gather_evidence(clips)
     scored = _score(gathered, model, amplitude_factor=1.0)
-    # Anchors half as large see every movement twice as large, and the other way round.
-    smaller = _score(gathered, model, amplitude_factor=SCORING.anchor_factor)
-    larger = _score(gathered, model, amplitude_factor=1.0 / SCORING.anchor_factor)
+    # Anchors half as large see every movement twice as large, and the other way round. People who rated have none.
+    factors = (
+        (SCORING.anchor_factor, 1.0 / SCORING.anchor_factor) if model.rating_rule_source == ASSUMED else ()
+    )
+    varied = tuple(_score(gathered, model, amplitude_factor=factor) for factor in factors)
 
     refusal = too_short_reason(clips) or unusable_reason(clips)
-    items = {item: _assess_item(gathered[item], scored, smaller, larger) for item in Item}
+    items = {item: _assess_item(gathered[item], model, scored, varied) for item in Item}
     coverage = describe_coverage(clips)
     return Assessment(
-        notice=NOTICE,
+        notice=notice_for(model),
         clips=tuple(clips),
         items=items,
         total=_total(scored, refusal, settings),
-        triage=_triage(clips, items, gathered, coverage, (scored, smaller, larger), settings),
+        triage=_triage(clips, items, gathered, coverage, (scored, *varied), settings),
         coverage=coverage,
         provenance=_provenance(clips, model, settings),
     )
+
+
+def notice_for(model: SeverityModel) -> str:
+    """Say what a result by this model is for, and what is known of the model.
+
+    Parameters
+    ----------
+    model : SeverityModel
+
+    Returns
+    -------
+    str
+    """
+    if model.calibrated:
+        return (
+            f"{RESEARCH_USE}The scoring model is {model.status}; of other people and places nothing is known."
+        )
+    if model.rating_rule_source == ASSUMED:
+        return NOTICE
+    return f"{RESEARCH_USE}The scoring model is {model.status}: a movement index, not calibrated on patients."
 
 
 def _score(
     gathered: Mapping[Item, ItemEvidence], model: SeverityModel, *, amplitude_factor: float
 ) -> dict[Item, list[_Scored]]:
     """Score every candidate by itself: each item's, the highest severity last; items without are left out."""
-    candidates = [(item, seen) for item, entry in gathered.items() for seen in entry.evidence]
+    candidates = [
+        (item, seen)
+        for item, entry in gathered.items()
+        for seen in entry.evidence
+        if seen.scale in model.scales
+    ]
     if not candidates:
         return {}
     rows = [
-        _features(seen, amplitude_mm * amplitude_factor)
+        _features(seen, amplitude_mm * amplitude_factor, model)
         for _, seen in candidates
         for amplitude_mm in _amplitudes(seen)
     ]
@@ -165,6 +199,8 @@ def _score(
                     for term, at in model.terms_of(seen.scale).items()
                 },
                 out_of_range=model.out_of_range(rows[middle]),
+                # The promise was made of what is measured, without what the measurement leaves open.
+                score_set=_score_set(model.sets.get(seen.scale), output.probabilities[middle, column]),
             )
         )
     return {item: sorted(entries, key=lambda entry: entry.rank) for item, entries in scored.items()}
@@ -181,23 +217,37 @@ def _amplitudes(seen: Evidence) -> NDArray[np.float64]:
     return np.asarray(np.maximum(seen.amplitude_mm + sd_mm * _NODES, 0.0))
 
 
-def _features(seen: Evidence, amplitude_mm: float) -> dict[str, float]:
+def _features(seen: Evidence, amplitude_mm: float, model: SeverityModel) -> dict[str, float]:
+    """Name the inputs of the model's that evidence fills; a model of one's own may do with one of the two."""
     scale = SCALES[seen.scale]
-    return {scale.amplitude_feature: amplitude_mm, scale.time_feature: seen.percent_time_moving}
+    found = {scale.amplitude_feature: amplitude_mm, scale.time_feature: seen.percent_time_moving}
+    return {name: value for name, value in found.items() if name in model.features}
+
+
+def _score_set(sets: ConformalSets | None, probabilities: NDArray[np.float64]) -> ScoreSet | None:
+    if sets is None:
+        return None
+    (inside,) = sets.members(probabilities[None])
+    scores = tuple(int(score) for score in np.flatnonzero(inside))
+    return ScoreSet(scores, sets.level, sets.size, sets.always, sets.date)
 
 
 def _assess_item(
     gathered: ItemEvidence,
+    model: SeverityModel,
     scored: Mapping[Item, list[_Scored]],
-    smaller: Mapping[Item, list[_Scored]],
-    larger: Mapping[Item, list[_Scored]],
+    varied: Sequence[Mapping[Item, list[_Scored]]],
 ) -> ItemAssessment:
     """Make one item's record from its highest severity, or say why there is none."""
     item, name = gathered.item, ITEM_NAMES[gathered.item]
     if item not in scored:
-        reason = NOT_MEASURED_ITEMS.get(item) or join_reasons(gathered.set_aside)
+        reason = NOT_MEASURED_ITEMS.get(item)
+        if reason is None and gathered.evidence:
+            reason = f"It was seen, but the scoring model {model.name} does not score it."
+        reason = reason or join_reasons(gathered.set_aside)
         return ItemAssessment(name=name, assessed=False, reason=reason, set_aside=gathered.set_aside)
     highest = scored[item][-1]
+    smaller, larger = [expected_score(one[item][-1].probabilities) for one in varied] or (None, None)
     return ItemAssessment(
         name=name,
         assessed=True,
@@ -209,8 +259,9 @@ def _assess_item(
         severity=highest.severity,
         interval=central_interval(highest.probabilities),
         out_of_range=describe_out_of_range(highest.evidence, highest.out_of_range),
-        expected_with_smaller_anchors=expected_score(smaller[item][-1].probabilities),
-        expected_with_larger_anchors=expected_score(larger[item][-1].probabilities),
+        score_set=highest.score_set,
+        expected_with_smaller_anchors=smaller,
+        expected_with_larger_anchors=larger,
         on_activation_only=_on_activation_only(scored[item]),
         evidence=highest.evidence,
         set_aside=gathered.set_aside,
@@ -293,15 +344,16 @@ def _triage(
     of_rule = [schooler_kane_probability(stack) for stack in stacks]
     of_total = [float(total_distribution(stack)[settings.total_cut :].sum()) for stack in stacks]
     chances = of_total if settings.sort_by_total else of_rule
-    levels = [sort_level(chance, hindrances, strange) for chance in chances]
+    level, *others = [sort_level(chance, hindrances, strange) for chance in chances]
+    smaller, larger = others or (None, None)
     return Triage(
-        level=levels[0],
+        level=level,
         probability_schooler_kane=of_rule[0],
         rule=rule,
         total_cut=settings.total_cut,
         probability_total=of_total[0],
         reason=explain_level(
-            levels[0],
+            level,
             chances[0],
             items,
             hindrances,
@@ -310,8 +362,8 @@ def _triage(
             rule=chance_of_rule(settings),
             strange=strange,
         ),
-        level_with_smaller_anchors=levels[1],
-        level_with_larger_anchors=levels[2],
+        level_with_smaller_anchors=smaller,
+        level_with_larger_anchors=larger,
     )
 
 

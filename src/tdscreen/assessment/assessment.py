@@ -1,6 +1,6 @@
 """What the tool says about an examination: one immutable record with its reasons and its provenance.
 
-The names of the fields are those of the JSON document (``schema/assessment-1.1.json``). A value that was not
+The names of the fields are those of the JSON document (``schema/assessment-1.2.json``). A value that was not
 measured is None, and a ``reason`` beside it says why.
 """
 
@@ -12,11 +12,11 @@ from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.scoring.evidence import Evidence, SetAside
 from tdscreen.vocabulary import Item, TriageLevel
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Of the JSON document; a field added raises the second number, a field changed or removed the first."""
 
-NOTICE = (
-    "For research use. An estimate to support a clinician's own examination, never to replace it. "
+RESEARCH_USE = "For research use. An estimate to support a clinician's own examination, never to replace it. "
+NOTICE = RESEARCH_USE + (
     "The scoring model was not fitted on patients: what it gives is a movement index, not calibrated on them."
 )
 
@@ -47,6 +47,31 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class ScoreSet:
+    """Scores of which one is the person's, as often as was promised at the place where the model was calibrated.
+
+    Attributes
+    ----------
+    scores : tuple of int
+        Without gaps.
+    level : float
+        Of people like those of the calibration, at least this share of each score has a set that holds it.
+    people : int
+        In the calibration set.
+    always : tuple of int
+        Scores that too few of them had: they belong to every set.
+    date : str
+        Of the calibration.
+    """
+
+    scores: tuple[int, ...]
+    level: float
+    people: int
+    always: tuple[int, ...]
+    date: str
+
+
+@dataclass(frozen=True)
 class ItemAssessment:
     """One item of the AIMS, estimated or not, and why.
 
@@ -64,7 +89,8 @@ class ItemAssessment:
     contributions : tuple of Contribution
         Baseline and contributions add up to the severity. Empty if not assessed.
     baseline : float or None
-        Severity of the reference, "slight movement for under 40 % of the time".
+        Severity of the reference, "slight movement for under 40 % of the time"; of a model that was fitted on ratings,
+        of the middle of its people.
     severity : float or None
         Latent severity in points, straight in the model's log-odds: nothing at all may lie below 0, and a great deal
         above 4.
@@ -73,8 +99,10 @@ class ItemAssessment:
         measurement leaves open.
     out_of_range : tuple of str
         Inputs that lie outside what the model was fitted on, as sentences.
+    score_set : ScoreSet or None
+        None unless the model was calibrated on people's ratings of this item.
     expected_with_smaller_anchors, expected_with_larger_anchors : float or None
-        Expected score if the assumed millimetres were half, or twice, as large.
+        Expected score if the assumed millimetres were half, or twice, as large; None where the model assumes none.
     on_activation_only : bool or None
         True if movement was seen only while the person tapped their fingers; None if that cannot be known. The
         item's own figures are never changed for it; ``TotalEstimate.activation_takes_one`` says whether the total's
@@ -94,6 +122,7 @@ class ItemAssessment:
     baseline: float | None = None
     severity: float | None = None
     interval: tuple[int, int] | None = None
+    score_set: ScoreSet | None = None
     out_of_range: tuple[str, ...] = ()
     expected_with_smaller_anchors: float | None = None
     expected_with_larger_anchors: float | None = None
@@ -153,7 +182,7 @@ class Triage:
     reason : str
         What the level rests on, in sentences.
     level_with_smaller_anchors, level_with_larger_anchors : TriageLevel or None
-        The level if the assumed millimetres were half, or twice, as large.
+        The level if the assumed millimetres were half, or twice, as large; None where the model assumes none.
     """
 
     level: TriageLevel | None
@@ -220,7 +249,8 @@ class Provenance:
     model_training_data : str
         What the scoring model was fitted on.
     anchors_source : str
-        Where the table of millimetres comes from: ``assumed``.
+        Where the table of millimetres comes from: ``assumed``; ``ratings`` if there is none, because people rated
+        what the model was fitted on.
     convention : str
         How the AIMS was read where raters differ.
     onnxruntime : str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tdscreen.assessment.assessment import Contribution
+from tdscreen.assessment.assessment import Contribution, ScoreSet
 from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.scoring.evidence import Evidence
 from tdscreen.scoring.rating_rule import SCALES, TIME_EDGES_PERCENT, Scale
@@ -97,6 +97,26 @@ def describe_contributions(
         value, unit, text = told.get(term, (None, "", f"{part}: size and time together"))
         found.append(Contribution(term, value, unit, points, f"{text}: {signed(points)}"))
     return tuple(found)
+
+
+def set_words(found: ScoreSet) -> str:
+    """Say which scores a calibrated model leaves open: ``with 90%: 1 or 2 (calibrated on 24 people, 2026-11-26)``.
+
+    Parameters
+    ----------
+    found : ScoreSet
+
+    Returns
+    -------
+    str
+    """
+    told = [str(score) for score in found.scores]
+    either = " or ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
+    words = f"with {found.level:.0%}: {either} (calibrated on {found.people} people, {found.date}"
+    if found.always:
+        rare = join_names([str(score) for score in found.always])
+        words += f"; too few of them had {rare} to leave {'it' if len(found.always) == 1 else 'these'} out"
+    return f"{words})"
 
 
 def describe_out_of_range(evidence: Evidence, features: Sequence[str]) -> tuple[str, ...]:

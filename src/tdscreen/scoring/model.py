@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.errors import ModelError
-from tdscreen.model_file import models_folder, open_model
+from tdscreen.errors import InputError, ModelError
+from tdscreen.model_file import MAKE_AGAIN, models_folder, open_model
+from tdscreen.printing import printable
 from tdscreen.scoring.additive_graph import GRAPH_FORM, schema_sha256
+from tdscreen.scoring.conformal import ConformalSets, read_sets
 from tdscreen.scoring.predictive import FlagCounts
 from tdscreen.scoring.rating_rule import SCALES
 from tdscreen.settings import SCORING
@@ -26,6 +29,14 @@ UNITS: dict[str, str] = {
 }
 """The inputs that this version can fill, and their units: of each scale half the range of movement, and the share of
 assessed time, tremor and movement that was asked for set aside."""
+
+HIGHEST = 4
+"""Highest score of an item of the AIMS (Guy 1976)."""
+_TOLD = (
+    "name", "version", "date", "status", "training_data", "rating_rule_source", "items", "training_ranges", "terms",
+    "thresholds",
+)  # fmt: skip
+"""What a model file must say of itself."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,8 @@ class SeverityModel:
     name, version, date, status, training_data : str
         As the file says of itself; ``status`` as "not fitted on patients".
     rating_rule_source : str
-        Where the millimetres come from by which its training data were rated: ``assumed``.
+        Where the millimetres come from by which its training data were rated: ``assumed``; or ``ratings``, where
+        people rated them and no millimetres are assumed.
     scales : tuple of str
         Names of what it scores, in the order of its outputs, as ``lips`` or ``upper_limbs.wrist``.
     features : tuple of str
@@ -72,6 +84,9 @@ class SeverityModel:
         Scale and name of each contribution, in their order.
     counts : FlagCounts or None
         How people whose state is known were sorted by it; None if the file does not say.
+    sets : dict of str to ConformalSets
+        By scale: which scores belong to a set at the place where the model was calibrated. Empty before a
+        calibration.
     session : onnxruntime.InferenceSession
     """
 
@@ -87,7 +102,13 @@ class SeverityModel:
     ranges: dict[str, tuple[float, float]]
     terms: tuple[tuple[str, str], ...]
     counts: FlagCounts | None
+    sets: dict[str, ConformalSets]
     session: Any
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether a place has calibrated it on its own ratings."""
+        return bool(self.sets)
 
     def run(self, evidence: Sequence[Mapping[str, float]]) -> ModelOutput:
         """Score sets of evidence.
@@ -162,10 +183,43 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
     """
     if path is None:
         path = models_folder() / SCORING.model_file
-    session = open_model(path, sha256=sha256)
+    return _read(path, open_model(path, sha256=sha256), sha256)
+
+
+def own_model(path: str | Path) -> SeverityModel:
+    """Load a scoring model of one's own, as ``tdscreen train --clips`` and ``tdscreen calibrate`` write it.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    SeverityModel
+        Its ``sha256`` says in each assessment which file it was.
+
+    Raises
+    ------
+    InputError
+        There is no such file.
+    ModelError
+        It is no such model, or takes or scores what this version does not.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"There is no model {printable(str(file))}. {MAKE_AGAIN}")
+    try:
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"The model {printable(str(file))} may not be read: {error.strerror}.") from error
+    return _read(file, open_model(file, sha256=sha256, own=True), sha256)
+
+
+def _read(path: Path, session: Any, sha256: str) -> SeverityModel:
+    """Read what an opened model says of itself."""
     about: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
     features = tuple(entry.name for entry in session.get_inputs())
-    _check_fit(path.name, about, features)
+    _check_fit(printable(path.name), about, features)
     return SeverityModel(
         sha256=sha256,
         name=about["name"],
@@ -179,6 +233,7 @@ def load_model(path: Path | None = None, *, sha256: str = SCORING.model_sha256) 
         ranges={name: (low, high) for name, (low, high) in json.loads(about["training_ranges"]).items()},
         terms=tuple((scale, term) for scale, term in json.loads(about["terms"])),
         counts=FlagCounts(**json.loads(about["counts"])) if "counts" in about else None,
+        sets=read_sets(about),
         session=session,
     )
 
@@ -190,6 +245,8 @@ def _check_fit(file: str, about: Mapping[str, str], features: Sequence[str]) -> 
             f"The scoring model {file} is of the form {about.get('form', '(not said)')}, and this version of tdscreen "
             f"reads {GRAPH_FORM}. Use the version that the model was made for."
         )
+    if lacking := [name for name in _TOLD if name not in about]:
+        raise ModelError(f"The scoring model {file} does not say its {lacking[0]}. {MAKE_AGAIN}")
     if unknown := [name for name in features if name not in UNITS]:
         raise ModelError(
             f"The scoring model {file} asks for the feature {unknown[0]}, which this version of tdscreen does not "
@@ -201,4 +258,12 @@ def _check_fit(file: str, about: Mapping[str, str], features: Sequence[str]) -> 
             "Use the version that the model was made for."
         )
     if unknown := [name for name in json.loads(about["items"]) if name not in SCALES]:
-        raise ModelError(f"The scoring model {file} scores {unknown[0]}, which this version does not know.")
+        raise ModelError(
+            f"The scoring model {file} scores {unknown[0]}, and this version scores {', '.join(SCALES)}."
+        )
+    for item, thresholds in json.loads(about["thresholds"]).items():
+        if len(thresholds) != HIGHEST:
+            raise ModelError(
+                f"The scoring model {file} scores {item} from 0 to {len(thresholds)}, and an item of the AIMS goes "
+                f"from 0 to {HIGHEST}."
+            )

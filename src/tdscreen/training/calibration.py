@@ -23,11 +23,11 @@ from scipy.special import expit, log_expit
 
 from tdscreen.errors import TooFewPeopleError
 from tdscreen.scoring.additive import AdditiveItem, evaluate, score_probabilities
+from tdscreen.scoring.conformal import ConformalSets
 from tdscreen.settings import TRAINING, TrainingSettings
 from tdscreen.training.choice import deal_people
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 _SMALLEST_STRETCH = 0.05
@@ -47,65 +47,6 @@ class Recalibration:
 
     shift: float
     stretch: float
-
-
-@dataclass(frozen=True)
-class ConformalSets:
-    """Which scores belong to a set.
-
-    Attributes
-    ----------
-    limits : tuple of float
-        One a score: it belongs to the set if the model gives it a probability of at least this.
-    people : tuple of int
-        How many people of each score the limits rest on.
-    level : float
-        Share of the people of each score whose set holds it, at least; where there are too few people of a score, it
-        always belongs to the set.
-    """
-
-    limits: tuple[float, ...]
-    people: tuple[int, ...]
-    level: float
-
-    def members(self, probabilities: Floats) -> Bools:
-        """Say which scores belong to each set.
-
-        Parameters
-        ----------
-        probabilities : ndarray, shape (n, scores)
-
-        Returns
-        -------
-        ndarray, shape (n, scores), bool
-            Without gaps: scores between two that belong to the set belong to it as well. Never empty: at least the most
-            probable one belongs.
-        """
-        inside = probabilities >= np.asarray(self.limits)
-        inside[np.arange(len(inside)), np.argmax(probabilities, axis=1)] = True
-        from_left = np.logical_or.accumulate(inside, axis=1)
-        from_right = np.logical_or.accumulate(inside[:, ::-1], axis=1)[:, ::-1]
-        return np.asarray(from_left & from_right)
-
-    @property
-    def least_people(self) -> int:
-        """People of one score that a limit needs: with fewer, the level cannot be promised."""
-        return least_people(self.level)
-
-
-def least_people(level: float) -> int:
-    """Smallest number of people of one score from which a set may leave it out.
-
-    Parameters
-    ----------
-    level : float
-
-    Returns
-    -------
-    int
-        9 at 90%, 19 at 95%.
-    """
-    return math.ceil(round(level / (1.0 - level), 9))
 
 
 def recalibrate(
@@ -196,6 +137,7 @@ def conformal_sets(
     agreed: Floats,
     people: NDArray[np.str_],
     *,
+    date: str,
     level: float = TRAINING.conformal_level,
     seed: int = 0,
     settings: TrainingSettings = TRAINING,
@@ -212,6 +154,8 @@ def conformal_sets(
     agreed : ndarray, shape (n,)
         The score that the sets are to hold.
     people : ndarray, shape (n,)
+    date : str
+        Of the calibration.
     level : float
     seed : int
         Of the split of people.
@@ -252,4 +196,4 @@ def conformal_sets(
         k = math.floor(round((n + 1) * (1.0 - level), 9))
         limits.append(in_order[k - 1] if k >= 1 else 0.0)
         counts.append(n)
-    return ConformalSets(tuple(limits), tuple(counts), level)
+    return ConformalSets(tuple(limits), tuple(counts), level, count, date)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tdscreen import api
-from tdscreen.errors import ColumnsError, TdscreenError
+from tdscreen.errors import ColumnsError, LeakError, LimitError, VideoError, WorkerError
+from tdscreen.keeping.fingerprint import sha256_of
+from tdscreen.printing import printable
 from tdscreen.scoring.evidence import Evidence, clip_reason, gather_evidence
 from tdscreen.scoring.model import UNITS
 from tdscreen.scoring.rating_rule import SCALES
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
     from tdscreen.measurement.clip import ClipMeasurement
 
-FILE_COLUMN, TASK_COLUMN, UNUSABLE_COLUMN = "file", "task", "unusable"
+FILE_COLUMN, TASK_COLUMN, MIRRORED_COLUMN, UNUSABLE_COLUMN = "file", "task", "mirrored", "unusable"
+_YES, _NO = {"yes", "true", "1"}, {"no", "false", "0", "nan", "none"}
+"""What a cell of ``mirrored`` may say, as table programs write it; an empty one is no."""
 
 
 def measure_clips(
@@ -31,7 +35,8 @@ def measure_clips(
     Parameters
     ----------
     ratings : DataFrame
-        With a column ``file``, and one ``task`` if clips are of different tasks.
+        With a column ``file``; one ``task`` if clips are of different tasks; one ``mirrored`` (yes or no) if some are
+        mirror images, as selfies are.
     folder : Path
         Where the clips lie.
     on_progress : callable, optional
@@ -47,7 +52,9 @@ def measure_clips(
     Raises
     ------
     ColumnsError
-        There is no column ``file``, or a clip is not in the folder.
+        There is no column ``file``, a clip is not in the folder, or ``mirrored`` says neither yes nor no.
+    InputError
+        A task is not known, or a clip may not be read.
     """
     if FILE_COLUMN not in ratings.columns:
         raise ColumnsError(
@@ -64,11 +71,15 @@ def measure_clips(
         if TASK_COLUMN in ratings.columns
         else [Task.UNSTRUCTURED] * len(names)
     )
+    if MIRRORED_COLUMN in ratings.columns:
+        mirrored = [_yes(value) for value in ratings[MIRRORED_COLUMN]]
+    else:
+        mirrored = [False] * len(names)
     rows, reasons = [], []
-    for done, (name, task) in enumerate(zip(names, tasks, strict=True), 1):
+    for done, (name, task, turned) in enumerate(zip(names, tasks, mirrored, strict=True), 1):
         try:
-            measured = api.measure(api.track(folder / name), task=task)
-        except TdscreenError as error:
+            measured = api.measure(api.track(folder / name, mirrored=turned), task=task)
+        except (VideoError, LimitError, WorkerError) as error:
             rows.append(dict.fromkeys(UNITS, np.nan))
             reasons.append(str(error))
         else:
@@ -81,6 +92,44 @@ def measure_clips(
         table[feature] = [row[feature] for row in rows]
     table[UNUSABLE_COLUMN] = reasons
     return table
+
+
+def refuse_shared_clips(ratings: pd.DataFrame, folder: Path, *, group: str) -> None:
+    """Refuse a clip that stands under two people, by its name or as a copy under another one.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        With a column ``file``.
+    folder : Path
+        Where the clips lie; one that is not there is for :func:`measure_clips` to name.
+    group : str
+        Column that says whose each row is.
+
+    Raises
+    ------
+    LeakError
+        Nobody could be left out whole: the clip would stand on both sides of a split.
+    """
+    owners: dict[str, tuple[str, str]] = {}
+    files, people = map(str, ratings[FILE_COLUMN]), map(str, ratings[group])
+    for file, person in zip(files, people, strict=True):
+        clip = folder / file
+        other, owner = owners.setdefault(sha256_of(clip) if clip.is_file() else file, (file, person))
+        if owner != person:
+            same = f"{file} stands" if other == file else f"{other} and {file} are one clip, which stands"
+            raise LeakError(
+                f"{printable(same)} under two people. Please correct the column {group}, or leave one of the rows out."
+            )
+
+
+def _yes(value: object) -> bool:
+    words = str(value).strip().lower().removesuffix(".0")
+    if words not in _YES | _NO:
+        raise ColumnsError(
+            f"The column '{MIRRORED_COLUMN}' says yes or no, and not '{printable(str(value))}'."
+        )
+    return words in _YES
 
 
 def clip_features(clip: ClipMeasurement) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from tdscreen.scoring.additive import AdditiveItem, evaluate
 from tdscreen.scoring.predictive import FlagCounts, predictive_values
 from tdscreen.scoring.rating_rule import SCALES
+from tdscreen.training.virtual_cohort import GROUPS
+from tdscreen.vocabulary import Item
 
 PREVALENCES = (0.05, 0.2, 0.3)
 _HEAD = """# Model card: {name}, version {version}
@@ -33,9 +35,18 @@ examination. It does not replace one. **It is a movement index, not calibrated o
 of a patient went into it, and its thresholds follow an assumed table of millimetres
 ([how](../docs/virtual-cohort.md)). Items 6 (legs) and 7 (trunk) are not in it.
 
-It was fitted on simulated people of whom half have dyskinesia, aged nothing and of no sex or skin: they are
-signals. It was **not** fitted on patients, on children, or on people with other movement disorders than
-tremor.
+- Meant for: clinicians and researchers who know the AIMS, on clips of adults who agreed to be filmed, at rest or
+  in a task of the AIMS examination; to look again at what moved, and to compare with ratings of one's own.
+- Not meant for: telling anybody that they have tardive dyskinesia or that they have not; starting, stopping or
+  dosing a drug; following one person over time by its score alone; people filmed without knowing it.
+- A person answers for what is done with a result. Whoever disagrees with an estimate is right to go by their own
+  examination.
+
+## Who it was fitted on, and who not
+
+It was fitted on simulated people of whom half have dyskinesia. They are signals, without age, sex or skin. It was
+**not** fitted on patients, on children, or on people with other movement disorders than
+tremor. It is not known to be right, or fair, for any group of real people.
 
 ## What goes in and comes out
 
@@ -92,18 +103,39 @@ With every millimetre of the rule halved or doubled, and everything fitted again
 The simulated raters agree by a kappa of {kappa_low:.2f} to {kappa_high:.2f} on single items and
 {kappa_rule:.2f} on the rule; published are 0.37 and, after adjudication, 0.57 (Sterns 2025).
 
-## What it cannot do
+## Figures by group
+
+By what the simulated people do, above. They have no age, sex or skin, so the model itself has no figures by these.
+Of the whole tool, from video to score, the [measurement card](../docs/measurement-card.md) tells the item errors of
+rendered people by skin tone, sex, age and origin of the face (its figures `fairness.*`): the largest errors are those
+of the darkest skins. Of groups of patients nothing is known.
+
+## Limits
 
 - Every result rests on assumed millimetres. An assessment says for each item and for the triage what they
   would be if all were half or twice as large.
 - It knows how far and how often, not what a movement looks like. Chewing looks like dyskinesia of the jaw to
   it: the examiner takes the gum out and asks about dentures.
+- It is as good as what is measured: light, skin, glasses, beards, masks and distance change that. What was not
+  seen gets no score.
 - Values beyond what it was fitted on are named, and the examination is `uncertain`.
 - Items are taken as independent, given what was measured.
-- Prior art: tracked points round the mouth and a Fourier transform reached r 0.48 to 0.73 with ratings
-  (Gattaz and Buechel 1993; Buechel 1995; DMA 1996).
-- Regulatory status: none. It is not a cleared or certified medical device anywhere; software that analyses
-  images for a medical purpose is one in the US and the EU.
+- A rating looks back over months and at medication; a clip shows seconds.
+
+A place with ratings of its own can calibrate it or fit another ([how](../docs/train-your-own.md)).
+
+## Prior art
+
+Measuring these movements is not new. Gattaz and Buechel (1993), Buechel (1995) and the digital movement analysis of
+1996 (DMA) followed four or five points round the mouth with a camera, took a Fourier transform, and reached
+correlations of 0.48 to 0.73 with ratings of patients. Closed systems score smartphone video today; their figures stand
+above. New here is only that the rule is open, and that each score is told with its reasons.
+
+## Regulatory status
+
+None. It is not a medical device that anybody has cleared, approved or certified, in any country. Software that
+analyses images for a medical purpose is a device in the United States and the European Union: to use it so, on
+patients, takes a clearance, or a study that was allowed.
 """
 
 
@@ -153,6 +185,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def _in_order(found: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, Any]]:
+    """Sort by names of ours: figures that were read from a file come by the alphabet."""
+    return [(name, found[name]) for name in map(str, names) if name in found]
+
+
 def _scores(items: Sequence[AdditiveItem]) -> str:
     places: tuple[tuple[str, float, float], ...] = (
         ("none", 0.0, 0.0),
@@ -177,14 +214,14 @@ def _scores(items: Sequence[AdditiveItem]) -> str:
 
 def _more(worth: Mapping[str, Mapping[str, float]]) -> str:
     names = sorted(next(iter(worth.values())))
-    rows = [[scale, *(f"{own[name]:+.4f}" for name in names)] for scale, own in worth.items()]
+    rows = [[scale, *(f"{own[name]:+.4f}" for name in names)] for scale, own in _in_order(worth, SCALES)]
     return _table(["", *(name.replace("_", " ") for name in names)], rows)
 
 
 def _results(figures: Mapping[str, Any]) -> str:
     rows = [
         [f"Spearman with the true severity, {item.replace('_', ' ')}", f"{one['value']:.2f}", str(one["n"])]
-        for item, one in figures["spearman"].items()
+        for item, one in _in_order(figures["spearman"], Item)
     ]
     everybody = str(figures["people"]["held_out"])
     rows.append(["r of the total with the true total", f"{figures['total_pearson']:.2f}", everybody])
@@ -206,7 +243,7 @@ def _groups(found: Mapping[str, Any]) -> str:
                 str(one["flagged"]),
                 f"{one['interval'][0]:.0%} to {one['interval'][1]:.0%}" if one["n"] else "nobody",
             ]
-            for group, one in found.items()
+            for group, one in _in_order(found, GROUPS)
         ],
     )
 
@@ -239,11 +276,11 @@ def _anchors(figures: Mapping[str, Any]) -> str:
         rows.append(
             [
                 anchors,
-                *(f"{item['value']:.2f}" for item in one["spearman"].values()),
+                *(f"{own['value']:.2f}" for _, own in _in_order(one["spearman"], Item)),
                 f"{one['auc_severity_rule']:.2f}",
                 str(ill),
                 str(flagged),
             ]
         )
-    names = [item.replace("_", " ") for item in figures["spearman"]]
+    names = [item.replace("_", " ") for item, _ in _in_order(figures["spearman"], Item)]
     return _table(["millimetres times", *names, "AUC", "meet the rule", "flagged"], rows)

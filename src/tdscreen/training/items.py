@@ -29,6 +29,7 @@ from tdscreen.training.item_card import card_text
 from tdscreen.training.item_figures import held_out_figures
 from tdscreen.training.ordinal import fit_item
 from tdscreen.training.simulated_raters import RATERS, simulate_ratings
+from tdscreen.training.store import read_model
 from tdscreen.training.virtual_cohort import SimulatedExamination, examinations
 from tdscreen.vocabulary import Item
 
@@ -345,13 +346,37 @@ def make(
     )
 
 
+def card_of(model: Path) -> str:
+    """Tell a model's card from its file and from the figures beside it: what the command that made them wrote.
+
+    Parameters
+    ----------
+    model : Path
+        The ONNX file; its figures end in ``.json``.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    read = read_model(model)
+    figures = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
+    return card_text(read.items, figures, read.about, file=model.name)
+
+
 @click.command(help="Make the scoring model from simulated people.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
 @click.option("--people", type=int, default=PEOPLE, show_default=True, help="Simulated people to fit on.")
 @click.option("--held-out", type=int, default=HELD_OUT, show_default=True, help="People to test on.")
 @click.option("--seed", type=int, default=SEED, show_default=True)
-def main(out: Path, people: int, held_out: int, seed: int) -> None:
+@click.option(
+    "--card-only", is_flag=True, help="Write the card anew, from the model and figures that are there."
+)
+def main(out: Path, people: int, held_out: int, seed: int, card_only: bool) -> None:
     """Write the model and its figures, and print the SHA-256, which the settings must name."""
+    if card_only:
+        out.with_suffix(".md").write_text(card_of(out), encoding="utf-8")
+        return
     made = make(
         list(examinations(people, seed=seed)),
         list(examinations(held_out, seed=seed, first=FIRST_HELD_OUT)),

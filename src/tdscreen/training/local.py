@@ -11,16 +11,16 @@ import numpy as np
 
 from tdscreen.errors import ColumnsError, OneClassError, TooFewPeopleError
 from tdscreen.scoring.additive import AdditiveItem, evaluate
+from tdscreen.scoring.conformal import ConformalSets
 from tdscreen.settings import TRAINING, TrainingSettings
 from tdscreen.training.calibration import (
-    ConformalSets,
     Recalibration,
     conformal_sets,
     recalibrate,
     recalibrated,
 )
 from tdscreen.training.ordinal import check_scale
-from tdscreen.training.people import refuse_known_people
+from tdscreen.training.people import NOT_CHECKED, refuse_known_people
 from tdscreen.training.store import StudyModel, write_model
 from tdscreen.training.study import lower_median, numbers
 
@@ -102,6 +102,8 @@ def calibrate_model(
         )
     people = table[group].astype(str).to_numpy().astype(np.str_)
     note = refuse_known_people(people.tolist(), fitted_on, must_know=False)
+    if note == NOT_CHECKED and model.about.get("rating_rule_source") == "assumed":
+        note = "It was fitted on simulated people, so none of these is among them."
     lines: dict[str, Recalibration] = {}
     sets: dict[str, ConformalSets] = {}
     items: list[AdditiveItem] = []
@@ -126,12 +128,16 @@ def calibrate_model(
                 f"All ratings of {item.item} are the same. Please add people who were rated otherwise."
             )
         agreed = lower_median(ratings)
-        sets[item.item] = conformal_sets(item, features, ratings, agreed, own, level=level, settings=settings)
+        sets[item.item] = conformal_sets(
+            item, features, ratings, agreed, own, date=date, level=level, settings=settings
+        )
         line = recalibrate(item, evaluate(item, features).eta, ratings, settings=settings)
         lines[item.item] = line
         items.append(recalibrated(item, line))
         used |= set(own.tolist())
-    about = {key: value for key, value in model.about.items() if key not in _TOLD_BY_THE_GRAPH}
+    about = {
+        key: value for key, value in model.about.items() if key not in _TOLD_BY_THE_GRAPH and key != _COUNTS
+    }
     about |= {
         "date": date,
         "status": f"{model.about['status']}; calibrated on {len(used)} people of one place",
@@ -139,7 +145,7 @@ def calibrate_model(
     }
     known = fitted_on.read_text(encoding="utf-8").splitlines() if fitted_on.is_file() else []
     return LocalModel(
-        write_model(items, model.ranges, about, sets=sets),
+        write_model(items, model.ranges, about, sets=model.sets | sets),
         _words(model, lines, sets, people=len(used), date=date, source=source, note=note),
         lines,
         sets,
@@ -154,6 +160,8 @@ _TOLD_BY_THE_GRAPH = frozenset(
     }
 )  # fmt: skip
 """Written anew with each graph."""
+_COUNTS = "counts"
+"""How the model before sorted people whose state is known: the calibrated one may sort them otherwise."""
 
 
 def _words(
@@ -172,7 +180,8 @@ def _words(
         "",
         f"{date}, from {source}. Model before: SHA-256 `{model.sha256}`. {note}",
         "",
-        "For research use. Figures on these same people would be too good: validate on others.",
+        "For research use, to support a clinician's own examination. It is not a medical device, and nobody has "
+        "cleared or approved it. Figures on these same people would be too good: validate on others.",
         "",
     ]
     for item, line in lines.items():
@@ -193,12 +202,12 @@ def _words(
         for score, (limit, count) in enumerate(zip(own.limits, own.people, strict=True)):
             words = f"{limit:.3f}" if limit > 0 else "always"
             told.append(f"| {score} | {count} | {words} |")
-        few = [str(score) for score, count in enumerate(own.people) if count < own.least_people]
-        if few:
+        if few := [str(score) for score in own.always]:
             told += [
                 "",
                 f"Of {'score' if len(few) == 1 else 'scores'} {', '.join(few)} there are fewer than {own.least_people} "
-                f"people. That is too few to leave it out of a set at {own.level:.0%}, so it always belongs.",
+                f"people. That is too few to leave {'it' if len(few) == 1 else 'these'} out of a set at "
+                f"{own.level:.0%}, so {'it always belongs' if len(few) == 1 else 'they always belong'}.",
             ]
         told.append("")
     return "\n".join(told)

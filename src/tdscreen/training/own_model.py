@@ -108,7 +108,7 @@ def train_own(
     """
     studies = []
     for item, columns in raters.items():
-        patterns, ways, pairs = _inputs(item, features, directions, interactions)
+        patterns, ways, pairs = inputs_of(item, features, directions, interactions)
         studies.append(
             make_study(
                 table,
@@ -161,13 +161,31 @@ def train_own(
     )
 
 
-def _inputs(
+def inputs_of(
     item: str,
     features: Mapping[str, Sequence[str]] | None,
     directions: Mapping[str, int],
     interactions: Sequence[tuple[str, str]],
 ) -> tuple[Sequence[str], Mapping[str, int], Sequence[tuple[str, str]]]:
-    """Features, directions and pairs of one item."""
+    """Say what one item is fitted from.
+
+    Parameters
+    ----------
+    item : str
+    features, directions, interactions
+        As :func:`train_own`.
+
+    Returns
+    -------
+    features : sequence of str
+    directions : mapping of str to int
+    interactions : sequence of (str, str)
+
+    Raises
+    ------
+    InputError
+        As :func:`train_own`.
+    """
     if features is not None:
         if item in features:
             return features[item], directions, interactions

@@ -20,8 +20,8 @@ from tdscreen.model_file import open_model
 from tdscreen.printing import printable
 from tdscreen.scoring.additive import AdditiveItem, Direction, Interaction, Shape
 from tdscreen.scoring.additive_graph import GRAPH_FORM, build_model, model_bytes
+from tdscreen.scoring.conformal import METADATA_KEY, ConformalSets, read_sets, tell_sets
 from tdscreen.scoring.model import UNITS
-from tdscreen.training.calibration import ConformalSets
 
 Floats = NDArray[np.float64]
 
@@ -109,11 +109,7 @@ def write_model(
     bytes
     """
     features = [name for item in items for name in item.features]
-    told = {
-        item: {"limits": one.limits, "people": one.people, "level": one.level}
-        for item, one in (sets or {}).items()
-    }
-    metadata = dict(about) | {"conformal_sets": json.dumps(told)}
+    metadata = dict(about) | {METADATA_KEY: tell_sets(sets or {})}
     units = {name: UNITS.get(name, UNIT_UNKNOWN) for name in features}
     return model_bytes(build_model(items, units=units, ranges=ranges, metadata=metadata))
 
@@ -158,10 +154,7 @@ def read_model(path: Path) -> StudyModel:
         items=items,
         ranges={name: (low, high) for name, (low, high) in json.loads(about["training_ranges"]).items()},
         about=about,
-        sets={
-            item: ConformalSets(tuple(one["limits"]), tuple(one["people"]), one["level"])
-            for item, one in json.loads(about.get("conformal_sets", "{}")).items()
-        },
+        sets=read_sets(about),
         path=path,
     )
 

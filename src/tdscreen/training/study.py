@@ -181,9 +181,9 @@ def make_study(
     """
     from tdscreen.scoring.additive import Direction
 
-    for name in (*labels, group, *subgroups):
-        if name not in table.columns:
-            raise ColumnsError(f"The table has no column {name}. It has {_some(list(table.columns))}.")
+    rated = check_ratings(
+        table, labels=labels, group=group, subgroups=subgroups, highest=highest, settings=settings
+    )
     spoken_for = {*labels, group, *subgroups}
     chosen: list[str] = []
     for pattern in features:
@@ -202,25 +202,18 @@ def make_study(
             raise ColumnsError(
                 f"The interaction {':'.join(pair)} names {unknown[0]}, which is not among the features."
             )
-    ratings = np.stack([numbers(table, name) for name in labels], axis=1)
-    check_scale(ratings, highest=highest)
-    if table[group].isna().any():
-        missing = int(table[group].isna().sum())
-        raise ColumnsError(f"{missing} rows do not say in the column {group} whose they are.")
-    rated = ~np.isnan(ratings).all(axis=1)
-    ratings = ratings[rated]
-    if len(np.unique(ratings[~np.isnan(ratings)])) < 2:
-        raise OneClassError(
-            "All ratings are the same, so there is nothing to tell apart. Please add people who were rated otherwise."
-        )
+    ratings = np.stack([numbers(table, name) for name in labels], axis=1)[rated]
     people = table[group].astype(str).to_numpy().astype(np.str_)[rated]
     count = len(set(people.tolist()))
-    if count < settings.min_people:
-        raise TooFewPeopleError(
-            f"There are {count} people with a rating, and a split by person, nested in another, needs "
-            f"{settings.min_people} or more."
-        )
     values = {name: numbers(table, name)[rated] for name in chosen}
+    seen = np.any([np.isfinite(column) for column in values.values()], axis=0)
+    seen_count = len(set(people[seen].tolist()))
+    if seen_count < settings.min_people:
+        raise TooFewPeopleError(
+            f"Of {count} people with a rating of {item}, anything was seen of {seen_count}, and a split by person, "
+            f"nested in another, needs {settings.min_people} or more. Please add people, or record again what could "
+            "not be used."
+        )
     _refuse_leaks(values, ratings, labels, people)
     return Study(
         item=item,
@@ -236,6 +229,55 @@ def make_study(
         },
         highest=highest,
     )
+
+
+def check_ratings(
+    table: pd.DataFrame,
+    *,
+    labels: Sequence[str],
+    group: str,
+    subgroups: Sequence[str] = (),
+    highest: int = HIGHEST,
+    settings: TrainingSettings = TRAINING,
+) -> Bools:
+    """Refuse ratings from which nothing can be fitted, whatever the features are: before hours of clips are measured.
+
+    Parameters
+    ----------
+    table, labels, group, subgroups, highest, settings
+        As :func:`make_study`.
+
+    Returns
+    -------
+    ndarray, shape (n,), bool
+        The rows that at least one rater has rated.
+
+    Raises
+    ------
+    ColumnsError, ScaleError, OneClassError, TooFewPeopleError
+        As :func:`make_study`.
+    """
+    for name in (*labels, group, *subgroups):
+        if name not in table.columns:
+            raise ColumnsError(f"The table has no column {name}. It has {_some(list(table.columns))}.")
+    ratings = np.stack([numbers(table, name) for name in labels], axis=1)
+    check_scale(ratings, highest=highest)
+    if table[group].isna().any():
+        missing = int(table[group].isna().sum())
+        raise ColumnsError(f"{missing} rows do not say in the column {group} whose they are.")
+    rated = ~np.isnan(ratings).all(axis=1)
+    ratings = ratings[rated]
+    if len(np.unique(ratings[~np.isnan(ratings)])) < 2:
+        raise OneClassError(
+            "All ratings are the same, so there is nothing to tell apart. Please add people who were rated otherwise."
+        )
+    count = len(set(table[group][rated].astype(str)))
+    if count < settings.min_people:
+        raise TooFewPeopleError(
+            f"There are {count} people with a rating, and a split by person, nested in another, needs "
+            f"{settings.min_people} or more."
+        )
+    return np.asarray(rated)
 
 
 def _direction(name: str, directions: Mapping[str, int]) -> int:

@@ -15,6 +15,7 @@ from tdscreen.tracking.drawing import draw_landmarks
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.pictures import around_followed, encode
 from tdscreen.webapp.run import ClipRequest, MeasuredClip, Run
+from tdscreen.webapp.scorer import model_in_use
 from tdscreen.webapp.shelf import Shelf
 
 ABSENCE_S = 60.0
@@ -81,6 +82,7 @@ class Desk:
         self.run: Run | None = None
         self.together = True
         self.uploads_taken = 0
+        self.reading = False
         self.closed = False
         self._absence_s = absence_s
         self._leaving: threading.Timer | None = None
@@ -116,7 +118,7 @@ class Desk:
             for clip in self.clips
             if clip.task is not None
         ]
-        self.run = Run(requests, together=self.together)
+        self.run = Run(requests, together=self.together, model=model_in_use())
         self.run.start()
 
     def forget_results(self) -> None:

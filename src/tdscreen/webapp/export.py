@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.assessment import Assessment, ScoreSet
 from tdscreen.printing import spreadsheet_safe
 from tdscreen.vocabulary import Item
 
 ITEM_COLUMNS = (
     "aims_item", "item", "assessed", "reason", "expected", "probability_0", "probability_1", "probability_2",
-    "probability_3", "probability_4", "file", "task", "region", "notice",
+    "probability_3", "probability_4", "score_set", "score_set_level", "calibrated_people", "calibrated",
+    "file", "task", "region", "notice",
 )  # fmt: skip
 REGION_COLUMNS = (
     "file", "task", "duration_s", "effective_fps", "quality", "region", "assessed", "reason", "signal",
@@ -36,12 +37,18 @@ def items_csv(assessment: Assessment) -> str:
         rows.append(
             (
                 place, item, found.assessed, found.reason, found.expected,
-                *(found.probabilities or (None,) * 5),
+                *(found.probabilities or (None,) * 5), *_set_cells(found.score_set),
                 seen.file if seen else None, seen.task if seen else None, seen.region if seen else None,
                 assessment.notice,
             )
         )  # fmt: skip
     return _table(ITEM_COLUMNS, rows)
+
+
+def _set_cells(found: ScoreSet | None) -> tuple[object, ...]:
+    if found is None:
+        return (None,) * 4
+    return " ".join(map(str, found.scores)), found.level, found.people, found.date
 
 
 def regions_csv(assessment: Assessment) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import tomllib
 from pathlib import Path
 
 from tdscreen.errors import InputError
+from tdscreen.scoring.model import own_model
+from tdscreen.webapp.scorer import MODEL_VARIABLE
 
 CONFIG_PATH = Path(__file__).with_name("config.toml")
 """How the page is served. In a checkout ``.streamlit/config.toml`` says the same, for ``streamlit run``."""
@@ -43,7 +46,7 @@ def arguments(port: int | None = None) -> list[str]:
     return ["run", str(APP_PATH), *server_flags(), *chosen]
 
 
-def run(port: int | None = None) -> int:
+def run(port: int | None = None, *, model: Path | None = None) -> int:
     """Serve the page until it is interrupted.
 
     The server runs in this process, so that whoever ends the process ends the server, which then removes what it
@@ -53,6 +56,8 @@ def run(port: int | None = None) -> int:
     ----------
     port : int, optional
         Port on this machine; the first free one from 8501 on if not given.
+    model : Path, optional
+        A model file of one's own to score with.
 
     Returns
     -------
@@ -62,8 +67,13 @@ def run(port: int | None = None) -> int:
     Raises
     ------
     InputError
-        The port is taken, or is no port.
+        The port is taken, or is no port; or the model is not there.
+    ModelError
+        The model does not fit.
     """
+    if model is not None:
+        own_model(model)
+        os.environ[MODEL_VARIABLE] = str(model.absolute())
     if port is not None:
         _require_free(port)
     _end_with_the_terminal()

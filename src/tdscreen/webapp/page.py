@@ -1,4 +1,4 @@
-"""The page: which of its three states it is in, and what is always in view."""
+"""The page: which of its states it is in, and what is always in view."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from tdscreen.assessment.assessment import NOTICE
+from tdscreen.assessment.assess import notice_for
+from tdscreen.errors import TdscreenError
+from tdscreen.webapp.about import about_button, show_about
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.intake import show_intake
 from tdscreen.webapp.panels import notice_bar
 from tdscreen.webapp.result import show_result
+from tdscreen.webapp.scorer import model_in_use
 from tdscreen.webapp.waiting import show_waiting
 
 _DESK_KEY = "desk"
@@ -25,12 +28,21 @@ LOST = (
 
 
 def show() -> None:
-    """Show the page in the state in which its desk is: clips, waiting, or result."""
+    """Show the page in the state in which its desk is: clips, waiting, or result; or what is known of the model."""
     st.set_page_config(page_title="tdscreen", layout="wide", initial_sidebar_state="collapsed")
     st.html(f"<style>{_style()}</style>")
-    st.html(notice_bar(NOTICE))
-    st.title("tdscreen", anchor=False)
+    try:
+        notice = notice_for(model_in_use())
+    except TdscreenError as error:
+        st.title("tdscreen", anchor=False)
+        st.error(str(error))
+        return
+    st.html(notice_bar(notice))
     desk = _own_desk()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("tdscreen", anchor=False, width="content")
+        if not desk.reading:
+            about_button(desk)
     if desk.clips:
         st.query_params[_HELD] = "1"
     elif _HELD in st.query_params:
@@ -39,7 +51,9 @@ def show() -> None:
             del st.query_params[_HELD]
         else:
             st.info(LOST)
-    if desk.run is None:
+    if desk.reading:
+        show_about(desk)
+    elif desk.run is None:
         show_intake(desk)
     elif desk.run.running:
         show_waiting(desk)

@@ -11,7 +11,7 @@ from html import escape
 from math import sqrt
 
 from tdscreen.assessment.assessment import Assessment, Coverage, ItemAssessment
-from tdscreen.assessment.words import REGION_NAMES, counts, join_names
+from tdscreen.assessment.words import REGION_NAMES, counts, join_names, set_words
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
 from tdscreen.scoring.predictive import PredictiveValues
 from tdscreen.vocabulary import Item
@@ -186,7 +186,8 @@ def _item_card(place: int, item: ItemAssessment) -> str:
         f'<div class="td-bars">{bars}</div><div class="td-scale">{scale}</div></div>'
         f'<p class="td-small" style="margin-top:10px"><b>What moved the estimate</b>, in points'
         f"{_from_baseline(item)}</p>"
-        f'<ul class="td-parts up-down">{pushed}</ul>{_varied(item)}{_where(item)}{_set_aside(item)}</article>'
+        f'<ul class="td-parts up-down">{pushed}</ul>{_score_set(item)}{_varied(item)}{_where(item)}'
+        f"{_set_aside(item)}</article>"
     )
 
 
@@ -201,7 +202,17 @@ def _absent_card(place: int, item: ItemAssessment) -> str:
 def _from_baseline(item: ItemAssessment) -> str:
     if item.baseline is None:
         return ""
-    return f" from {number(item.baseline, digits=1)} (slight movement, under 40% of the time)"
+    # Only a table of millimetres says what is slight; a model of ratings starts from the middle of its people.
+    tabled = item.expected_with_smaller_anchors is not None
+    start = "slight movement, under 40% of the time" if tabled else "the middle of those it was fitted on"
+    return f" from {number(item.baseline, digits=1)} ({start})"
+
+
+def _score_set(item: ItemAssessment) -> str:
+    """Say which scores the calibration leaves open; nothing where there is none."""
+    if item.score_set is None:
+        return ""
+    return f'<p class="td-small td-set">As calibrated at this place, {escape(set_words(item.score_set))}.</p>'
 
 
 def _varied(item: ItemAssessment) -> str:

@@ -19,6 +19,7 @@ from tdscreen.webapp.panels import (
     triage_panel,
 )
 from tdscreen.webapp.run import Examination, Run
+from tdscreen.webapp.scorer import own_path
 
 
 def show_result(desk: Desk, run: Run) -> None:
@@ -41,7 +42,9 @@ def show_result(desk: Desk, run: Run) -> None:
     left, right = st.columns((3, 2), gap="medium")
     left.html(triage_panel(assessment))
     right.html(coverage_panel(assessment.coverage))
-    _show_predictive()
+    if own_path() is None:
+        # How a model of one's own sorts people whose state is known, nobody has counted.
+        _show_predictive()
     st.header("Items", anchor=False)
     st.html(item_cards(assessment))
     st.header("Quality of the clips", anchor=False)

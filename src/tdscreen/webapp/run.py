@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tdscreen.isolation import Progress
     from tdscreen.measurement.clip import ClipMeasurement
     from tdscreen.motion.signals import Signal
+    from tdscreen.scoring.model import SeverityModel
     from tdscreen.tracking.tracks import Tracks
 
 LOG = logging.getLogger(__name__)
@@ -109,11 +110,16 @@ class Run:
     requests : sequence of ClipRequest
     together : bool
         All clips are one examination; otherwise each is one of its own.
+    model : SeverityModel, optional
+        Without it, the one that came with this version.
     """
 
-    def __init__(self, requests: Sequence[ClipRequest], *, together: bool) -> None:
+    def __init__(
+        self, requests: Sequence[ClipRequest], *, together: bool, model: SeverityModel | None = None
+    ) -> None:
         self.requests = tuple(requests)
         self.together = together
+        self.model = model
         self._statuses = [ClipStatus() for _ in self.requests]
         self._examinations: tuple[Examination, ...] = ()
         self._problems: tuple[str, ...] = ()
@@ -174,7 +180,8 @@ class Run:
         done, problems = [], []
         for group in groups:
             try:
-                done.append(Examination(group, api.assess([clip.measurement for clip in group])))
+                measured_clips = [clip.measurement for clip in group]
+                done.append(Examination(group, api.assess(measured_clips, model=self.model)))
             except TdscreenError as error:
                 problems.append(str(error))
             except Exception:
