@@ -53,6 +53,20 @@ def test_every_task_of_the_examination_has_somebody_who_does_it():
             },
             "side",
         ),
+        (
+            {
+                "movements": [
+                    {
+                        "region": "jaw",
+                        "movement": "opening",
+                        "amplitude": 1,
+                        "rate_hz": 2,
+                        "rate_band_hz": [1, 3],
+                    }
+                ]
+            },
+            "leave rate_band_hz out",
+        ),
         ({"movements": [{"region": "jaw", "movement": "opening", "size": 1}]}, "has no 'size'"),
         ({"movements": [{"region": "jaw"}]}, "A movement needs movement and amplitude"),
         ({"movements": {"region": "jaw"}}, "must be a list of objects"),

@@ -14,7 +14,7 @@ import pytest
 from tdscreen.verification.card.charts import draw_charts
 from tdscreen.verification.card.contents import Card, all_figures
 from tdscreen.verification.card.tables import clips_table, figures_table
-from tdscreen.verification.card.words import counts_sentence
+from tdscreen.verification.card.words import counts_sentence, summary_rows
 from tdscreen.verification.card.write import write_card
 from tdscreen.verification.figure import NOT_STATED
 
@@ -90,9 +90,24 @@ def test_a_missed_figure_without_a_reason_stands_out(page: Seen, card: Card) -> 
 
 def test_tables_have_heads_and_captions(written: Path) -> None:
     page = (written / "index.html").read_text(encoding="utf-8")
-    tables = re.findall(r"<table>.*?</table>", page, flags=re.S)
+    tables = re.findall(r"<table[ >].*?</table>", page, flags=re.S)
     assert len(tables) > 10
     assert all("<caption>" in table and 'scope="col"' in table for table in tables)
+
+
+def test_each_figure_can_be_read_on_a_phone(written: Path) -> None:
+    # Narrow, a row is a block of lines without heads: each of its cells then says what it is.
+    page = (written / "index.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><th scope=\"row\">(?!<b>).*?</tr>", page, flags=re.S)
+    assert len(rows) > 30
+    for head in ("target", "found", "95% interval", "n", "people"):
+        assert all(f'data-head="{head}"' in row for row in rows), head
+
+
+def test_a_section_without_targets_is_neither_reached_nor_missed(card: Card) -> None:
+    whole = {title: all_reached for title, *_, all_reached in summary_rows(card)}
+    assert whole["Contrast of the skin"] is None
+    assert whole["Hands"] in (True, False)
 
 
 def test_every_chart_says_in_words_what_it_shows(card: Card) -> None:

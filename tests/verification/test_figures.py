@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from made_results import clip, made_results, moving_region, still_region
 
 from tdscreen.verification.card.contents import Card
-from tdscreen.verification.figure import NOT_MEASURED, NOT_STATED, Figure, Target, make_figure
+from tdscreen.verification.figure import (
+    NOT_MEASURED,
+    NOT_STATED,
+    Figure,
+    Target,
+    make_figure,
+    share_figure,
+)
 from tdscreen.verification.reasons import kept_reasons, reason_for
 from tdscreen.verification.results import ClipResult, HandResult, ItemResult, RegionResult, TongueResult
 from tdscreen.verification.sections.conditions import nuisance_figures, quality_figures
@@ -49,6 +57,17 @@ def test_nothing_is_rounded_into_a_target() -> None:
     assert Target(high=0.1).holds(0.1)
     assert not Target(high=0.1).holds(0.1000001)
     assert not Target(low=100.0).holds(99.9999)
+
+
+def test_a_figure_of_numpy_numbers_is_counted_like_any_other() -> None:
+    missed = share_figure(
+        "none.such", "", list(np.array([1.4, 1.0]) < 1.15), [1, 2], target=Target(low=100.0)
+    )
+    reached = make_figure(
+        "none.such", "", value=np.float64(0.4), n=9, persons=3, unit="mm", target=Target(high=0.5)
+    )
+    assert missed.reached is False
+    assert reached.reached is True
 
 
 def test_a_value_that_is_only_bounded_from_below_reaches_nothing() -> None:
@@ -98,6 +117,17 @@ def test_a_movement_that_was_not_found_has_no_right_rate() -> None:
     assert named(frequency_figures([missed]), "frequency.steady").value == 0.0
 
 
+def test_a_wave_of_one_millimetre_counts_from_one_millimetre_up() -> None:
+    # Between the 5th and the 95th percentile a wave spans a little less than its half range.
+    smallest = [
+        clip("a", moving_region("lips", true_mm=0.987, found_mm=0), sections=("frequency", "amplitude")),
+        clip("b", moving_region("lips", true_mm=0.987, found_mm=1.9), sections=("frequency", "amplitude")),
+    ]
+    assert named(frequency_figures(smallest), "frequency.steady").n == 2
+    within = named(amplitude_figures(smallest), "amplitude.lips_within")
+    assert (within.n, within.value) == (2, 0.0)
+
+
 def test_a_gain_of_one_is_within_and_linear() -> None:
     figures = amplitude_figures(made_results(gain=1.0))
     for part in ("lips", "jaw", "brows", "fingertips"):
@@ -136,6 +166,20 @@ def test_a_gain_that_falls_with_the_rate_is_not_flat() -> None:
     flat = named(amplitude_figures(clips), "amplitude.jaw_flat")
     assert flat.reached is False
     assert flat.value == pytest.approx(23, abs=6)
+
+
+def test_a_gain_that_is_flat_over_slow_rates_alone_is_not_called_flat() -> None:
+    def moves(person: int, rate_hz: float) -> ClipResult:
+        lips = moving_region("lips", true_mm=3.0, found_mm=3.0, rate_hz=rate_hz)
+        return clip(f"{person}-{rate_hz}", lips, sections=("amplitude",), person=person)
+
+    slow = [moves(1, 0.5), moves(1, 1.0), moves(2, 0.5), moves(2, 1.0)]
+    # A third person moves at a rate of their own: nothing joins that to the others.
+    apart = named(amplitude_figures([*slow, moves(3, 7.0)]), "amplitude.lips_flat")
+    assert (apart.reached, apart.value, apart.n) == (None, None, 4)
+    assert "0.5, 1 Hz; 1 more have no rate or person in common" in apart.statement
+    joined = named(amplitude_figures([*slow, moves(3, 7.0), moves(3, 1.0)]), "amplitude.lips_flat")
+    assert (joined.reached, joined.n) == (True, 6)
 
 
 def test_grades_of_the_cti() -> None:
@@ -178,6 +222,27 @@ def test_a_limit_beyond_the_sizes_tried_is_not_reached() -> None:
     ]
     limit = named(noise_figures(clips), "noise.jaw")
     assert (limit.bound, limit.value, limit.reached) == ("more than", 0.4, False)
+
+
+def test_false_alarms_are_counted_in_people_at_rest() -> None:
+    # A jaw that moves by 0.3 mm takes the lips along by less than the truth calls movement: no alarm is false.
+    along = dataclasses.replace(still_region("lips"), signal="lips.opening", amplitude_mm=0.3)
+    faint = clip("faint", moving_region("jaw", true_mm=0.3, found_mm=0.0), along, sections=("noise",))
+    assert named(noise_figures([faint]), "noise.false_alarms").value is None
+    stray = dataclasses.replace(still_region("jaw"), signal="jaw.side_shift", amplitude_mm=2.0)
+    rest = clip("rest", stray, sections=("still", "limits"), group="breathing")
+    alarms = named(noise_figures([faint, rest]), "noise.false_alarms")
+    assert (alarms.n, alarms.value) == (3, pytest.approx(100 / 3))
+
+
+def test_who_blinks_is_not_counted_among_those_who_only_sit_still() -> None:
+    still = [
+        clip("s", sections=("still",), group="breathing"),
+        clip("b", sections=("still",), group="blinking"),
+    ]
+    assert {(one.name, one.n) for one in still_figures(still)} == {
+        ("still.all", 1), ("still.breathing", 1), ("still.any_movement", 1), ("still.usable", 1)
+    }  # fmt: skip
 
 
 def test_one_of_fifty_still_clips_may_show_an_item_and_two_may_not() -> None:
@@ -439,7 +504,7 @@ def test_a_mouth_without_a_tongue_past_the_lips_counts_although_what_is_behind_t
 
 
 def test_rates_that_true_paths_tell_in_other_digits_are_one_rate() -> None:
-    paths = [("a", 0.998, 2.0), ("a", 2.5, 2.0), ("b", 1.001, 2.0), ("b", 2.499, 2.0)]
+    paths = [("a", 0.998, 2.0), ("a", 7.0, 2.0), ("b", 1.001, 2.0), ("b", 6.999, 2.0)]
     clips = [
         clip(
             f"{person}{rate_hz}",

@@ -101,6 +101,10 @@ class Movement:
             raise InputError(f"An irregular movement has a band of rates: give rate_band_hz for {what}.")
         if not by_band and self.rate_hz is None:
             raise InputError(f"A regular movement has a rate: give rate_hz for {what}.")
+        if (self.rate_hz if by_band else self.rate_band_hz) is not None:
+            # One of the two would be carried out, and the other passed over in silence.
+            other, used = ("rate_hz", "rate_band_hz") if by_band else ("rate_band_hz", "rate_hz")
+            raise InputError(f"{what} moves by its {used}: leave {other} out.")
         if self.pattern not in get_args(Pattern):
             raise InputError(
                 f"There is no pattern {self.pattern!r}; there are {', '.join(get_args(Pattern))}."

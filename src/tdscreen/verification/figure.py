@@ -28,7 +28,8 @@ class Target:
 
     def holds(self, value: float) -> bool:
         """Say whether a value lies within; nothing is rounded first."""
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        # A plain bool: of numpy's own, `is True` is never so, and a sum over figures would lose it.
+        return bool((self.low is None or value >= self.low) and (self.high is None or value <= self.high))
 
     def words(self, unit: str) -> str:
         """Write the target out, as ``at most 0.1 Hz``."""

@@ -305,7 +305,7 @@ def gain_by_rate(faces: Sequence[str], rates_hz: Floats, gains: Floats) -> dict[
         For each rate its gain as a share of the mean over the rates. Where faces and rates fall into parts that no
         measurement joins, of the part with most measurements alone; empty if that has a single rate.
     """
-    part = _largest_part(faces, rates_hz)
+    part = largest_part(faces, rates_hz)
     faces, rates_hz, gains = [faces[i] for i in part], rates_hz[part], gains[part]
     names, rates = sorted(set(faces)), np.unique(rates_hz)
     if len(rates) < 2:
@@ -322,8 +322,19 @@ def gain_by_rate(faces: Sequence[str], rates_hz: Floats, gains: Floats) -> dict[
     }
 
 
-def _largest_part(faces: Sequence[str], rates_hz: Floats) -> Indices:
-    """Return the measurements of the largest set of faces and rates that measurements join."""
+def largest_part(faces: Sequence[str], rates_hz: Floats) -> Indices:
+    """Return the measurements of the largest set of faces and rates that measurements join.
+
+    Parameters
+    ----------
+    faces : sequence of str, length n
+    rates_hz : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray of int
+        Their places; empty if there are none.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -12,6 +12,7 @@ from tdscreen.verification.results import ClipResult
 from tdscreen.verification.sections.kinds import TAKEN_FOR, TRUE_KINDS, confusion_table
 from tdscreen.verification.sections.leakage import REGIONS, leakage_table, leaks
 from tdscreen.verification.sections.movement import (
+    FROM_MM,
     MAX_GAIN_ERROR,
     PARTS,
     landmark_amplitude,
@@ -99,7 +100,7 @@ def _rates(results: Sequence[ClipResult]) -> Chart | None:
     for part, regions in PARTS.items():
         rows = [
             row
-            for row in moving_rows(results, "amplitude", from_mm=1.0, regular=True)
+            for row in moving_rows(results, "amplitude", from_mm=FROM_MM, regular=True)
             if row.region.region in regions and row.measured > 0
         ]
         found = rate_gains(rows)
@@ -144,7 +145,8 @@ def _limits(results: Sequence[ClipResult]) -> Chart | None:
     def draw(figure: Any) -> None:
         axis = figure.subplots()
         names = {"lips": "lips", "jaw": "jaw", "upper_face": "brows"}
-        styles = ("-", "--", ":", "-.")
+        # One for each light of the grid: of two lines of one look nobody can tell which is which.
+        styles: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)))
         for region, name in names.items():
             for light, style in zip(lights, styles * len(lights), strict=False):
                 own = sorted(
@@ -156,7 +158,7 @@ def _limits(results: Sequence[ClipResult]) -> Chart | None:
                     label = name if len(lights) == 1 else f"{name}, {light.replace('_', ' ')}"
                     axis.plot(
                         *zip(*own, strict=True),
-                        style,
+                        linestyle=style,
                         marker="o",
                         ms=4,
                         lw=1.3,
@@ -164,12 +166,13 @@ def _limits(results: Sequence[ClipResult]) -> Chart | None:
                         label=label,
                     )
         axis.set(xlabel="distance, cm", ylabel="stated detection limit, mm\n(half the range)", ylim=(0, None))
-        axis.legend(frameon=False, fontsize=7, ncols=2)
+        # Beside the lines: there are so many that within they would lie over them.
+        axis.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
     return draw_chart(
         "Detection limit that the tool states, by distance and light",
-        "Median over still clips.",
-        (5.2, 2.9),
+        "Median over still clips, of each part's blindest signal.",
+        (7.2, 2.9),
         draw,
         section="noise",
     )
@@ -277,7 +280,7 @@ def _groups(results: Sequence[ClipResult]) -> Chart | None:
                 range(len(own)),
                 [row.group.lstrip("0") for row in own],
                 fontsize=7,
-                rotation=45 if name == "origin" else 0,
+                rotation=45 if name in ("age", "origin") else 0,
             )
             axis.set(xlabel=ATTRIBUTES[name][0], xlim=(-0.6, len(own) - 0.4))
         axes[0].set_ylabel("item error, points")

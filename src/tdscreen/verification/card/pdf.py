@@ -17,6 +17,7 @@ from tdscreen.verification.card.contents import (
 from tdscreen.verification.card.words import (
     ABOUT,
     KNOWN_LIMITS,
+    STATED_LIMITS_CAPTION,
     SUMMARY_HEADS,
     counts_sentence,
     group_table,
@@ -47,7 +48,7 @@ def write_pdf(card: Card, charts: Sequence[Chart]) -> bytes:
     """
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.units import mm
-    from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer
+    from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
 
     style = _styles()
     out = io.BytesIO()
@@ -76,7 +77,12 @@ def write_pdf(card: Card, charts: Sequence[Chart]) -> bytes:
         text("What is measured, how well, and whether that is enough", "heading"),
         text(reached_sentence(card)),
     ]
-    story += [_summary_table(card, style), text("What is not reached, and why", "heading")]
+    # The table behind this heading is longer than a page: what is left of one must hold a part of it.
+    story += [
+        _summary_table(card, style),
+        CondPageBreak(60 * mm),
+        text("What is not reached, and why", "heading"),
+    ]
     story.append(_figures_table(card.missed(), style) if card.missed() else text("Every target is reached."))
     for section, figures in card.sections():
         head = [text(section.title, "heading"), text(section.about)]
@@ -88,7 +94,10 @@ def write_pdf(card: Card, charts: Sequence[Chart]) -> bytes:
         if section.name == "fairness":
             story += [Spacer(1, 3 * mm), _plain_table(*group_table(card.results), style)]
         if section.name == "noise":
-            story += [Spacer(1, 3 * mm), _plain_table(*stated_limit_table(card.results), style)]
+            story += [
+                text(STATED_LIMITS_CAPTION, "caption"),
+                _plain_table(*stated_limit_table(card.results), style),
+            ]
     story.append(
         KeepTogether(
             [text("What the card does not show", "heading"), *(text(words) for words in KNOWN_LIMITS)]
@@ -162,7 +171,7 @@ def _summary_table(card: Card, style: dict[str, Any]) -> Any:
                 Paragraph(title, style["head"]),
                 Paragraph(escape(over, quote=False), style["cell"]),
                 Paragraph("<br/>".join(escape(words, quote=False) for words in how_well), style["cell"]),
-                Paragraph(count, style["reached" if whole else "not reached"]),
+                Paragraph(count, style[{None: "cell", True: "reached", False: "not reached"}[whole]]),
             ]
         )
     return _table(rows, [width * mm for width in _SUMMARY_WIDTHS_MM])

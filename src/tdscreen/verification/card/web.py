@@ -15,6 +15,7 @@ from tdscreen.verification.card.contents import (
 from tdscreen.verification.card.words import (
     ABOUT,
     KNOWN_LIMITS,
+    STATED_LIMITS_CAPTION,
     SUMMARY_HEADS,
     counts_sentence,
     group_table,
@@ -36,7 +37,11 @@ thead th{background:#f4f6f8}tbody th{font-weight:400}td.number,th.number{text-al
 .yes{color:#1a5e2f;font-weight:600}.no{color:#8f1d14;font-weight:600}.unknown{color:#5b5200;font-weight:600}
 p.reason{margin:.2rem 0 0;color:#4a525b}
 figure{margin:1rem 0;overflow-x:auto}figure svg{max-width:100%;height:auto}figcaption{color:#4a525b;font-size:.875rem}
-.scroll{overflow-x:auto}dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;font-size:.875rem}
+.scroll{overflow-x:auto}@media (max-width:40rem){
+.figures thead{display:none}.figures tr{display:block;border-bottom:1px solid #e3e7eb;padding:.4rem 0}
+.figures th,.figures td{display:block;border:0;padding:.1rem 0;text-align:left;white-space:normal}
+.figures td:empty{display:none}.figures td[data-head]::before{content:attr(data-head) ": ";color:#4a525b}}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;font-size:.875rem}
 dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
 """
 
@@ -79,9 +84,7 @@ def write_page(card: Card, charts: Sequence[Chart]) -> str:
         if section.name == "fairness":
             parts.append(_plain_table("Figures of each group", *group_table(card.results)))
         if section.name == "noise":
-            parts.append(
-                _plain_table("Detection limits that the tool states", *stated_limit_table(card.results))
-            )
+            parts.append(_plain_table(STATED_LIMITS_CAPTION, *stated_limit_table(card.results)))
     parts += ["<h2>What the card does not show</h2><ul>"]
     parts += [f"<li>{escape(text)}</li>" for text in KNOWN_LIMITS]
     parts += ["</ul>"]
@@ -102,13 +105,17 @@ def _summary_table(card: Card) -> str:
     rows = [
         f'<tr><th scope="row"><b>{escape(title)}</b></th><td>{escape(over)}</td>'
         f"<td>{'<br>'.join(map(escape, how_well))}</td>"
-        f'<td class="{"yes" if whole else "no"}">{count}</td></tr>'
+        f'<td{_kind_of(whole)} data-head="targets reached">{count}</td></tr>'
         for title, over, how_well, count, whole in summary_rows(card)
     ]
     return (
-        '<div class="scroll"><table><caption>In short</caption>'
+        '<div class="scroll"><table class="figures"><caption>In short</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _kind_of(whole: bool | None) -> str:
+    return "" if whole is None else f' class="{"yes" if whole else "no"}"'
 
 
 def _figures_table(caption: str, figures: Sequence[Figure]) -> str:
@@ -119,10 +126,11 @@ def _figures_table(caption: str, figures: Sequence[Figure]) -> str:
         reason = f'<p class="reason">{escape(figure.reason)}</p>' if figure.reason else ""
         target = figure.target.words(figure.unit) if figure.target else ""
         rows.append(
-            f'<tr><th scope="row">{escape(figure.statement)}{reason}</th><td>{escape(target)}</td>'
-            f'<td class="number">{escape(value_words(figure))}</td>'
-            f'<td class="number">{escape(interval_words(figure))}</td>'
-            f'<td class="number">{figure.n}</td><td class="number">{figure.persons}</td>'
+            f'<tr><th scope="row">{escape(figure.statement)}{reason}</th><td data-head="target">{escape(target)}</td>'
+            f'<td class="number" data-head="found">{escape(value_words(figure))}</td>'
+            f'<td class="number" data-head="95% interval">{escape(interval_words(figure))}</td>'
+            f'<td class="number" data-head="n">{figure.n}</td>'
+            f'<td class="number" data-head="people">{figure.persons}</td>'
             f'<td class="{kind}">{words}</td></tr>'
         )
     heads = (
@@ -130,8 +138,9 @@ def _figures_table(caption: str, figures: Sequence[Figure]) -> str:
         ("people", "number"), ("", ""),
     )  # fmt: skip
     head = "".join(f'<th scope="col" class="{kind}">{name}</th>' for name, kind in heads)
+    # On a phone each figure is a block of lines: seven columns leave the first five letters of width.
     return (
-        f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f'<div class="scroll"><table class="figures"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

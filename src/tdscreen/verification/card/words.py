@@ -51,11 +51,17 @@ def reached_sentence(card: Card) -> str:
     return words + (f" {unknown} could not be measured by a card of this size." if unknown else "")
 
 
+STATED_LIMITS_CAPTION = (
+    "Detection limits that the tool states of parts at rest: of each part its blindest signal's, as of a sideways "
+    "shift, and so larger than that of an opening, by which the figures above are found"
+)
 SUMMARY_HEADS = ("what is measured", "over what range", "how well", "targets reached")
 
 
-def summary_rows(card: Card) -> list[tuple[str, str, list[str], str, bool]]:
+def summary_rows(card: Card) -> list[tuple[str, str, list[str], str, bool | None]]:
     """Return one row a section: its title, its range, how well, how many targets are reached, and whether all are.
+
+    Of a section without a target neither is said: None.
 
     Parameters
     ----------
@@ -72,7 +78,8 @@ def summary_rows(card: Card) -> list[tuple[str, str, list[str], str, bool]]:
             if figure is not None and figure.value is not None
         ]
         count = f"{reached} of {len(aimed)}" if aimed else "no target"
-        rows.append((section.title, section.over, how_well or ["not measured"], count, reached == len(aimed)))
+        whole = reached == len(aimed) if aimed else None
+        rows.append((section.title, section.over, how_well or ["not measured"], count, whole))
     return rows
 
 

@@ -52,7 +52,7 @@ SECTIONS = (
         "The rate of most power that is printed for a region, held against the true rate.",
         frequency_figures,
         ("frequency", "frequency_variable", "frequency_dropped"),
-        "regular movement of lips, jaw, brows, head and hands, 0.5 to 7 Hz, 1 mm and more, 12 s and more",
+        "regular movement of lips, jaw, brows and fingers, 0.5 to 7 Hz, 1 mm and more (fingers 2), in 10 to 12 s",
         (
             ("steady", "within 0.1 Hz"),
             ("variable", "variable rate of pictures"),
@@ -66,7 +66,7 @@ SECTIONS = (
         "path of the same signal while it moves.",
         amplitude_figures,
         ("amplitude",),
-        "lips, jaw, brows, fingertips; 0.5 to 8 mm and more of half the range; 0.5 to 7 Hz",
+        "half the range: lips 1 to 5 mm, jaw 1 to 9, brows 1 to 4, fingertips 2 to 18; 0.5 to 7 Hz",
         (
             ("lips_linear", "lips, R2"),
             ("jaw_linear", "jaw, R2"),
@@ -112,7 +112,7 @@ SECTIONS = (
         "The share of assessed time in bouts of movement, held against the share of the true bouts.",
         time_figures,
         ("time",),
-        "20 to 95% of the time, in bouts",
+        "20 to 95% of the time in bouts, and all of the time",
         (
             ("within", "within 10 points"),
             ("grade", "grade of the CTI right"),
@@ -158,10 +158,11 @@ SECTIONS = (
     Section(
         "far",
         "Far away",
-        "The whole body in the picture.",
+        "People from the head to the knees (virtual people have no lower legs), as small in the picture as where the "
+        "whole body is filmed.",
         far_figures,
         ("far",),
-        "whole body in the picture",
+        "1.5 to 2.1 m away (the large grid: 3 m)",
         (("found", "face found"), ("limit", "detection limit of lips and jaw")),
     ),
     Section(
@@ -170,7 +171,7 @@ SECTIONS = (
         "Tapping, sides, and fingers against a moving arm.",
         hand_figures,
         ("taps", "sides", "arm", "fingers"),
-        "tapping 1 to 4 Hz; hands that cross, leave and return; arms that are carried about",
+        "tapping 2 to 4 Hz; hands that cross, leave and return; arms that are carried about",
         (
             ("found", "followed while in view"),
             ("taps", "taps within 1 in 15 s"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
 from tdscreen.verification.results import ClipResult, of_section
 from tdscreen.verification.sections.movement import ALL
@@ -17,10 +19,10 @@ MIN_FOUND_PERCENT = 99.0
 
 
 def far_figures(results: Sequence[ClipResult]) -> list[Figure]:
-    """Return how often the face of a person whose whole body is in the picture is found."""
+    """Return how often the face is found of a person who is far away, from the head to the knees."""
     clips = of_section(results, "far")
     stated = [
-        region.noise_floor_mm / 2
+        (region.noise_floor_mm / 2, clip.person)
         for clip in clips
         for region in clip.regions
         if region.region in ("lips", "jaw") and region.noise_floor_mm is not None
@@ -28,7 +30,7 @@ def far_figures(results: Sequence[ClipResult]) -> list[Figure]:
     return [
         share_figure(
             "far.found",
-            "Whole body in the picture: the face is followed in 90% of pictures or more",
+            "A person from head to knees, 1.5 m away and more: the face is followed in 90% of pictures or more",
             [clip.face_share >= FOLLOWED_SHARE for clip in clips],
             [clip.person for clip in clips],
             target=ALL,
@@ -50,9 +52,9 @@ def far_figures(results: Sequence[ClipResult]) -> list[Figure]:
         make_figure(
             "far.limit",
             "The same clips: median of the stated detection limit of lips and jaw (half the range)",
-            value=sorted(stated)[len(stated) // 2] if stated else None,
+            value=float(np.median([limit_mm for limit_mm, _ in stated])) if stated else None,
             n=len(stated),
-            persons=len({clip.person for clip in clips}),
+            persons=len({person for _, person in stated}),
             unit="mm",
         ),
     ]
