@@ -574,7 +574,7 @@ class ScoringSettings:
 
     model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "95e1c86f9c4dabe2e36be617418aee85065fcf506982adc2a8d8fc92ae00d088"
+    model_sha256: str = "91b007d6f0b74d87ebd103d0ba26d1cc7e3c22fd4a12b2f3778167b356f0548d"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
