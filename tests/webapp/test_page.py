@@ -24,7 +24,7 @@ from tdscreen.webapp.panels import triage_panel
 from tdscreen.webapp.run import Run
 from tdscreen.webapp.scorer import MODEL_VARIABLE
 
-LONG_S = 60.0
+LONG_S = 240.0
 
 
 @pytest.fixture
