@@ -13,6 +13,7 @@ from tdscreen.measurement.clip import RegionMeasurement
 from tdscreen.measurement.regions import (
     ARM_REASON,
     SPEECH_REASON,
+    TOO_FAINT_REASON,
     TOO_FAST_REASON,
     Ruler,
     measure_region,
@@ -108,6 +109,16 @@ def test_a_jaw_is_found_not_assessed_or_known_to_be_still_as_its_limit_rises(mea
 def test_a_jaw_that_clearly_moves_is_scored_whatever_its_limit(measured: Measured) -> None:
     jaw = measured(Region.JAW, {Region.JAW: features("jaw.opening", sine(6.0, 1.2), limit_mm=8.0)})
     assert jaw.scored_amplitude_mm == pytest.approx(6.0, rel=0.05)
+
+
+@pytest.mark.parametrize(("limit_mm", "scored"), [(2.4, True), (2.6, False)])
+def test_a_movement_that_is_hardly_larger_than_its_limit_is_seen_and_not_scored(
+    measured: Measured, limit_mm: float, *, scored: bool
+) -> None:
+    jaw = measured(Region.JAW, {Region.JAW: features("jaw.opening", sine(1.5, 1.2), limit_mm=limit_mm)})
+    assert jaw.amplitude_mm == pytest.approx(1.5, rel=0.05)
+    assert (jaw.scored_amplitude_mm is not None) == scored
+    assert jaw.not_scored_reason == (None if scored else TOO_FAINT_REASON)
 
 
 @pytest.mark.parametrize("gain", [0.65, 0.9, 1.0, 1.45])

@@ -28,6 +28,10 @@ ARM_REASON = (
 )
 TAPPING = (Task.FINGER_TAPPING_LEFT, Task.FINGER_TAPPING_RIGHT)
 TOO_FAST_REASON = "Most of this movement is as fast as a tremor, and cannot be told apart from one."
+TOO_FAINT_REASON = (
+    "This movement is hardly larger than the smallest that this clip can show, so that nobody can tell how much of the "
+    "time it goes on. Please record again, nearer, in good light and with the camera at rest."
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,8 @@ def measure_region(
         not_scored = SPEECH_REASON
     if not_scored is None and _too_fast(main_scored):
         not_scored = TOO_FAST_REASON
+    if not_scored is None and _too_faint(main):
+        not_scored = TOO_FAINT_REASON
     if not_scored is None:
         not_scored = _why_not_still(in_mm)
     quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
@@ -330,6 +336,16 @@ def _too_fast(features: SignalFeatures, *, settings: MotionSettings = MOTION) ->
     power = [features.band_power[band] or 0.0 for band in ("0.5-3", "3-4", "4-7", "7-12")]
     fast = power[2] + power[3] > max(settings.too_fast_share * sum(power), features.noise_sd**2)
     return fast and features.percent_time_moving > settings.chance_percent
+
+
+def _too_faint(main: SignalFeatures, *, settings: MotionSettings = MOTION) -> bool:
+    """Say whether what would be scored goes on for a share of time that cannot be told: no other signal moves more."""
+    scored = _scored(main)
+    return (
+        scored is not None
+        and scored.percent_time_moving > settings.chance_percent
+        and 2.0 * scored.amplitude < QUALITY.min_range_in_limits * scored.noise_floor
+    )
 
 
 def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatures]) -> str | None:
