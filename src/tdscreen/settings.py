@@ -595,6 +595,11 @@ class ScoringSettings:
     """... and the lips where they part by more (measured: 1.7 to 2.7 in three); between the two both count."""
     carried_by_tongue: float = 0.6
     """Correlation with the tongue's reach from which lips or jaw only make way for it (measured: 0.65 to 0.91)."""
+    tongue_parts_jaw_mm: float = 4.0
+    tongue_parts_lips_mm: float = 5.5
+    """... as long as they go no farther than this (half a range; measured: 2.3 to 3.3 and 2.3 to 4.6 in three clips of
+    tongues that come out by 8 to 16 mm). In a mouth that opens widely by itself something of the tongue may be seen,
+    too, and must not explain the jaw away."""
     activation_takes_one: bool = False
     """Take a point off an item whose movement was seen on activation only (the AIMS's own convention, Guy 1976, which
     not every rater follows)."""

@@ -412,14 +412,18 @@ def test_of_lips_and_jaw_that_go_as_one_only_that_counts_which_moves_the_other(
             assert "only went along with the" in found[item].contributions[0].text
 
 
-def test_lips_and_jaw_that_make_way_for_the_tongue_do_not_count_for_themselves() -> None:
+@pytest.mark.parametrize(("jaw_mm", "counts"), [(3.9, False), (4.1, True), (9.0, True)])
+def test_a_jaw_that_makes_way_for_the_tongue_does_not_count_and_one_that_goes_farther_does(
+    jaw_mm: float, *, counts: bool
+) -> None:
     tongue = dataclasses.replace(
         moving(Region.TONGUE, amplitude_mm=12.0, percent=40.0), protrusions=(Protrusion(2.0, 2.6, 12.0),)
     )
-    seen = clip(tongue, moving(Region.JAW, amplitude_mm=4.0, percent=60.0))
+    seen = clip(tongue, moving(Region.JAW, amplitude_mm=jaw_mm, percent=60.0))
     found = assess([together(seen, 0.8, Region.JAW, Region.TONGUE)]).items
     assert found[Item.JAW].evidence is not None
-    assert found[Item.JAW].evidence.carried_by is Region.TONGUE
+    assert found[Item.JAW].evidence.carried_by == (None if counts else Region.TONGUE)
+    assert ((found[Item.JAW].expected or 0.0) > 1.0) == counts
     assert (found[Item.TONGUE].expected or 0.0) > 1.5
 
 

@@ -258,7 +258,13 @@ def carried_by(
     if region not in (Region.LIPS, Region.JAW):
         return None
     tongue = clip.regions[Region.TONGUE]
-    if tongue.protrusions and _together(clip, region, Region.TONGUE, settings) >= settings.carried_by_tongue:
+    farthest_mm = settings.tongue_parts_lips_mm if region is Region.LIPS else settings.tongue_parts_jaw_mm
+    makes_way = (clip.regions[region].amplitude_mm or 0.0) <= farthest_mm
+    if (
+        tongue.protrusions
+        and makes_way
+        and _together(clip, region, Region.TONGUE, settings) >= settings.carried_by_tongue
+    ):
         return Region.TONGUE
     lips, jaw = clip.regions[Region.LIPS], clip.regions[Region.JAW]
     if not (lips.amplitude_mm and jaw.amplitude_mm):
