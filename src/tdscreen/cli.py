@@ -25,6 +25,7 @@ import click
 from tdscreen import __version__
 from tdscreen.cli_batch import batch
 from tdscreen.cli_cache import cache
+from tdscreen.cli_clinic import audit, clinic
 from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_predictive import predictive
@@ -183,8 +184,10 @@ def main(details: bool) -> None:
         signal.signal(signal.SIGTERM, _end)
 
 
+main.add_command(audit)
 main.add_command(batch)
 main.add_command(cache)
+main.add_command(clinic)
 main.add_command(export)
 main.add_command(phantom)
 main.add_command(predictive)
