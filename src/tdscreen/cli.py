@@ -53,9 +53,9 @@ To begin:
 \b
 Exit status: 0 if all went well, 2 if what was asked for cannot be done,
 3 if a file is not a video that can be read, 4 if a clip is too long or too
-large, 5 if reading it crashed, 6 or 7 if a file of tracks or the scoring
-model is damaged, 8 if a table of ratings does not allow what was asked, 130 if
-stopped.
+large, 5 if reading it crashed, 6 or 7 if a file of tracks, a clinic's store or
+the scoring model is damaged, 8 if a table of ratings does not allow what was
+asked, 130 if stopped.
 """
 
 

@@ -276,7 +276,7 @@ def _clip(work: Work, row: Row) -> Clip:
         examination=row["examination_id"],
         **said,
         keep_video=row["keep_video"],
-        files=tuple(_kept(file) for file in work.scope.rows(FILES, order="added_at", clip_id=row["id"])),
+        files=tuple(_kept(file) for kind in FileKind for file in _files(work, row["id"], kind)),
         added_at=read_time(row["added_at"]),
         added_by=row["added_by"],
     )

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
@@ -64,22 +65,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Bring a database to a form, by default that of this version."""
+    """Bring a database to a form, by default that of this version.
+
+    Raises
+    ------
+    DataError
+        This version does not know the form.
+    """
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise DataError("The store was made by a newer version of tdscreen. Use that one.") from error
 
 
 def revision_of(connection: Connection) -> str | None:
     """Tell the form of a database; None of one that is empty."""
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str:
-    """Tell the form that this version reads and writes."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def check_revision(connection: Connection) -> None:
@@ -88,26 +91,27 @@ def check_revision(connection: Connection) -> None:
     Raises
     ------
     InputError
-        It has an older one, or holds no store.
+        It holds no store.
     DataError
-        It has one that this version does not know.
+        It has another form.
     """
     found = revision_of(connection)
-    if found == newest_revision():
-        return
     if found is None:
         raise InputError("There is no clinic's store in this database. Make one with 'tdscreen clinic init'.")
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found in known:
-        raise InputError(
-            "The store was made by an older version of tdscreen. Back it up, then run 'tdscreen clinic upgrade'."
+    if found != _scripts().get_current_head():
+        raise DataError(
+            "The store was made by another version of tdscreen. Use that one; or, if this one is newer, back the store "
+            "up with that one and restore it with this one."
         )
-    raise DataError("The store was made by a newer version of tdscreen. Use that one.")
 
 
 def is_empty(connection: Connection) -> bool:
     """Tell whether a database has no tables."""
     return not inspect(connection).get_table_names()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
