@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,22 @@ def test_any_part_of_a_file_can_be_read(
         while len(found) < length and (piece := reader.read(length - len(found))):
             found += piece
     assert found == content[start : start + length]
+
+
+def test_a_large_file_passes_through_little_memory(tmp_path: Path) -> None:
+    key, block = new_key(), os.urandom(1 << 18)
+    tracemalloc.start()
+    with SealedWriter(tmp_path / "file", key, context="a file") as writer:
+        for _ in range(128):
+            writer.write(block)
+    with SealedReader(tmp_path / "file", key, context="a file") as reader:
+        reader.check()
+        reader.seek(100 * len(block))
+        assert reader.read(16) == block[:16]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (tmp_path / "file").stat().st_size > 32 * 1024**2
+    assert peak < 4 * 1024**2
 
 
 def test_a_piece_that_was_changed_moved_or_cut_off_is_noticed(tmp_path: Path) -> None:

@@ -289,6 +289,27 @@ def test_ten_people_who_write_at_once_lose_nothing(clinic: Clinic, patient: Pati
     assert clinic.audit_problems() == []
 
 
+def test_a_store_that_somebody_holds_for_long_says_that_it_is_busy(
+    clinic: Clinic, master: MasterKey, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tdscreen.records.database._BUSY_TIMEOUT_MS", 100)
+    with writing(clinic.engine), pytest.raises(InputError, match="busy"):
+        Clinic(tmp_path / "store", database, master)
+
+
+def test_what_is_in_the_database_keeps_its_key_whatever_fails_after_that(
+    clinic: Clinic, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("tdscreen.records.audit.move_head", disk_full)
+        with pytest.raises(OSError, match="No space"):
+            add_patient(desk, PatientDetails(NAME))
+    assert [one.details.identifier for one in patients(desk)] == [NAME]
+
+
 def test_a_store_opens_with_its_own_key_alone(
     clinic: Clinic, master: MasterKey, database: str, tmp_path: Path
 ) -> None:

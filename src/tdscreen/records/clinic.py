@@ -186,9 +186,15 @@ class Clinic:
         """Begin a piece of work: all of it is done and in the log in the end, or nothing."""
         with writing(self.engine) as connection:
             work = Work(self, connection, who, site)
-            yield work
-            if work.head is None:
-                raise AssertionError("Nothing is done or seen that the audit log is not told.")
+            try:
+                yield work
+                if work.head is None:
+                    raise AssertionError("Nothing is done or seen that the audit log is not told.")
+            except BaseException:
+                # Only what surely is not in the database: a commit that fails may have come through all the same.
+                for call in work.undo:
+                    call()
+                raise
         audit.move_head(self.vault.folder / HEAD_FILE, self._audit_key, work.head)
         for call in work.afterwards:
             call()
@@ -241,6 +247,8 @@ class Work:
         Of the audit log; None until something was logged.
     afterwards : list of callable
         What can only be done once the database has it all, as to destroy a file.
+    undo : list of callable
+        What is to be done if it fails, as to destroy a file that was made.
     """
 
     def __init__(self, clinic: Clinic, connection: Connection, who: str, site: str) -> None:
@@ -253,6 +261,7 @@ class Work:
         self.time = written(self.now)
         self.head: audit.Head | None = None
         self.afterwards: list[Callable[[], object]] = []
+        self.undo: list[Callable[[], object]] = []
 
     def log(self, what: str, kind: str, on_id: str) -> None:
         """Tell the audit log."""

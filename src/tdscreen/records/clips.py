@@ -83,35 +83,36 @@ def import_clip(
                 "context": context,
             },
         )
-        assert isinstance(said, dict)
-        with desk.at_work() as work:
-            # The patient may be gone meanwhile, or the clip be there from another's hands.
-            living_patient(work.scope, patient)
-            if lookup != _unknown(work, str(said["sha256"])):
-                raise InputError(f"{printable(name)} was changed while it was read. Take it in again.")
-            sealed = {
-                "file_name": name,
-                "sha256": said["sha256"],
-                "cut_short": said["cut_short"],
-                "task": str(task),
-            }
-            work.scope.add(
-                CLIPS,
-                id=clip,
-                patient_id=patient,
-                examination_id=examination,
-                lookup=lookup,
-                sealed=work.seal(patient, clip, sealed),
-                keep_video=keep_video,
-                added_at=work.time,
-                added_by=work.who,
-            )
-            _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=None)
-            work.log("added", _KIND, clip)
-            return _clip(work, work.scope.row(CLIPS, clip))
     except BaseException:
         vault.shred_file(patient, file)
         raise
+    assert isinstance(said, dict)
+    with desk.at_work() as work:
+        work.undo.append(lambda: vault.shred_file(patient, file))
+        # The patient may be gone meanwhile, or the clip be there from another's hands.
+        living_patient(work.scope, patient)
+        if lookup != _unknown(work, str(said["sha256"])):
+            raise InputError(f"{printable(name)} was changed while it was read. Take it in again.")
+        sealed = {
+            "file_name": name,
+            "sha256": said["sha256"],
+            "cut_short": said["cut_short"],
+            "task": str(task),
+        }
+        work.scope.add(
+            CLIPS,
+            id=clip,
+            patient_id=patient,
+            examination_id=examination,
+            lookup=lookup,
+            sealed=work.seal(patient, clip, sealed),
+            keep_video=keep_video,
+            added_at=work.time,
+            added_by=work.who,
+        )
+        _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=None)
+        work.log("added", _KIND, clip)
+        return _clip(work, work.scope.row(CLIPS, clip))
 
 
 def clip(desk: Desk, identifier: str) -> Clip:
@@ -123,7 +124,9 @@ def clip(desk: Desk, identifier: str) -> Clip:
         This site has none of that identifier.
     """
     with desk.at_work() as work:
-        found = _clip(work, work.scope.row(CLIPS, identifier))
+        row = work.scope.row(CLIPS, identifier)
+        living_patient(work.scope, row["patient_id"])
+        found = _clip(work, row)
         work.log("saw", _KIND, identifier)
     return found
 
@@ -168,17 +171,14 @@ def keep_tracks(desk: Desk, identifier: str, tracks: Tracks) -> None:
         if _files(work, row["id"], FileKind.TRACKS, there=True):
             raise InputError("The tracks of this clip are kept already.")
         file = new_id()
-        try:
-            with _in_memory() as folder, work.vault.writer(row["patient_id"], file) as sealed:
-                save_tracks(tracks, folder / "tracks")
-                with (folder / "tracks").open("rb") as plain:
-                    shutil.copyfileobj(plain, sealed)
-            due_at = written(work.now + timedelta(days=RECORDS.findings_days))
-            _add_file(work, row["patient_id"], identifier, file, FileKind.TRACKS, due_at=due_at)
-            work.log("added", "tracks of clip", identifier)
-        except BaseException:
-            work.vault.shred_file(row["patient_id"], file)
-            raise
+        work.undo.append(lambda: work.vault.shred_file(row["patient_id"], file))
+        with _in_memory() as folder, work.vault.writer(row["patient_id"], file) as sealed:
+            save_tracks(tracks, folder / "tracks")
+            with (folder / "tracks").open("rb") as plain:
+                shutil.copyfileobj(plain, sealed)
+        due_at = written(work.now + timedelta(days=RECORDS.findings_days))
+        _add_file(work, row["patient_id"], identifier, file, FileKind.TRACKS, due_at=due_at)
+        work.log("added", "tracks of clip", identifier)
 
 
 def tracks(desk: Desk, identifier: str) -> Tracks:

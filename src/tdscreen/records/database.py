@@ -57,11 +57,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction that no other runs beside: all of it is there in the end, or nothing.
 
     Every look is written to the audit log, whose entries hang together; so all come one after the other.
+
+    Raises
+    ------
+    InputError
+        The database went away, or somebody else has held it for long.
     """
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
-        yield connection
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = {_BUSY_TIMEOUT_MS}"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
+            yield connection
+    except OperationalError as error:
+        raise InputError(
+            "The database of the clinic's store is busy, as while a backup is made, or went away. Try again in a while."
+        ) from error
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -25,19 +25,15 @@ def add_patient(desk: Desk, details: PatientDetails) -> Patient:
     """
     _check(details)
     patient = new_id()
-    try:
-        with desk.at_work() as work:
-            lookup = _lookup(work, details)
-            if work.scope.rows(PATIENTS, lookup=lookup):
-                raise InputError("There is a patient with this identifier already.")
-            work.vault.add_patient(patient)
-            sealed = work.seal(patient, patient, asdict(details))
-            work.scope.add(PATIENTS, id=patient, lookup=lookup, sealed=sealed, added_at=work.time)
-            work.log("added", _KIND, patient)
-    except BaseException:
-        # Nothing refers to the key that was made.
-        desk.clinic.vault.shred_patient(patient)
-        raise
+    with desk.at_work() as work:
+        lookup = _lookup(work, details)
+        if work.scope.rows(PATIENTS, lookup=lookup):
+            raise InputError("There is a patient with this identifier already.")
+        work.undo.append(lambda: work.vault.shred_patient(patient))
+        work.vault.add_patient(patient)
+        sealed = work.seal(patient, patient, asdict(details))
+        work.scope.add(PATIENTS, id=patient, lookup=lookup, sealed=sealed, added_at=work.time)
+        work.log("added", _KIND, patient)
     return Patient(patient, details, read_time(work.time))
 
 
