@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -333,6 +335,19 @@ def test_what_an_import_left_that_was_cut_short_is_removed_and_nothing_else(
     assert sweep(clinic).strays == 2
     assert len(clinic.vault.files(examination.patient)) == 2
     assert open_clip(desk, filled).read(4)
+
+
+def test_half_a_file_goes_after_a_day_and_not_while_it_may_be_written(
+    clinic: Clinic, examination: Examination
+) -> None:
+    part, _ = clinic.vault.place_for(examination.patient, "0" * 32)
+    clinic.vault.writer(examination.patient, "0" * 32).abandon()
+    assert sweep(clinic).strays == 0
+    assert part.exists()
+    yesterday_s = time.time() - 25 * 3600
+    os.utime(part, (yesterday_s, yesterday_s))
+    assert sweep(clinic).strays == 1
+    assert not part.exists()
 
 
 def test_a_database_put_back_by_hand_costs_no_file(
