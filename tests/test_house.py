@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
-    "assessment", "research", "api", "training", "verification", "validation", "batch", "doors",
+    "assessment", "research", "api", "training", "verification", "validation", "records", "batch",
+    "doors",
 )  # fmt: skip
 COMMON = {
     "errors",
@@ -29,6 +30,7 @@ DOORS = {
     "cli",
     "cli_batch",
     "cli_cache",
+    "cli_clinic",
     "cli_export",
     "cli_phantom",
     "cli_predictive",
@@ -42,10 +44,14 @@ HOLDS_THE_RULER = {"training", "verification", "doors"}
 """Only these rooms know the phantom: a measurement that knew its own ruler would prove nothing."""
 UNKNOWN_TO = {
     "mediapipe": {"tracking"},
-    "av": {"video", "tracking", "phantom"},
+    "av": {"video", "tracking", "phantom", "records"},
     "onnxruntime": {"common"},
     "onnx": {"scoring", "training"},
     "jax": {"training"},
+    "sqlalchemy": {"records"},
+    "alembic": {"records"},
+    "cryptography": {"records"},
+    "psycopg": set(),  # SQLAlchemy alone calls it
     "distributed": {"batch"},
     "fsspec": {"batch"},
     "streamlit": {"doors"},

@@ -178,6 +178,7 @@ def test_the_wheel_carries_the_model_the_schema_and_the_page(wheel: Path) -> Non
                 assert f"tdscreen/{inside}" in names
     assert any(re.fullmatch(r"tdscreen/models/[^/]+\.onnx", name) for name in names)
     assert any(re.fullmatch(r"tdscreen/assessment/schema/[^/]+\.json", name) for name in names)
+    assert {"tdscreen/records/migrations/env.py", "tdscreen/records/migrations/versions/first.py"} <= names
     assert {"tdscreen/webapp/app.py", "tdscreen/webapp/config.toml", "tdscreen/py.typed"} <= names
     # What the page shows beside a result.
     assert {"tdscreen/models/aims_items_v2.md", "tdscreen/measurement-card/figures.csv"} <= names
@@ -201,6 +202,25 @@ def test_the_wheel_shows_the_cards_that_it_carries(installed: Path, empty_folder
     )
     assert run.returncode == 0, run.stderr
     assert str(ROOT) not in run.stdout
+
+
+def test_the_wheel_makes_a_clinics_store(installed: Path, empty_folder: Path) -> None:
+    environment = {
+        **clean_environment(),
+        "TDSCREEN_CLINIC_KEY_FILE": "key",
+        "TDSCREEN_CLINIC_FOLDER": "store",
+    }
+    for arguments in (["key", "--out", "key"], ["init"], ["sweep"]):
+        run = subprocess.run(
+            [installed / "tdscreen", "clinic", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=empty_folder,
+            env=environment,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
 
 
 def test_the_wheel_scores_a_clip_from_an_empty_folder(

@@ -25,6 +25,7 @@ import click
 from tdscreen import __version__
 from tdscreen.cli_batch import NO_HANDS, batch
 from tdscreen.cli_cache import cache
+from tdscreen.cli_clinic import audit, clinic
 from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_predictive import predictive
@@ -52,9 +53,9 @@ To begin:
 \b
 Exit status: 0 if all went well, 2 if what was asked for cannot be done,
 3 if a file is not a video that can be read, 4 if a clip is too long or too
-large, 5 if reading it crashed, 6 or 7 if a file of tracks or the scoring
-model is damaged, 8 if a table of ratings does not allow what was asked, 130 if
-stopped.
+large, 5 if reading it crashed, 6 or 7 if a file of tracks, a clinic's store or
+the scoring model is damaged, 8 if a table of ratings does not allow what was
+asked, 130 if stopped.
 """
 
 
@@ -182,8 +183,10 @@ def main(details: bool) -> None:
         signal.signal(signal.SIGTERM, _end)
 
 
+main.add_command(audit)
 main.add_command(batch)
 main.add_command(cache)
+main.add_command(clinic)
 main.add_command(export)
 main.add_command(phantom)
 main.add_command(predictive)

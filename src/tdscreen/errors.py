@@ -39,7 +39,7 @@ class WorkerError(TdscreenError):
 
 
 class DataError(TdscreenError):
-    """A file of tracks or an assessment does not have the form that this version reads."""
+    """A file of tracks, an assessment or a clinic's store is damaged, changed, or not as this version reads it."""
 
     exit_status = 6
 

@@ -713,6 +713,23 @@ class BatchSettings:
 
 
 @dataclass(frozen=True)
+class RecordsSettings:
+    """How long a clinic's store keeps what, and how it is cut to be encrypted."""
+
+    chunk_bytes: int = 64 * 1024
+    """Of a file that are encrypted together, and held in memory to be so (assumed)."""
+    video_days: int = 30
+    """After the assessment a video is destroyed at the latest, unless it was to be kept (the clinic's default)."""
+    findings_days: int = 3653
+    """Landmarks and measurements are kept: ten years, as German law asks of a patient's record (Civil Code, section
+    630f (3)); other countries ask for other times."""
+    required_ratings: int = 1
+    """By so many people a rating is signed before the video goes; two, where clips are rated twice (assumed)."""
+    stale_part_s: float = 24 * 3600.0
+    """What an import that was cut short has left is removed after so long (assumed)."""
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """How a model is fitted to ratings."""
 
@@ -781,5 +798,6 @@ MOUTH = MouthSettings()
 TONGUE = TongueSettings()
 CACHE = CacheSettings()
 BATCH = BatchSettings()
+RECORDS = RecordsSettings()
 TRAINING = TrainingSettings()
 VALIDATION = ValidationSettings()

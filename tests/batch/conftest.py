@@ -16,7 +16,7 @@ from tdscreen.batch import work
 from tdscreen.batch.work import How
 from tdscreen.vocabulary import Region, Verdict
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "assessment")]
+sys.path.insert(0, str(Path(__file__).parent))
 
 MakeClip = Callable[..., Path]
 

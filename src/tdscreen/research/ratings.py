@@ -197,13 +197,31 @@ def _check(rating: AimsRating) -> None:
     if any("tdscreen" in text.lower() for text in (rating.rater, rating.role)):
         raise InputError("tdscreen is no rater: what it estimates is never filed as a clinician's rating.")
     _check_date(rating)
-    for number, score in rating.scores.items():
-        _check_score(rating, number, score)
-    for number in rating.reasons:
-        _item(rating, number)
-        if number in rating.scores:
+    check_scores(rating.scores, rating.reasons, whose=f"{rating.subject}, {rating.date}")
+
+
+def check_scores(scores: Mapping[int, int | bool], reasons: Mapping[int, str], *, whose: str) -> None:
+    """Make sure that scores are what the AIMS allows.
+
+    Parameters
+    ----------
+    scores, reasons
+        As in :class:`AimsRating`.
+    whose : str
+        Of whom, in the sentence of the error.
+
+    Raises
+    ------
+    InputError
+        An item that is none, a score that is none of its answers, or an item both rated and given a reason.
+    """
+    for number, score in scores.items():
+        _check_score(number, score, whose)
+    for number in reasons:
+        _item(number, whose)
+        if number in scores:
             raise InputError(
-                f"{_whose(rating)}: item {number} has a score and a reason why it has none. Leave one away."
+                f"{whose}: item {number} has a score and a reason why it has none. Leave one away."
             )
 
 
@@ -221,11 +239,11 @@ def _check_date(rating: AimsRating) -> None:
     )
 
 
-def _check_score(rating: AimsRating, number: int, score: object) -> None:
-    item = _item(rating, number)
+def _check_score(number: int, score: object, whose: str) -> None:
+    item = _item(number, whose)
     if item.answers is _YES_NO:
         if not isinstance(score, bool):
-            raise InputError(f"{_whose(rating)}: item {number} is answered by True or False, not {score!r}.")
+            raise InputError(f"{whose}: item {number} is answered by True or False, not {score!r}.")
         return
     try:
         whole = -1 if isinstance(score, bool) else operator.index(score)  # type: ignore[arg-type]
@@ -233,20 +251,16 @@ def _check_score(rating: AimsRating, number: int, score: object) -> None:
         whole = -1
     if whole not in range(len(item.answers)):
         raise InputError(
-            f"{_whose(rating)}: item {number} is rated in whole numbers from 0 to 4, not {score!r}. "
+            f"{whose}: item {number} is rated in whole numbers from 0 to 4, not {score!r}. "
             "An expected score is an estimate and no rating."
         )
 
 
-def _item(rating: AimsRating, number: int) -> AimsItem:
+def _item(number: int, whose: str) -> AimsItem:
     if number not in range(1, len(AIMS_ITEMS) + 1):
-        raise InputError(f"{_whose(rating)}: the AIMS has items 1 to 12, and no item {number}.")
+        raise InputError(f"{whose}: the AIMS has items 1 to 12, and no item {number}.")
     return AIMS_ITEMS[number - 1]
 
 
 def _which(rating: AimsRating) -> tuple[str, str, str]:
     return rating.subject, rating.date, rating.rater
-
-
-def _whose(rating: AimsRating) -> str:
-    return f"{rating.subject}, {rating.date}"

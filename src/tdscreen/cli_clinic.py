@@ -1,0 +1,252 @@
+"""The doors to a clinic's store: ``tdscreen clinic`` and ``tdscreen audit``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tdscreen.errors import DataError, InputError
+from tdscreen.printing import counted, printable
+
+if TYPE_CHECKING:
+    from tdscreen.records.clinic import Clinic
+
+_NEEDED = ("sqlalchemy", "alembic", "cryptography")
+
+
+def _at_a_store(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where the store is."""
+
+    @functools.wraps(function)
+    def command(*args: Any, **others: Any) -> Any:
+        _check_installed()
+        return function(*args, **others)
+
+    for option in (
+        click.option(
+            "--database",
+            envvar="TDSCREEN_CLINIC_DATABASE",
+            metavar="ADDRESS",
+            help="postgresql://user@host/name, or sqlite:////folder/file [default: SQLite in the folder]. "
+            "Or in TDSCREEN_CLINIC_DATABASE.",
+        ),
+        click.option(
+            "--folder",
+            required=True,
+            envvar="TDSCREEN_CLINIC_FOLDER",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Of the store. Or in TDSCREEN_CLINIC_FOLDER.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def clinic() -> None:
+    """Make and look after a clinic's store.
+
+    Patients, examinations, clips, estimates and ratings, encrypted on this machine. The master key comes from the
+    environment: TDSCREEN_CLINIC_KEY_FILE names a file that only its owner can read, or TDSCREEN_CLINIC_KEY holds it.
+    Who loses it loses the store.
+    """
+
+
+@clinic.command()
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="To write. Never replaces a file.",
+)
+def key(out: Path) -> None:
+    """Make a master key.
+
+    Keep a copy in another place: without it neither the store nor any backup can be read.
+    """
+    _check_installed()
+    from tdscreen.records.master import write_key_file
+
+    write_key_file(out)
+    click.echo(
+        printable(f"{out} is written. Keep a copy of it in another place, and no copy beside the store."),
+        err=True,
+    )
+
+
+@clinic.command()
+@_at_a_store
+def init(folder: Path, database: str | None) -> None:
+    """Make a new store, in an empty folder and an empty database."""
+    from tdscreen.records.clinic import Clinic, database_in
+    from tdscreen.records.master import master_key
+
+    Clinic.create(folder, database or database_in(folder), master_key()).close()
+    click.echo(printable(f"The store in {folder} is made."), err=True)
+
+
+@clinic.command("add-site")
+@click.argument("site")
+@_at_a_store
+def add_site(site: str, folder: Path, database: str | None) -> None:
+    """Add a place whose staff sees its own patients alone.
+
+    SITE is a short name: small letters, digits, "-" and "_".
+    """
+    with _open(folder, database) as store:
+        store.add_site(site)
+
+
+@clinic.command("add-staff")
+@click.argument("site")
+@click.argument("identifier")
+@click.option("--name", required=True, help="Of the person; is kept encrypted.")
+@_at_a_store
+def add_staff(site: str, identifier: str, name: str, folder: Path, database: str | None) -> None:
+    """Add somebody who works at a site.
+
+    IDENTIFIER is a short one that is no name, as r1: it stands in the audit log.
+    """
+    with _open(folder, database) as store:
+        store.add_staff(site, identifier, name=name)
+
+
+@clinic.command()
+@_at_a_store
+def sweep(folder: Path, database: str | None) -> None:
+    """Destroy what is due, and finish what was cut short.
+
+    Videos 30 days after their assessment, landmarks and measurements after ten years. Let it run once a day.
+    """
+    from tdscreen.records.retention import sweep as run
+
+    with _open(folder, database) as store:
+        done = run(store)
+    click.echo(
+        f"Destroyed: {counted(done.videos, 'video')}, {counted(done.tracks, 'file')} of landmarks, "
+        f"{counted(done.assessments, 'assessment')}; of deletions cut short: {counted(done.patients, 'patient')}; "
+        f"of nothing that is known: {counted(done.strays, 'file')}."
+    )
+
+
+@clinic.command()
+@click.option(
+    "--to",
+    "new_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The new master key, as 'tdscreen clinic key' makes it.",
+)
+@_at_a_store
+def rotate(new_file: Path, folder: Path, database: str | None) -> None:
+    """Change the master key.
+
+    The environment has the old one. Only the keys are encrypted anew, no video. Cut short, the same command goes on.
+    """
+    from tdscreen.records.clinic import rotate as change
+    from tdscreen.records.master import read_key_file
+
+    new = read_key_file(new_file)
+    with _open(folder, database) as store:
+        done = change(store, new)
+    click.echo(
+        f"{counted(done, 'key')} encrypted anew. The store opens with the new master key only; backups from before "
+        "still need the old one.",
+        err=True,
+    )
+
+
+@clinic.command()
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="To write. Never replaces a file.",
+)
+@_at_a_store
+def backup(out: Path, folder: Path, database: str | None) -> None:
+    """Write the whole store to one file, encrypted as it lies.
+
+    The master key is not in it. Nobody can work at the store meanwhile.
+    """
+    from tdscreen.records.backup import back_up
+
+    with _open(folder, database) as store:
+        made = back_up(store, out)
+    click.echo(printable(f"{out}: {counted(made.rows, 'row')}, {counted(made.files, 'file')}."), err=True)
+
+
+@clinic.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_at_a_store
+def restore(file: Path, folder: Path, database: str | None) -> None:
+    """Make a store from a backup, in a new folder and an empty database."""
+    from tdscreen.records.backup import restore as bring_back
+    from tdscreen.records.clinic import database_in
+    from tdscreen.records.master import master_key
+
+    made = bring_back(file, folder, database or database_in(folder), master_key())
+    click.echo(
+        printable(
+            f"The store in {folder} is as it was on {made.made_at}: {counted(made.rows, 'row')}, "
+            f"{counted(made.files, 'file')}. Whom you deleted since is there again, and has to be deleted again."
+        ),
+        err=True,
+    )
+
+
+@click.group()
+def audit() -> None:
+    """Check the log of who saw, changed, signed or deleted what."""
+
+
+@audit.command()
+@click.option("--head", "noted", metavar="HEAD", help="An end of the log that was noted elsewhere.")
+@_at_a_store
+def verify(noted: str | None, folder: Path, database: str | None) -> None:
+    """Find entries that were changed, removed, moved or cut off the end."""
+    from tdscreen.records.audit import Head
+
+    head = None if noted is None else Head.parse(noted)
+    with _open(folder, database) as store:
+        found = store.audit_problems(noted=head)
+        end = store.head()
+    for problem in found:
+        click.echo(problem)
+    if found:
+        raise DataError("The audit log is not as it was written.")
+    click.echo(f"The audit log is as it was written: {end.entries} entries.")
+
+
+@audit.command()
+@_at_a_store
+def head(folder: Path, database: str | None) -> None:
+    """Print the end of the log.
+
+    Note it in another place, as on paper: "tdscreen audit verify --head" then tells if entries before it are missing,
+    whatever became of this machine.
+    """
+    with _open(folder, database) as store:
+        click.echo(str(store.head()))
+
+
+def _open(folder: Path, database: str | None) -> Clinic:
+    from tdscreen.records.clinic import Clinic, database_in
+    from tdscreen.records.master import master_key
+
+    return Clinic(folder, database or database_in(folder), master_key())
+
+
+def _check_installed() -> None:
+    from importlib.util import find_spec
+
+    if any(find_spec(name) is None for name in _NEEDED):
+        raise InputError("A clinic's store needs further packages: pip install 'tdscreen[clinic]'.")

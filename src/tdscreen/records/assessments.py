@@ -1,0 +1,128 @@
+"""What tdscreen said of an examination, kept as it said it; and who was shown it, and when."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.json_form import from_json, to_json
+from tdscreen.errors import DataError, InputError
+from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time, written
+from tdscreen.records.entries import FileKind, StoredAssessment
+from tdscreen.records.examinations import living_examination
+from tdscreen.records.scope import Row
+from tdscreen.records.tables import ASSESSMENTS, CLIPS, ESTIMATE_VIEWS, FILES, RATINGS
+from tdscreen.records.vault import new_id
+from tdscreen.settings import RECORDS
+
+_KIND = "estimate of examination"
+
+
+def add_assessment(desk: Desk, examination: str, assessment: Assessment) -> str:
+    """Keep an assessment of an examination, and settle when its videos go at the latest.
+
+    An assessment made anew stands beside the one before.
+
+    Returns
+    -------
+    str
+        Its identifier. What it says is shown by :func:`estimates` alone.
+
+    Raises
+    ------
+    InputError
+        This site has no such examination.
+    """
+    identifier = new_id()
+    document = to_json(assessment)
+    with desk.at_work() as work:
+        patient = living_examination(work.scope, examination)["patient_id"]
+        work.scope.add(
+            ASSESSMENTS,
+            id=identifier,
+            patient_id=patient,
+            examination_id=examination,
+            sealed=work.seal(patient, identifier, document),
+            tdscreen=assessment.provenance.tdscreen,
+            schema_version=assessment.provenance.schema_version,
+            model_sha256=assessment.provenance.model_sha256,
+            document_sha256=_sha256(document),
+            added_at=work.time,
+            due_at=written(work.now + timedelta(days=RECORDS.findings_days)),
+        )
+        video_due_at = written(work.now + timedelta(days=RECORDS.video_days))
+        for clip in work.scope.rows(CLIPS, examination_id=examination):
+            for file in work.scope.rows(FILES, clip_id=clip["id"], kind=str(FileKind.VIDEO)):
+                # The first assessment settles it: one made anew does not put it off.
+                if file["due_at"] is None:
+                    work.scope.change(FILES, file["id"], due_at=video_due_at)
+        work.log("added", _KIND, examination)
+    return identifier
+
+
+def estimates(desk: Desk, examination: str, *, before_rating: bool = False) -> list[StoredAssessment]:
+    """Show the assessments of an examination to whoever has locked a rating of it; oldest first.
+
+    Parameters
+    ----------
+    desk : Desk
+    examination : str
+    before_rating : bool
+        The person asks to see it without having rated. That it was seen stands beside every rating that the person
+        locks from then on.
+
+    Raises
+    ------
+    InputError
+        This site has no such examination, or the person has no locked rating of it and did not ask to see it before.
+    """
+    with desk.at_work() as work:
+        patient = living_examination(work.scope, examination)["patient_id"]
+        own = work.scope.rows(RATINGS, examination_id=examination, rater=work.who)
+        if not before_rating and all(row["locked_at"] is None for row in own):
+            raise InputError("The estimate is shown once you have locked your rating of this examination.")
+        rows = work.scope.rows(ASSESSMENTS, order="added_at", examination_id=examination)
+        if rows:
+            work.scope.add(
+                ESTIMATE_VIEWS,
+                id=new_id(),
+                patient_id=patient,
+                examination_id=examination,
+                seen_by=work.who,
+                seen_at=work.time,
+            )
+        found = [_stored(work, row) for row in rows]
+        work.log("saw", _KIND, examination)
+    return found
+
+
+def was_shown(work: Work, examination: str, person: str) -> bool:
+    """Tell whether the estimate of an examination has been shown to a person."""
+    return bool(work.scope.rows(ESTIMATE_VIEWS, examination_id=examination, seen_by=person))
+
+
+def _stored(work: Work, row: Row) -> StoredAssessment:
+    assessment = None
+    if row["sealed"] is not None:
+        document = work.unseal(row["patient_id"], row["id"], row["sealed"])
+        if _sha256(document) != row["document_sha256"]:
+            raise DataError("An assessment in the clinic's store is not the one that was kept.")
+        assessment = from_json(document)
+    return StoredAssessment(
+        id=row["id"],
+        patient=row["patient_id"],
+        examination=row["examination_id"],
+        assessment=assessment,
+        tdscreen=row["tdscreen"],
+        schema_version=row["schema_version"],
+        model_sha256=row["model_sha256"],
+        document_sha256=row["document_sha256"],
+        added_at=read_time(row["added_at"]),
+        due_at=read_time(row["due_at"]),
+        destroyed_at=read_optional_time(row["destroyed_at"]),
+    )
+
+
+def _sha256(document: str) -> str:
+    return hashlib.sha256(document.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,364 @@
+"""The store of a clinic: a database and a folder, opened with a master key; and the desk at which somebody works."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from tdscreen.errors import DataError, InputError
+from tdscreen.records import audit
+from tdscreen.records.database import check_revision, is_empty, migrate, open_engine, writing
+from tdscreen.records.entries import StaffMember
+from tdscreen.records.master import MasterKey
+from tdscreen.records.scope import Scope
+from tdscreen.records.sealing import derive, seal, unseal
+from tdscreen.records.tables import SITES, STAFF
+from tdscreen.records.vault import Vault, rewrap
+
+_SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+DATABASE_FILE = "store.db"
+HEAD_FILE = "audit.head"
+
+
+def database_in(folder: Path) -> str:
+    """Give the address of the database that a store has unless another is named: SQLite, within its folder."""
+    return f"sqlite:///{folder.absolute() / DATABASE_FILE}"
+
+
+class Clinic:
+    """An open store. A context manager.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store; see :class:`~tdscreen.records.vault.Vault`.
+    database : str
+        Address; see :func:`~tdscreen.records.database.open_engine`.
+    master : MasterKey
+    clock : callable
+        Gives the time, with its zone.
+
+    Raises
+    ------
+    InputError, DataError
+        There is no store, or it has another key, or another version made it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: str,
+        master: MasterKey,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.vault = Vault(folder, master)
+        self.master = master
+        self._clock = clock
+        self._audit_key = derive(self.vault.store_key, "audit")
+        self._lookup_key = derive(self.vault.store_key, "lookup")
+        self._staff_key = derive(self.vault.store_key, "staff")
+        self.engine: Engine = open_engine(database)
+        try:
+            with writing(self.engine) as connection:
+                check_revision(connection)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    @classmethod
+    def create(cls, folder: Path, database: str, master: MasterKey, **options: Any) -> Clinic:
+        """Make a new store in an empty folder and an empty database, and open it.
+
+        Raises
+        ------
+        InputError
+            There is something already.
+        """
+        Vault.create(folder, master)
+        try:
+            engine = open_engine(database)
+            try:
+                with writing(engine) as connection:
+                    if not is_empty(connection):
+                        raise InputError("The database is not empty. Name a new one for the store.")
+                    migrate(connection)
+            finally:
+                engine.dispose()
+        except BaseException:
+            # It was empty when we came.
+            shutil.rmtree(folder)
+            raise
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            Path(engine.url.database).chmod(0o600)
+        clinic = cls(folder, database, master, **options)
+        with clinic.at_work(audit.SHELL, "") as work:
+            work.log("made", "store", "")
+        return clinic
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def now(self) -> datetime:
+        """Give the time, in UTC."""
+        return self._clock().astimezone(UTC)
+
+    def add_site(self, site: str) -> None:
+        """Add a place whose staff sees its own patients and nobody else's.
+
+        Parameters
+        ----------
+        site : str
+            A short name: small letters, digits, ``-`` and ``_``.
+        """
+        _check_short(site, "site")
+        with self.at_work(audit.SHELL, site) as work:
+            if work.connection.execute(select(SITES).where(SITES.c.id == site)).first():
+                raise InputError(f"There is a site {site} already.")
+            work.connection.execute(insert(SITES).values(id=site, added_at=work.time))
+            work.log("added", "site", site)
+
+    def sites(self) -> list[str]:
+        """Name the sites."""
+        with writing(self.engine) as connection:
+            return _sites(connection)
+
+    def add_staff(self, site: str, identifier: str, *, name: str) -> StaffMember:
+        """Add somebody who works at a site.
+
+        Parameters
+        ----------
+        site : str
+        identifier : str
+            A short one that is no name, as ``r1``: it stands unencrypted in the audit log.
+        name : str
+            Is kept encrypted.
+        """
+        _check_short(identifier, "person")
+        if identifier == audit.SHELL:
+            raise InputError(
+                f"'{audit.SHELL}' stands for commands in the audit log. Choose another identifier."
+            )
+        with self.at_work(audit.SHELL, site) as work:
+            if not work.connection.execute(select(SITES).where(SITES.c.id == site)).first():
+                raise InputError(f"There is no site {site}. Add it first.")
+            if work.connection.execute(select(STAFF).where(STAFF.c.id == identifier)).first():
+                raise InputError(f"There is somebody with the identifier {identifier} already.")
+            sealed = seal(self._staff_key, name.encode(), context=f"staff {identifier}")
+            work.scope.add(STAFF, id=identifier, sealed=sealed, added_at=work.time)
+            work.log("added", "staff", identifier)
+        return StaffMember(identifier, site, name)
+
+    def desk(self, identifier: str) -> Desk:
+        """Give somebody of the staff a place to work. The site is that of the person, whatever is asked for.
+
+        Raises
+        ------
+        InputError
+            There is nobody with that identifier.
+        """
+        with writing(self.engine) as connection:
+            row = connection.execute(select(STAFF).where(STAFF.c.id == identifier)).mappings().first()
+        if row is None:
+            raise InputError("There is nobody with this identifier among the staff.")
+        name = unseal(self._staff_key, row["sealed"], context=f"staff {identifier}").decode()
+        return Desk(self, StaffMember(identifier, row["site_id"], name))
+
+    @contextlib.contextmanager
+    def at_work(self, who: str, site: str) -> Iterator[Work]:
+        """Begin a piece of work: all of it is done and in the log in the end, or nothing."""
+        with writing(self.engine) as connection:
+            work = Work(self, connection, who, site)
+            try:
+                yield work
+                if work.head is None:
+                    raise AssertionError("Nothing is done or seen that the audit log is not told.")
+            except BaseException:
+                # Only what surely is not in the database: a commit that fails may have come through all the same.
+                for call in work.undo:
+                    call()
+                raise
+        audit.move_head(self.vault.folder / HEAD_FILE, self._audit_key, work.head)
+        for call in work.afterwards:
+            call()
+
+    def head(self) -> audit.Head:
+        """Give the end of the audit log, to be noted elsewhere."""
+        with writing(self.engine) as connection:
+            return audit.end_of(connection)
+
+    def audit_entries(self) -> list[audit.AuditEntry]:
+        """Give the whole audit log, unchecked."""
+        with writing(self.engine) as connection:
+            return audit.entries(connection)
+
+    def audit_problems(self, *, noted: audit.Head | None = None) -> list[str]:
+        """Check the audit log; see :func:`tdscreen.records.audit.problems`.
+
+        Parameters
+        ----------
+        noted : Head, optional
+            An end of the log that was noted elsewhere.
+        """
+        heads = [] if noted is None else [noted]
+        found = []
+        with writing(self.engine) as connection:
+            try:
+                heads.append(audit.read_head(self.vault.folder / HEAD_FILE, self._audit_key))
+            except DataError as error:
+                found.append(str(error))
+            return audit.problems(connection, self._audit_key, heads) + found
+
+    def lookup(self, *parts: str) -> str:
+        """Hash what is sealed, with a key, so that it can be found again."""
+        return hmac.new(self._lookup_key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
+
+
+class Work:
+    """One transaction at the store: the rows of a site, the patients' keys, and the audit log.
+
+    Attributes
+    ----------
+    connection : sqlalchemy.Connection
+        For what belongs to no site.
+    scope : Scope
+    vault : Vault
+    who : str
+    time : str
+        Of all that is written in it.
+    head : Head or None
+        Of the audit log; None until something was logged.
+    afterwards : list of callable
+        What can only be done once the database has it all, as to destroy a file.
+    undo : list of callable
+        What is to be done if it fails, as to destroy a file that was made.
+    """
+
+    def __init__(self, clinic: Clinic, connection: Connection, who: str, site: str) -> None:
+        self._clinic = clinic
+        self.connection = connection
+        self.scope = Scope(connection, site)
+        self.vault = clinic.vault
+        self.who = who
+        self.now = clinic.now()
+        self.time = written(self.now)
+        self.head: audit.Head | None = None
+        self.afterwards: list[Callable[[], object]] = []
+        self.undo: list[Callable[[], object]] = []
+
+    def log(self, what: str, kind: str, on_id: str) -> None:
+        """Tell the audit log."""
+        self.head = audit.append(
+            self.connection,
+            self._clinic._audit_key,
+            at=self.time,
+            who=self.who,
+            site=self.scope.site,
+            what=what,
+            kind=kind,
+            on_id=on_id,
+        )
+
+    def sites(self) -> list[str]:
+        """Name the sites."""
+        return _sites(self.connection)
+
+    def lookup(self, *parts: str) -> str:
+        """Hash what is sealed; the same at another site is another."""
+        return self._clinic.lookup(self.scope.site, *parts)
+
+    def seal(self, patient: str, row: str, content: Any) -> bytes:
+        """Encrypt what JSON can say of a patient, for one row."""
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+        return seal(
+            self.vault.patient_key(patient), text.encode("utf-8", "surrogatepass"), context=f"row {row}"
+        )
+
+    def unseal(self, patient: str, row: str, sealed: bytes) -> Any:
+        """Decrypt it."""
+        text = unseal(self.vault.patient_key(patient), sealed, context=f"row {row}")
+        return json.loads(text.decode("utf-8", "surrogatepass"))
+
+
+class Desk:
+    """Where one person of the staff works: everything here is of that person's site.
+
+    Attributes
+    ----------
+    clinic : Clinic
+    staff : StaffMember
+    """
+
+    def __init__(self, clinic: Clinic, staff: StaffMember) -> None:
+        self.clinic = clinic
+        self.staff = staff
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[Work]:
+        """Begin a piece of work of this person."""
+        with self.clinic.at_work(self.staff.id, self.staff.site) as work:
+            yield work
+
+
+def rotate(clinic: Clinic, new: MasterKey) -> int:
+    """Change a store's master key; the old one is that with which it was opened. It opens with the new one then.
+
+    Parameters
+    ----------
+    clinic : Clinic
+    new : MasterKey
+
+    Returns
+    -------
+    int
+        How many keys were wrapped anew.
+    """
+    # Under the lock, so that nobody adds a patient with the old one meanwhile.
+    with clinic.at_work(audit.SHELL, "") as work:
+        done = rewrap(clinic.vault.folder, clinic.master, new)
+        work.log("changed", "master key", "")
+    return done
+
+
+def written(time: datetime) -> str:
+    """Write a time as the database has it: UTC, always as long, so that times sort as text."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def read_time(text: str) -> datetime:
+    """Read a time of the database."""
+    return datetime.fromisoformat(text)
+
+
+def read_optional_time(text: str | None) -> datetime | None:
+    """Read a time of the database that may be none."""
+    return None if text is None else read_time(text)
+
+
+def _sites(connection: Connection) -> list[str]:
+    return list(connection.execute(select(SITES.c.id).order_by(SITES.c.id)).scalars())
+
+
+def _check_short(name: str, what: str) -> None:
+    if not _SHORT_NAME.fullmatch(name):
+        raise InputError(
+            f"The identifier of a {what} has up to 32 small letters, digits, '-' and '_', and begins with a letter "
+            "or a digit."
+        )

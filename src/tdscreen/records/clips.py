@@ -1,0 +1,314 @@
+"""Clips: taken in without their sound, encrypted; shown; destroyed."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tdscreen.errors import InputError
+from tdscreen.isolation import run_isolated
+from tdscreen.keeping.fingerprint import sha256_of
+from tdscreen.printing import printable
+from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time, written
+from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile
+from tdscreen.records.examinations import living_examination
+from tdscreen.records.patients import living_patient
+from tdscreen.records.scope import Row
+from tdscreen.records.sealed_file import SealedReader
+from tdscreen.records.tables import CLIPS, FILES
+from tdscreen.records.vault import new_id
+from tdscreen.settings import RECORDS, VIDEO
+from tdscreen.tracking.store import load_tracks, save_tracks
+from tdscreen.tracking.tracks import Tracks
+from tdscreen.video.opening import check_path
+from tdscreen.vocabulary import Task
+
+_KIND = "clip"
+_MEMORY_FOLDER = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
+
+
+def import_clip(
+    desk: Desk,
+    examination: str,
+    source: Path,
+    *,
+    task: Task,
+    name: str | None = None,
+    keep_video: bool = False,
+) -> Clip:
+    """Take a clip in: without its sound, its pictures as they are, encrypted. The file itself stays where it is.
+
+    Parameters
+    ----------
+    desk : Desk
+    examination : str
+    source : Path
+        Of a file that may be hostile; it is read in a process of its own.
+    task : Task
+    name : str, optional
+        What the file was called; by default the name of ``source``. It is kept encrypted, and never used as a path.
+    keep_video : bool
+        The video is not destroyed once it is rated, or for its age.
+
+    Raises
+    ------
+    InputError
+        This site has no such examination, or has this very clip already.
+    VideoError, LimitError, WorkerError
+        The file is not a clip that can be taken in.
+    """
+    source = check_path(source, settings=VIDEO)
+    name = source.name if name is None else name
+    with desk.at_work() as work:
+        patient = living_examination(work.scope, examination)["patient_id"]
+        lookup = _unknown(work, sha256_of(source))
+        key = work.vault.patient_key(patient)
+        work.log("began to take in", _KIND, examination)
+    clip, file = new_id(), new_id()
+    vault = desk.clinic.vault
+    part, context = vault.place_for(patient, file)
+    try:
+        said = run_isolated(
+            "tdscreen.records.without_sound:seal_without_sound",
+            {
+                "source": str(source),
+                "out": str(part),
+                "key": base64.b64encode(key).decode(),
+                "context": context,
+            },
+        )
+    except BaseException:
+        vault.shred_file(patient, file)
+        raise
+    assert isinstance(said, dict)
+    with desk.at_work() as work:
+        work.undo.append(lambda: vault.shred_file(patient, file))
+        # The patient may be gone meanwhile, or the clip be there from another's hands.
+        living_patient(work.scope, patient)
+        if lookup != _unknown(work, str(said["sha256"])):
+            raise InputError(f"{printable(name)} was changed while it was read. Take it in again.")
+        sealed = {
+            "file_name": name,
+            "sha256": said["sha256"],
+            "cut_short": said["cut_short"],
+            "task": str(task),
+        }
+        work.scope.add(
+            CLIPS,
+            id=clip,
+            patient_id=patient,
+            examination_id=examination,
+            lookup=lookup,
+            sealed=work.seal(patient, clip, sealed),
+            keep_video=keep_video,
+            added_at=work.time,
+            added_by=work.who,
+        )
+        _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=None)
+        work.log("added", _KIND, clip)
+        return _clip(work, work.scope.row(CLIPS, clip))
+
+
+def clip(desk: Desk, identifier: str) -> Clip:
+    """Say what is known of a clip.
+
+    Raises
+    ------
+    InputError
+        This site has none of that identifier.
+    """
+    with desk.at_work() as work:
+        row = work.scope.row(CLIPS, identifier)
+        living_patient(work.scope, row["patient_id"])
+        found = _clip(work, row)
+        work.log("saw", _KIND, identifier)
+    return found
+
+
+def clips(desk: Desk, examination: str) -> list[Clip]:
+    """Give the clips of an examination, in the order in which they were added."""
+    with desk.at_work() as work:
+        living_examination(work.scope, examination)
+        rows = work.scope.rows(CLIPS, order="added_at", examination_id=examination)
+        found = [_clip(work, row) for row in rows]
+        work.log("saw", "clips of examination", examination)
+    return found
+
+
+def open_clip(desk: Desk, identifier: str) -> SealedReader:
+    """Open a clip's video to be played or tracked: a binary file that is decrypted as it is read.
+
+    Raises
+    ------
+    InputError
+        This site has no such clip, or its video was destroyed.
+    """
+    with desk.at_work() as work:
+        row = work.scope.row(CLIPS, identifier)
+        file = _there(work, row, FileKind.VIDEO)
+        reader = work.vault.reader(row["patient_id"], file["id"])
+        work.log("saw", "video of clip", identifier)
+    return reader
+
+
+def keep_tracks(desk: Desk, identifier: str, tracks: Tracks) -> None:
+    """Keep what was followed in a clip: landmarks, encrypted, with a date on which they are destroyed.
+
+    Raises
+    ------
+    InputError
+        This site has no such clip, or has its tracks.
+    """
+    with desk.at_work() as work:
+        row = work.scope.row(CLIPS, identifier)
+        living_patient(work.scope, row["patient_id"])
+        if _files(work, row["id"], FileKind.TRACKS, there=True):
+            raise InputError("The tracks of this clip are kept already.")
+        file = new_id()
+        work.undo.append(lambda: work.vault.shred_file(row["patient_id"], file))
+        with _in_memory() as folder, work.vault.writer(row["patient_id"], file) as sealed:
+            save_tracks(tracks, folder / "tracks")
+            with (folder / "tracks").open("rb") as plain:
+                shutil.copyfileobj(plain, sealed)
+        due_at = written(work.now + timedelta(days=RECORDS.findings_days))
+        _add_file(work, row["patient_id"], identifier, file, FileKind.TRACKS, due_at=due_at)
+        work.log("added", "tracks of clip", identifier)
+
+
+def tracks(desk: Desk, identifier: str) -> Tracks:
+    """Give what was followed in a clip.
+
+    Raises
+    ------
+    InputError
+        This site has no such clip, or there are no tracks of it.
+    """
+    with desk.at_work() as work:
+        row = work.scope.row(CLIPS, identifier)
+        file = _there(work, row, FileKind.TRACKS)
+        with _in_memory() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
+            with (folder / "tracks").open("wb") as plain:
+                shutil.copyfileobj(sealed, plain)
+            found = load_tracks(folder / "tracks")
+        work.log("saw", "tracks of clip", identifier)
+    return found
+
+
+def decide_retention(desk: Desk, identifier: str, *, keep_video: bool) -> None:
+    """Decide whether a clip's video is kept, or goes by the clinic's rule."""
+    with desk.at_work() as work:
+        work.scope.change(CLIPS, identifier, keep_video=keep_video)
+        work.log("decided to keep" if keep_video else "decided not to keep", "video of clip", identifier)
+
+
+def destroy_video(desk: Desk, identifier: str) -> None:
+    """Destroy a clip's video now. What was measured stays.
+
+    Raises
+    ------
+    InputError
+        This site has no such clip, or its video is gone already.
+    """
+    with desk.at_work() as work:
+        row = work.scope.row(CLIPS, identifier)
+        destroy_file(work, _there(work, row, FileKind.VIDEO), Destroyed.ASKED)
+
+
+def destroy_file(work: Work, file: Row, why: Destroyed) -> None:
+    """Note that a file is destroyed, and destroy it once the note is sure."""
+    work.scope.change(FILES, file["id"], destroyed_at=work.time, destroyed_because=str(why))
+    work.log("destroyed", f"{file['kind']} of clip", file["clip_id"])
+    work.afterwards.append(lambda: work.vault.shred_file(file["patient_id"], file["id"]))
+
+
+def _add_file(work: Work, patient: str, clip: str, file: str, kind: FileKind, *, due_at: str | None) -> None:
+    size = work.vault.finish(patient, file)
+    work.scope.add(
+        FILES,
+        id=file,
+        patient_id=patient,
+        clip_id=clip,
+        kind=str(kind),
+        size_bytes=size,
+        added_at=work.time,
+        due_at=due_at,
+    )
+
+
+def _unknown(work: Work, sha256: str) -> str:
+    """Give the lookup of a clip that this site does not have."""
+    lookup = work.lookup(_KIND, sha256)
+    if rows := work.scope.rows(CLIPS, lookup=lookup):
+        raise InputError(
+            "This very clip is there already, of an examination that was added on "
+            f"{read_time(rows[0]['added_at']):%d %B %Y}. It was not added again."
+        )
+    return lookup
+
+
+def _files(work: Work, clip: str, kind: FileKind, *, there: bool = False) -> list[Row]:
+    rows = work.scope.rows(FILES, order="added_at", clip_id=clip, kind=str(kind))
+    return [row for row in rows if row["destroyed_at"] is None or not there]
+
+
+def _there(work: Work, clip: Row, kind: FileKind) -> Row:
+    living_patient(work.scope, clip["patient_id"])
+    files = _files(work, clip["id"], kind)
+    if not files:
+        raise InputError(f"There is no {kind} of this clip.")
+    if files[-1]["destroyed_at"] is not None:
+        day = f"{read_time(files[-1]['destroyed_at']):%d %B %Y}"
+        raise InputError(f"The {kind} of this clip was destroyed on {day}.")
+    return files[-1]
+
+
+def _clip(work: Work, row: Row) -> Clip:
+    said = work.unseal(row["patient_id"], row["id"], row["sealed"])
+    return Clip(
+        id=row["id"],
+        patient=row["patient_id"],
+        examination=row["examination_id"],
+        **said,
+        keep_video=row["keep_video"],
+        files=tuple(_kept(file) for kind in FileKind for file in _files(work, row["id"], kind)),
+        added_at=read_time(row["added_at"]),
+        added_by=row["added_by"],
+    )
+
+
+def _kept(row: Row) -> KeptFile:
+    because = row["destroyed_because"]
+    return KeptFile(
+        id=row["id"],
+        patient=row["patient_id"],
+        clip=row["clip_id"],
+        kind=FileKind(row["kind"]),
+        size_bytes=row["size_bytes"],
+        added_at=read_time(row["added_at"]),
+        due_at=read_optional_time(row["due_at"]),
+        destroyed_at=read_optional_time(row["destroyed_at"]),
+        destroyed_because=None if because is None else Destroyed(because),
+    )
+
+
+@contextlib.contextmanager
+def _in_memory() -> Iterator[Path]:
+    """Give a folder that no disk ever sees, for the reader and writer of tracks that know paths only.
+
+    Raises
+    ------
+    InputError
+        This system has none.
+    """
+    if not _MEMORY_FOLDER.is_dir():
+        raise InputError(
+            "Tracks can be kept encrypted only where /dev/shm holds files in memory, as on Linux."
+        )
+    with TemporaryDirectory(dir=_MEMORY_FOLDER, prefix="tdscreen-") as folder:
+        yield Path(folder)

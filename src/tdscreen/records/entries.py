@@ -1,0 +1,360 @@
+"""What the store gives out and takes in: frozen records, each with the identifiers of what it belongs to.
+
+Identifiers (``id``, ``patient``, ``examination``...) are random and say nothing of a person. Times are in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tdscreen.assessment.assessment import Assessment
+
+
+class Sex(StrEnum):
+    """As it is written in the record, or not."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class FileKind(StrEnum):
+    """What a kept file holds."""
+
+    VIDEO = "video"
+    TRACKS = "tracks"
+
+
+class Destroyed(StrEnum):
+    """Why a file was destroyed."""
+
+    RATED = "rated"
+    DUE = "due"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Somebody who works at a site.
+
+    Attributes
+    ----------
+    id : str
+        Short and no name, as ``r1``: it stands in the audit log.
+    site : str
+    name : str
+    """
+
+    id: str
+    site: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """What is known of a patient.
+
+    Attributes
+    ----------
+    identifier : str
+        The clinic's own, or a name; nobody else has the same at this site.
+    year_of_birth : int or None
+    sex : Sex
+    """
+
+    identifier: str
+    year_of_birth: int | None = None
+    sex: Sex = Sex.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A patient of a site."""
+
+    id: str
+    details: PatientDetails
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class ExposureDetails:
+    """A drug that a patient takes or took.
+
+    Attributes
+    ----------
+    drug : str
+    since : str
+        As it is known: ``2019``, ``2019-05`` or ``2019-05-03``.
+    dose : str
+        With its unit: ``4 mg a day``.
+    note : str
+    """
+
+    drug: str
+    since: str = ""
+    dose: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A drug that was noted, when, and by whom. A change of dose is another note."""
+
+    id: str
+    patient: str
+    details: ExposureDetails
+    added_at: datetime
+    added_by: str
+
+
+@dataclass(frozen=True)
+class ExaminationDetails:
+    """What moves the score within a day, and has to be asked at each examination.
+
+    Attributes
+    ----------
+    gum : bool or None
+        Something in the mouth; None if nobody asked.
+    dentures : bool or None
+        Worn during the examination.
+    hours_slept : float or None
+        In the night before.
+    hours_since_dose, hours_since_cigarette : float or None
+    note : str
+    """
+
+    gum: bool | None = None
+    dentures: bool | None = None
+    hours_slept: float | None = None
+    hours_since_dose: float | None = None
+    hours_since_cigarette: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One sitting of one patient."""
+
+    id: str
+    patient: str
+    held_at: datetime
+    details: ExaminationDetails
+    added_at: datetime
+    added_by: str
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A video or tracks, there or destroyed.
+
+    Attributes
+    ----------
+    kind : FileKind
+    size_bytes : int
+        On disk, encrypted.
+    due_at : datetime or None
+        When it is to be destroyed; None where that is not settled yet, or never.
+    destroyed_at : datetime or None
+        None while it is there.
+    destroyed_because : Destroyed or None
+    """
+
+    id: str
+    patient: str
+    clip: str
+    kind: FileKind
+    size_bytes: int
+    added_at: datetime
+    due_at: datetime | None
+    destroyed_at: datetime | None
+    destroyed_because: Destroyed | None
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recording of one task.
+
+    Attributes
+    ----------
+    file_name : str
+        As it was given; never used as a path.
+    sha256 : str
+        Of the file as it was given.
+    task : str
+        One of :class:`tdscreen.vocabulary.Task`.
+    cut_short : bool
+        The file that was given ended before its own structure did. What is kept does not show that any more.
+    keep_video : bool
+        The video is not destroyed for its age.
+    files : tuple of KeptFile
+    """
+
+    id: str
+    patient: str
+    examination: str
+    file_name: str
+    sha256: str
+    task: str
+    cut_short: bool
+    keep_video: bool
+    files: tuple[KeptFile, ...]
+    added_at: datetime
+    added_by: str
+
+
+@dataclass(frozen=True)
+class StoredAssessment:
+    """What tdscreen said of an examination, as it said it: an estimate, and never a rating.
+
+    Attributes
+    ----------
+    assessment : Assessment or None
+        None once it was destroyed.
+    tdscreen, schema_version, model_sha256 : str
+        By which it was made.
+    document_sha256 : str
+        Of the JSON document.
+    due_at : datetime
+        When it is to be destroyed.
+    destroyed_at : datetime or None
+    """
+
+    id: str
+    patient: str
+    examination: str
+    assessment: Assessment | None
+    tdscreen: str
+    schema_version: str
+    model_sha256: str
+    document_sha256: str
+    added_at: datetime
+    due_at: datetime
+    destroyed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a person rated: the AIMS, items 1 to 12.
+
+    Attributes
+    ----------
+    scores : mapping of int to int or bool
+        0 to 4 for items 1 to 10, True or False for items 11 and 12. A draft may lack some.
+    reasons : mapping of int to str
+        Why an item was not rated.
+    comment : str
+    """
+
+    scores: Mapping[int, int | bool] = field(default_factory=dict)
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class RatingChange:
+    """What a rating was changed to after it was locked.
+
+    Attributes
+    ----------
+    scores : Scores
+        All of it, as it stands since.
+    why : str
+    """
+
+    id: str
+    scores: Scores
+    why: str
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One person's rating of one examination.
+
+    Attributes
+    ----------
+    rater : str
+        Identifier of a person of the staff.
+    locked : Scores or None
+        As it was when it was locked, and stays; None of a draft.
+    draft : Scores or None
+        None of a locked one.
+    locked_at : datetime or None
+    estimate_seen : bool or None
+        Whether the estimate had been shown to the rater before it was locked; None of a draft.
+    changes : tuple of RatingChange
+        After it was locked, in their order.
+    """
+
+    id: str
+    patient: str
+    examination: str
+    rater: str
+    locked: Scores | None
+    draft: Scores | None
+    begun_at: datetime
+    saved_at: datetime
+    locked_at: datetime | None
+    estimate_seen: bool | None
+    changes: tuple[RatingChange, ...]
+
+    @property
+    def current(self) -> Scores:
+        """As it stands: the last change, or what was locked, or the draft."""
+        if self.changes:
+            return self.changes[-1].scores
+        current = self.locked or self.draft
+        assert current is not None
+        return current
+
+
+class Agreement(StrEnum):
+    """What the person who signs says of the estimate."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_SEEN = "not_seen"
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A person stands for a rating. A result without one is a draft.
+
+    Attributes
+    ----------
+    scores : Scores
+        What was signed; a change of the rating after that is not.
+    """
+
+    id: str
+    patient: str
+    examination: str
+    rating: str
+    signed_by: str
+    signed_at: datetime
+    scores: Scores
+    agreement: Agreement
+    comment: str
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What was there of a patient, and is gone.
+
+    Attributes
+    ----------
+    patient : str
+    rows : dict of str to int
+        Removed, by table.
+    files : int
+        Destroyed, with the key of all.
+    """
+
+    patient: str
+    rows: dict[str, int]
+    files: int

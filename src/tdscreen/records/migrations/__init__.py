@@ -1,0 +1,1 @@
+"""How a database comes to this version's form, step by step from the first."""

@@ -1,0 +1,270 @@
+"""Ratings: a person's, drafted, locked, changed only in the open, and signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tdscreen.errors import InputError
+from tdscreen.records.assessments import was_shown
+from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time
+from tdscreen.records.clips import destroy_file
+from tdscreen.records.entries import Agreement, Destroyed, FileKind, Rating, RatingChange, Scores, SignOff
+from tdscreen.records.examinations import living_examination
+from tdscreen.records.patients import living_patient
+from tdscreen.records.scope import Row
+from tdscreen.records.tables import CLIPS, FILES, RATING_CHANGES, RATINGS, SIGN_OFFS
+from tdscreen.records.vault import new_id
+from tdscreen.research.ratings import AIMS_ITEMS, check_scores
+from tdscreen.settings import RECORDS
+
+_KIND = "rating"
+
+
+def save_draft(desk: Desk, examination: str, scores: Scores) -> Rating:
+    """Save a draft of the person's rating of an examination: a new one, or over the person's draft that is there.
+
+    Raises
+    ------
+    InputError
+        This site has no such examination, or the scores are not the AIMS's.
+    """
+    check_scores(scores.scores, scores.reasons, whose="The rating")
+    with desk.at_work() as work:
+        patient = living_examination(work.scope, examination)["patient_id"]
+        drafts = work.scope.rows(RATINGS, examination_id=examination, rater=work.who, locked_at=None)
+        rating = drafts[0]["id"] if drafts else new_id()
+        sealed = work.seal(patient, rating, _written(scores))
+        if drafts:
+            work.scope.change(RATINGS, rating, sealed=sealed, saved_at=work.time)
+        else:
+            work.scope.add(
+                RATINGS,
+                id=rating,
+                patient_id=patient,
+                examination_id=examination,
+                rater=work.who,
+                sealed=sealed,
+                begun_at=work.time,
+                saved_at=work.time,
+            )
+        work.log("saved draft of", _KIND, rating)
+        return _rating(work, work.scope.row(RATINGS, rating))
+
+
+def lock_rating(desk: Desk, rating: str) -> Rating:
+    """Lock one's own draft: from here on it stays as it is, and the estimate may be seen.
+
+    Raises
+    ------
+    InputError
+        It is another's, or locked already, or says nothing of an item: neither a score nor why there is none.
+    """
+    with desk.at_work() as work:
+        row = _own(work, rating)
+        if row["locked_at"] is not None:
+            raise InputError("This rating is locked already. A change is kept beside it.")
+        scores = _read(work.unseal(row["patient_id"], rating, row["sealed"]))
+        _check_complete(scores)
+        seen = was_shown(work, row["examination_id"], work.who)
+        work.scope.change(RATINGS, rating, locked_at=work.time, estimate_seen=seen)
+        work.log("locked", _KIND, rating)
+        return _rating(work, work.scope.row(RATINGS, rating))
+
+
+def change_rating(desk: Desk, rating: str, scores: Scores, *, why: str) -> Rating:
+    """Change one's own locked rating: what was locked stays, and the change is kept beside it.
+
+    Raises
+    ------
+    InputError
+        It is another's, or not locked, or the scores are not complete, or nobody says why.
+    """
+    check_scores(scores.scores, scores.reasons, whose="The rating")
+    _check_complete(scores)
+    if not why.strip():
+        raise InputError("Say why the rating is changed.")
+    with desk.at_work() as work:
+        row = _own(work, rating)
+        if row["locked_at"] is None:
+            raise InputError("This rating is a draft. Save the draft, and lock it.")
+        change = new_id()
+        work.scope.add(
+            RATING_CHANGES,
+            id=change,
+            patient_id=row["patient_id"],
+            rating_id=rating,
+            changed_by=work.who,
+            sealed=work.seal(row["patient_id"], change, {**_written(scores), "why": why}),
+            changed_at=work.time,
+        )
+        work.log("changed", _KIND, rating)
+        return _rating(work, row)
+
+
+def ratings(desk: Desk, examination: str) -> list[Rating]:
+    """Give what may be seen of the ratings of an examination, oldest first.
+
+    Until a person has locked a rating, the person sees none of another's: two who rate the same do not know of each
+    other's scores. Nobody sees another's draft.
+    """
+    with desk.at_work() as work:
+        living_examination(work.scope, examination)
+        rows = work.scope.rows(RATINGS, order="begun_at", examination_id=examination)
+        has_rated = any(row["rater"] == work.who and row["locked_at"] is not None for row in rows)
+        found = [
+            _rating(work, row)
+            for row in rows
+            if row["rater"] == work.who or (has_rated and row["locked_at"] is not None)
+        ]
+        work.log("saw", "ratings of examination", examination)
+    return found
+
+
+def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") -> SignOff:
+    """Sign a locked rating, as it stands. The examination's videos go if it was the last that had to be signed.
+
+    Parameters
+    ----------
+    desk : Desk
+    rating : str
+    agreement : Agreement
+        With the estimate.
+    comment : str
+
+    Raises
+    ------
+    InputError
+        This site has no such rating, or it is a draft, or the person has signed it as it stands.
+    """
+    sign_off = new_id()
+    with desk.at_work() as work:
+        row = work.scope.row(RATINGS, rating)
+        patient, examination = row["patient_id"], row["examination_id"]
+        living_patient(work.scope, patient)
+        if row["locked_at"] is None:
+            raise InputError("This rating is a draft. It can be signed once it is locked.")
+        if agreement is not Agreement.NOT_SEEN and not was_shown(work, examination, work.who):
+            raise InputError(
+                "You have not seen the estimate of this examination, so that you cannot agree with it or differ."
+            )
+        current = _rating(work, row).current
+        before = [
+            _sign_off(work, one) for one in work.scope.rows(SIGN_OFFS, order="signed_at", rating_id=rating)
+        ]
+        if any(one.signed_by == work.who and one.scores == current for one in before):
+            raise InputError("You have signed this rating as it stands.")
+        content = {**_written(current), "agreement": str(agreement), "remark": comment}
+        work.scope.add(
+            SIGN_OFFS,
+            id=sign_off,
+            patient_id=patient,
+            examination_id=examination,
+            rating_id=rating,
+            signed_by=work.who,
+            sealed=work.seal(patient, sign_off, content),
+            signed_at=work.time,
+        )
+        work.log("signed", _KIND, rating)
+        _let_videos_go(work, examination)
+        return _sign_off(work, work.scope.row(SIGN_OFFS, sign_off))
+
+
+def sign_offs(desk: Desk, examination: str) -> list[SignOff]:
+    """Give the signatures under the ratings of an examination, oldest first. Without one a result is a draft."""
+    with desk.at_work() as work:
+        living_examination(work.scope, examination)
+        rows = work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)
+        found = [_sign_off(work, row) for row in rows]
+        work.log("saw", "signatures of examination", examination)
+    return found
+
+
+def _let_videos_go(work: Work, examination: str) -> None:
+    signed = {row["rating_id"] for row in work.scope.rows(SIGN_OFFS, examination_id=examination)}
+    raters = {
+        row["rater"] for row in work.scope.rows(RATINGS, examination_id=examination) if row["id"] in signed
+    }
+    if len(raters) < RECORDS.required_ratings:
+        return
+    for clip in work.scope.rows(CLIPS, examination_id=examination, keep_video=False):
+        for file in work.scope.rows(FILES, clip_id=clip["id"], kind=str(FileKind.VIDEO), destroyed_at=None):
+            destroy_file(work, file, Destroyed.RATED)
+
+
+def _own(work: Work, rating: str) -> Row:
+    row = work.scope.row(RATINGS, rating)
+    living_patient(work.scope, row["patient_id"])
+    if row["rater"] != work.who:
+        raise InputError("This rating is another person's. Only who rated can lock or change it.")
+    return row
+
+
+def _rating(work: Work, row: Row) -> Rating:
+    scores = _read(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+    changes = []
+    for change in work.scope.rows(RATING_CHANGES, order="changed_at", rating_id=row["id"]):
+        said = work.unseal(row["patient_id"], change["id"], change["sealed"])
+        changes.append(
+            RatingChange(
+                change["id"], _read(said), said["why"], read_time(change["changed_at"]), change["changed_by"]
+            )
+        )
+    is_locked = row["locked_at"] is not None
+    return Rating(
+        id=row["id"],
+        patient=row["patient_id"],
+        examination=row["examination_id"],
+        rater=row["rater"],
+        locked=scores if is_locked else None,
+        draft=None if is_locked else scores,
+        begun_at=read_time(row["begun_at"]),
+        saved_at=read_time(row["saved_at"]),
+        locked_at=read_optional_time(row["locked_at"]),
+        estimate_seen=row["estimate_seen"],
+        changes=tuple(changes),
+    )
+
+
+def _sign_off(work: Work, row: Row) -> SignOff:
+    said = work.unseal(row["patient_id"], row["id"], row["sealed"])
+    return SignOff(
+        id=row["id"],
+        patient=row["patient_id"],
+        examination=row["examination_id"],
+        rating=row["rating_id"],
+        signed_by=row["signed_by"],
+        signed_at=read_time(row["signed_at"]),
+        scores=_read(said),
+        agreement=Agreement(said["agreement"]),
+        comment=said["remark"],
+    )
+
+
+def _check_complete(scores: Scores) -> None:
+    missing = [
+        str(number)
+        for number in range(1, len(AIMS_ITEMS) + 1)
+        if number not in scores.scores and not scores.reasons.get(number, "").strip()
+    ]
+    if missing:
+        raise InputError(
+            f"Rate these items, or say why they could not be rated: {', '.join(missing)}. Nothing that was not seen "
+            "counts as absent."
+        )
+
+
+def _written(scores: Scores) -> dict[str, Any]:
+    # JSON knows only text as a key.
+    return {
+        "scores": {str(number): score for number, score in scores.scores.items()},
+        "reasons": {str(number): reason for number, reason in scores.reasons.items()},
+        "comment": scores.comment,
+    }
+
+
+def _read(said: dict[str, Any]) -> Scores:
+    return Scores(
+        {int(number): score for number, score in said["scores"].items()},
+        {int(number): reason for number, reason in said["reasons"].items()},
+        said["comment"],
+    )

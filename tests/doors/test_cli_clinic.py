@@ -1,0 +1,67 @@
+"""The store from the shell: made, looked after, backed up, and its log checked."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tdscreen.cli import main
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Give a function that runs a command at a store in a folder of its own."""
+    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "store"))
+    monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
+    monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
+
+    def command(*arguments: str, status: int = 0) -> Result:
+        result = CliRunner().invoke(main, list(arguments))
+        assert result.exit_code == status, result.output
+        return result
+
+    return command
+
+
+def test_a_store_is_made_kept_and_brought_back(
+    run: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(run)
+    run("clinic", "key", "--out", str(tmp_path / "key"))
+    assert "There is no clinic's store" in run("clinic", "sweep", status=2).output
+    run("clinic", "init")
+    run("clinic", "add-site", "north")
+    run("clinic", "add-staff", "north", "r1", "--name", "Dr. Ratewell")
+    assert "already" in run("clinic", "add-site", "north", status=2).output
+    assert run("clinic", "sweep").output.startswith("Destroyed: 0 videos")
+    head = run("audit", "head").output.strip()
+    assert re.fullmatch(r"\d+:[0-9a-f]{64}", head)
+    assert "as it was written" in run("audit", "verify", "--head", head).output
+    run("clinic", "backup", "--out", str(tmp_path / "backup.tar"))
+    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "again"))
+    assert "has to be deleted again" in run("clinic", "restore", str(tmp_path / "backup.tar")).output
+    run("audit", "verify", "--head", head)
+    run("clinic", "key", "--out", str(tmp_path / "new"))
+    run("clinic", "rotate", "--to", str(tmp_path / "new"))
+    assert "another master key" in run("audit", "head", status=2).output
+    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "new"))
+    run("audit", "verify")
+
+
+def test_a_log_that_was_changed_ends_with_a_status_of_its_own(run: object, tmp_path: Path) -> None:
+    assert callable(run)
+    run("clinic", "key", "--out", str(tmp_path / "key"))
+    run("clinic", "init")
+    run("clinic", "add-site", "north")
+    with sqlite3.connect(tmp_path / "store" / "store.db") as connection:
+        connection.execute("DROP TRIGGER audit_refuses_update")
+        connection.execute("UPDATE audit SET site = 'south' WHERE number = 2")
+    connection.close()
+    result = run("audit", "verify", status=6)
+    assert "Entry 2 was changed." in result.output
+    assert "not as it was written" in result.output

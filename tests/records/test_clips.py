@@ -1,0 +1,409 @@
+"""Clips come in without their sound, lie encrypted, and go when they are due; what was measured stays."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+import pytest
+
+from clinic_people import NAME, SECRET_WORDS, Clock, tamper
+from clips import MATRIX, scene, set_display_matrix, set_edit_list, write_clip, write_webm_as_browsers_do
+from tdscreen.assessment.assessment import Assessment
+from tdscreen.errors import DataError, InputError, VideoError
+from tdscreen.records.assessments import add_assessment, estimates
+from tdscreen.records.clinic import Clinic, Desk, rotate
+from tdscreen.records.clips import (
+    clip,
+    clips,
+    decide_retention,
+    destroy_video,
+    import_clip,
+    keep_tracks,
+    open_clip,
+    tracks,
+)
+from tdscreen.records.entries import (
+    Agreement,
+    Destroyed,
+    Examination,
+    ExaminationDetails,
+    ExposureDetails,
+    FileKind,
+    PatientDetails,
+    Scores,
+)
+from tdscreen.records.examinations import add_examination, change_examination
+from tdscreen.records.master import MasterKey, write_key_file
+from tdscreen.records.patients import add_exposure, add_patient, delete_patient, patients, remains
+from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft, sign
+from tdscreen.records.retention import sweep
+from tdscreen.records.sealed_file import SealedReader
+from tdscreen.records.sealing import new_key
+from tdscreen.records.without_sound import seal_without_sound
+from tdscreen.tracking.tracks import Tracks
+from tdscreen.video.reader import open_video
+from tdscreen.vocabulary import Task
+
+WHOLE = Scores({**dict.fromkeys(range(1, 11), 0), 11: False, 12: False}, comment=SECRET_WORDS[-1])
+
+
+def without_sound(source: Path, folder: Path) -> Path:
+    """Give a clip as it would be kept, decrypted into a file."""
+    key = new_key()
+    sealed = folder / f"{source.name}.sealed"
+    seal_without_sound(str(source), str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None)
+    plain = folder / f"kept {source.name}"
+    with SealedReader(sealed, key, context="a clip") as reader:
+        plain.write_bytes(reader.read())
+    return plain
+
+
+def seen(path: Path) -> list[tuple[float, bytes]]:
+    with open_video(path) as video:
+        return [(frame.time_s, frame.rgb.tobytes()) for frame in video]
+
+
+def made_clips(folder: Path) -> Iterable[Path]:
+    uneven_s = np.cumsum(np.random.default_rng(0).choice([1 / 30, 1 / 24, 0.051], 40)).tolist()
+    reordered = {"preset": "medium"}
+    yield write_clip(folder / "uneven.mp4", scene(40), times_s=uneven_s, options=reordered, with_sound=True)
+    turned = write_clip(folder / "turned.mov", scene(20), codec="libx265", with_sound=True)
+    yield set_display_matrix(turned, *MATRIX[90])
+    yield set_edit_list(write_clip(folder / "cut.mp4", scene(40)), media_time_s=0.5, duration_s=0.5)
+    yield write_webm_as_browsers_do(folder / "browser.webm", scene(20))
+    yield write_clip(folder / "old.avi", scene(20), codec="mjpeg", pixel_format="yuvj420p")
+    yield write_clip(folder / "old.mpg", scene(25), fps=25, codec="mpeg1video")
+
+
+def test_the_pictures_and_their_times_stay_and_the_sound_goes(tmp_path: Path) -> None:
+    for source in made_clips(tmp_path):
+        kept = without_sound(source, tmp_path)
+        with av.open(str(kept)) as container:
+            assert [stream.type for stream in container.streams] == ["video"], source.name
+        assert seen(kept) == seen(source), source.name
+
+
+def test_what_was_cut_off_on_the_phone_is_not_shown(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "trimmed.mp4", scene(60), options={"preset": "medium"})
+    source = set_edit_list(whole, media_time_s=0.55, duration_s=0.7)
+    given, kept = seen(source), seen(without_sound(source, tmp_path))
+    # Pictures that can only be decoded with what was cut off go with it: a few at the end, and no hole.
+    assert kept == given[: len(kept)]
+    assert len(given) - 4 <= len(kept) <= len(given)
+
+
+def test_where_a_clip_was_filmed_is_not_kept(tmp_path: Path, sounding_clip: Path) -> None:
+    source = tmp_path / "somewhere.mp4"
+    with av.open(str(sounding_clip)) as given, av.open(str(source), "w") as told:
+        told.metadata["comment"] = "+52.5200+013.4050/"
+        stream = told.add_stream_from_template(given.streams.video[0])
+        for packet in given.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                told.mux(packet)
+    assert b"+52.52" in source.read_bytes()
+    assert b"+52.52" not in without_sound(source, tmp_path).read_bytes()
+
+
+def test_a_clip_cut_short_is_said_to_be(desk: Desk, examination: Examination, tmp_path: Path) -> None:
+    whole = write_webm_as_browsers_do(tmp_path / "whole.webm", scene(60, noise=20))
+    short = tmp_path / "short.webm"
+    write_clip(tmp_path / "known.mkv", scene(60, noise=20))
+    short.write_bytes((tmp_path / "known.mkv").read_bytes()[: -len(whole.read_bytes()) // 3])
+    assert import_clip(desk, examination.id, short, task=Task.REST).cut_short
+    assert not import_clip(desk, examination.id, whole, task=Task.REST).cut_short
+
+
+def test_a_clip_comes_back_as_it_was_taken_in(
+    desk: Desk, examination: Examination, sounding_clip: Path, tmp_path: Path
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    assert made.file_name == sounding_clip.name
+    assert made.task == "rest"
+    assert clip(desk, made.id) == made
+    assert clips(desk, examination.id) == [made]
+    plain = tmp_path / "shown.mp4"
+    with open_clip(desk, made.id) as reader:
+        plain.write_bytes(reader.read())
+    assert seen(plain) == seen(sounding_clip)
+    with open_clip(desk, made.id) as reader, av.open(cast(io.BufferedReader, reader)) as container:
+        container.seek(500_000)
+        assert next(container.decode(video=0)).width == 320, "a player can go anywhere in it"
+
+
+def test_the_same_clip_twice_is_noticed(
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, tmp_path: Path
+) -> None:
+    import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    copy = tmp_path / "another name.mp4"
+    copy.write_bytes(sounding_clip.read_bytes())
+    with pytest.raises(InputError, match="very clip is there already"):
+        import_clip(desk, examination.id, copy, task=Task.SPEECH)
+    assert len(clips(desk, examination.id)) == 1
+    elsewhere = clinic.desk("s1")
+    theirs = add_patient(elsewhere, PatientDetails("theirs"))
+    there = add_examination(elsewhere, theirs.id, held_at=examination.held_at)
+    assert import_clip(elsewhere, there.id, copy, task=Task.REST), "another site does not learn of it"
+    with pytest.raises(InputError, match="of this site"):
+        open_clip(elsewhere, clips(desk, examination.id)[0].id)
+
+
+def test_what_is_no_clip_leaves_nothing(desk: Desk, examination: Examination, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.mp4"
+    letter.write_text("This is a letter and not a video.\n" * 50)
+    with pytest.raises(VideoError):
+        import_clip(desk, examination.id, letter, task=Task.REST)
+    assert clips(desk, examination.id) == []
+    folder = desk.clinic.vault.folder / "patients" / examination.patient
+    assert [path.name for path in folder.iterdir()] == ["key"]
+
+
+def test_tracks_come_back_to_the_last_bit(
+    desk: Desk, examination: Examination, sounding_clip: Path, some_tracks: Tracks
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    with pytest.raises(InputError, match="no tracks"):
+        tracks(desk, made.id)
+    keep_tracks(desk, made.id, some_tracks)
+    found = tracks(desk, made.id)
+    for name in ("times_s", "face_px", "hands_world_m", "patches_px", "mouth"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(some_tracks, name))
+    assert (found.file, found.input_sha256) == (some_tracks.file, some_tracks.input_sha256)
+    with pytest.raises(InputError, match="already"):
+        keep_tracks(desk, made.id, some_tracks)
+
+
+@pytest.fixture
+def filled(
+    desk: Desk,
+    examination: Examination,
+    sounding_clip: Path,
+    some_tracks: Tracks,
+    some_assessment: Assessment,
+) -> str:
+    """Put everything that can be known of a patient into the store, and give the clip."""
+    add_exposure(desk, examination.patient, ExposureDetails("Haloperidol", "2019", "4 mg"))
+    change_examination(desk, examination.id, ExaminationDetails(note="chewed gum before"))
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    keep_tracks(desk, made.id, some_tracks)
+    named = replace(some_assessment, notice=f"Of {NAME}")
+    add_assessment(desk, examination.id, named)
+    draft = save_draft(desk, examination.id, WHOLE)
+    lock_rating(desk, draft.id)
+    return made.id
+
+
+def everything_on_disk(clinic: Clinic) -> bytes:
+    """Give every byte that a thief finds: the folder, and the database as it lies or as it says."""
+    found = [path.read_bytes() for path in clinic.vault.folder.rglob("*") if path.is_file()]
+    if clinic.engine.dialect.name == "postgresql":
+        socket = Path(str(clinic.engine.url.query["host"]))
+        with clinic.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+        found += [path.read_bytes() for path in (socket / "data").rglob("*") if path.is_file()]
+        found.append((socket / "log").read_bytes())
+    return b"\n".join(found)
+
+
+def test_whoever_steals_disk_and_database_finds_no_name_and_no_picture(
+    clinic: Clinic, desk: Desk, filled: str, sounding_clip: Path
+) -> None:
+    with open_clip(desk, filled) as reader:
+        kept = reader.read()
+    stolen = everything_on_disk(clinic)
+    assert filled.encode() in stolen, "the random identifier of the clip is found, so that we do look"
+    words = [*SECRET_WORDS, "Rosalind", sounding_clip.name, "Of Wilh", "year_of_birth"]
+    assert [word for word in words if word.encode() in stolen] == []
+    assert [word for word in words if word.encode("utf-16-le") in stolen] == []
+    assert kept[4:8] == b"ftyp"
+    assert kept[4:24] not in stolen
+    assert b"tdscreen_tracks" not in stolen
+    pieces = [kept[at : at + 24] for at in range(1000, len(kept) - 24, len(kept) // 50)]
+    assert [piece for piece in pieces if piece in stolen] == []
+
+
+def test_a_video_goes_when_its_rating_is_signed_and_what_was_measured_stays(
+    desk: Desk, examination: Examination, filled: str, clock: Clock
+) -> None:
+    (rating,) = desk_ratings(desk, examination)
+    sign(desk, rating, agreement=Agreement.NOT_SEEN)
+    video, landmarks = clip(desk, filled).files
+    assert (video.kind, video.destroyed_at, video.destroyed_because) == (
+        FileKind.VIDEO,
+        clock.time,
+        Destroyed.RATED,
+    )
+    assert landmarks.destroyed_at is None
+    assert tracks(desk, filled)
+    assert desk.clinic.vault.files(examination.patient) == {landmarks.id}
+    with pytest.raises(InputError, match="destroyed on 02 March 2026"):
+        open_clip(desk, filled)
+    assert estimates(desk, examination.id)[0].assessment is not None
+
+
+def desk_ratings(desk: Desk, examination: Examination) -> list[str]:
+    return [rating.id for rating in ratings(desk, examination.id)]
+
+
+def test_a_video_goes_thirty_days_after_its_assessment_and_the_rest_after_ten_years(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str, clock: Clock
+) -> None:
+    assert clip(desk, filled).files[0].due_at == clock.time + timedelta(days=30)
+    clock.move(days=29.9)
+    assert sweep(clinic).videos == 0
+    assert open_clip(desk, filled).read(4)
+    clock.move(days=0.2)
+    assert sweep(clinic).videos == 1
+    assert clip(desk, filled).files[0].destroyed_because is Destroyed.DUE
+    clock.move(days=3653)
+    done = sweep(clinic)
+    assert (done.videos, done.tracks, done.assessments, done.strays) == (0, 1, 1, 0)
+    (estimate,) = estimates(desk, examination.id)
+    assert estimate.assessment is None
+    assert estimate.destroyed_at == clock.time
+    assert clinic.vault.files(examination.patient) == set()
+
+
+def test_a_video_that_is_kept_on_purpose_stays_until_somebody_decides(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str, clock: Clock
+) -> None:
+    decide_retention(desk, filled, keep_video=True)
+    sign(desk, desk_ratings(desk, examination)[0], agreement=Agreement.NOT_SEEN)
+    clock.move(days=400)
+    assert sweep(clinic).videos == 0
+    destroy_video(desk, filled)
+    assert clip(desk, filled).files[0].destroyed_because is Destroyed.ASKED
+
+
+def test_a_deleted_patient_is_gone_and_can_be_shown_to_be(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str
+) -> None:
+    of = examination.patient
+    key = (clinic.vault.folder / "patients" / of / "key").read_bytes()
+    decide_retention(desk, filled, keep_video=True)
+    estimates(desk, examination.id)
+    (rating,) = desk_ratings(desk, examination)
+    change_rating(desk, rating, WHOLE, why="Seen again.")
+    sign(desk, rating, agreement=Agreement.AGREES)
+    gone = delete_patient(desk, of)
+    assert gone.files == 2
+    assert all(gone.rows.values()), "there was something of every kind"
+    assert set(remains(clinic, of, site="north").values()) == {0}
+    assert patients(desk) == []
+    log = [(e.what, e.kind, e.on_id) for e in clinic.audit_entries()]
+    assert ("deleted", "patient", of) in log
+    assert clinic.audit_problems() == []
+    assert key not in everything_on_disk(clinic), (
+        "without it what an old page or backup of the disk holds is noise"
+    )
+
+
+def test_a_deletion_that_was_cut_short_is_taken_to_its_end(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_fails(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("tdscreen.records.patients.finish_deletion", power_fails)
+        with pytest.raises(KeyboardInterrupt):
+            delete_patient(desk, examination.patient)
+    with pytest.raises(InputError, match="being deleted"):
+        open_clip(desk, filled)
+    assert sweep(clinic).patients == 1
+    assert set(remains(clinic, examination.patient, site="north").values()) == {0}
+
+
+def test_what_an_import_left_that_was_cut_short_is_removed_and_nothing_else(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str
+) -> None:
+    stray = "0" * 32
+    with clinic.vault.writer(examination.patient, stray) as writer:
+        writer.write(b"left behind")
+    clinic.vault.finish(examination.patient, stray)
+    clinic.vault.add_patient("1" * 32)
+    assert sweep(clinic).strays == 2
+    assert len(clinic.vault.files(examination.patient)) == 2
+    assert open_clip(desk, filled).read(4)
+
+
+def test_half_a_file_goes_after_a_day_and_not_while_it_may_be_written(
+    clinic: Clinic, examination: Examination
+) -> None:
+    part, _ = clinic.vault.place_for(examination.patient, "0" * 32)
+    clinic.vault.writer(examination.patient, "0" * 32).abandon()
+    assert sweep(clinic).strays == 0
+    assert part.exists()
+    yesterday_s = time.time() - 25 * 3600
+    os.utime(part, (yesterday_s, yesterday_s))
+    assert sweep(clinic).strays == 1
+    assert not part.exists()
+
+
+def test_a_database_put_back_by_hand_costs_no_file(
+    clinic: Clinic, examination: Examination, filled: str
+) -> None:
+    tamper(clinic, "DELETE FROM audit WHERE number > 5")
+    with pytest.raises(DataError, match="Nothing was destroyed"):
+        sweep(clinic)
+    assert len(clinic.vault.files(examination.patient)) == 2
+
+
+def test_the_master_key_is_changed_without_touching_a_video(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str, database: str, tmp_path: Path
+) -> None:
+    before = everything_of(clinic, examination.patient)
+    new = write_key_file(tmp_path / "new.key")
+    assert rotate(clinic, new) == 2
+    assert everything_of(clinic, examination.patient) == before
+    with pytest.raises(InputError, match="changed meanwhile"):
+        add_patient(desk, PatientDetails("another"))
+    with Clinic(tmp_path / "store", database, new) as again:
+        assert open_clip(again.desk("r1"), filled).read(4)
+        assert again.audit_problems() == []
+        assert add_patient(again.desk("r1"), PatientDetails("another"))
+
+
+def test_a_change_of_keys_that_was_cut_short_goes_on(
+    clinic: Clinic,
+    desk: Desk,
+    master: MasterKey,
+    examination: Examination,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = add_patient(desk, PatientDetails("another"))
+    new = write_key_file(tmp_path / "new.key")
+    done: list[str] = []
+    wrap = MasterKey.wrap
+
+    def power_fails(self: MasterKey, key: bytes, *, context: str) -> bytes:
+        if done:
+            raise KeyboardInterrupt
+        done.append(context)
+        return wrap(self, key, context=context)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(MasterKey, "wrap", power_fails)
+        with pytest.raises(KeyboardInterrupt):
+            rotate(clinic, new)
+    with Clinic(tmp_path / "store", database, master) as again:
+        assert rotate(again, new) == 2
+    with Clinic(tmp_path / "store", database, new) as again:
+        assert {p.id for p in patients(again.desk("r1"))} == {other.id, examination.patient}
+
+
+def everything_of(clinic: Clinic, patient: str) -> dict[str, bytes]:
+    folder = clinic.vault.folder / "patients" / patient
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "key"}
