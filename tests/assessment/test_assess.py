@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from measured_clips import (
     asked_for,
     clip,
@@ -23,7 +24,6 @@ from measured_clips import (
     trembling,
     unseen,
 )
-
 from tdscreen.assessment.assess import assess, examination_sha256
 from tdscreen.errors import DataError, InputError
 from tdscreen.measurement.clip import ClipMeasurement, MovingTogether

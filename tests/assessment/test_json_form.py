@@ -12,8 +12,8 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from measured_clips import asked_for, clip, features, inseparable, moving, quiet_face, still
 
+from measured_clips import asked_for, clip, features, inseparable, moving, quiet_face, still
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.assessment.json_form import from_json, schema, to_dict, to_json

@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from measured_clips import clip, moving, quiet_face, still
 
+from measured_clips import clip, moving, quiet_face, still
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import NOTICE, ScoreSet
 from tdscreen.assessment.json_form import from_json, schema, to_json
