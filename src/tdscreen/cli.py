@@ -107,6 +107,15 @@ class _Reading:
         }
 
 
+_own_model = click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Score with a model of your own, that train or calibrate wrote.",
+)
+
+
 def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command that reads a clip has; the command gets them as ``reading``."""
 
@@ -221,13 +230,7 @@ def _end(number: int, frame: object) -> None:
     type=click.IntRange(1, 28),
     help="Sort by the chance of a total of at least this, and not by the Schooler-Kane severity rule.",
 )
-@click.option(
-    "--model",
-    "model_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Score with a model of your own, that train or calibrate wrote.",
-)
+@_own_model
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
 @_reads_clips
 @click.pass_context
@@ -399,17 +402,12 @@ def overlay(clip: str, out: Path, reading: _Reading) -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on this machine [default: 8501].")
-@click.option(
-    "--model",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Score with a model of your own, that train or calibrate wrote.",
-)
-def app(port: int | None, model: Path | None) -> None:
+@_own_model
+def app(port: int | None, model_file: Path | None) -> None:
     """Open the page in a browser, on this machine only."""
     from tdscreen.webapp.launch import run
 
-    sys.exit(run(port, model=model))
+    sys.exit(run(port, model=model_file))
 
 
 @contextlib.contextmanager

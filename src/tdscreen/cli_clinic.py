@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from tdscreen.records.clinic import Clinic
 
 _NEEDED = ("sqlalchemy", "alembic", "cryptography")
+_new_file = click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="To write. Never replaces a file.",
+)
 
 
 def _at_a_store(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,13 +65,7 @@ def clinic() -> None:
 
 
 @clinic.command()
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="To write. Never replaces a file.",
-)
+@_new_file
 def key(out: Path) -> None:
     """Make a master key.
 
@@ -164,13 +165,7 @@ def rotate(new_file: Path, folder: Path, database: str | None) -> None:
 
 
 @clinic.command()
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="To write. Never replaces a file.",
-)
+@_new_file
 @_at_a_store
 def backup(out: Path, folder: Path, database: str | None) -> None:
     """Write the whole store to one file, encrypted as it lies.

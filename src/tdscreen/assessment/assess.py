@@ -52,7 +52,7 @@ from tdscreen.scoring.evidence import (
     gather_evidence,
     join_reasons,
 )
-from tdscreen.scoring.model import SeverityModel, load_model
+from tdscreen.scoring.model import ASSUMED, SeverityModel, load_model
 from tdscreen.scoring.rating_rule import SCALES
 from tdscreen.settings import SCORING, ScoringSettings
 from tdscreen.vocabulary import Item, TriageLevel
@@ -64,10 +64,6 @@ CONVENTION = (
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)  # type: ignore[no-untyped-call]
 """Where the amplitude's error is looked at, in standard deviations, and what each place counts."""
 _NORMAL_95 = 1.96
-
-ASSUMED = "assumed"
-"""Source of the table of millimetres by which a model's training data were rated, as the model file says it."""
-
 _VISIBLE_SEVERITY = 0.5
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tdscreen.assessment.assessment import Assessment, ItemAssessment
 from tdscreen.assessment.words import REGION_NAMES
 from tdscreen.batch.plan import PlannedClip
-from tdscreen.batch.versions import result_key
+from tdscreen.batch.versions import known_result_key
 from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.vocabulary import Item, Region
 
@@ -69,7 +69,7 @@ class ClipRow:
     @property
     def key(self) -> str | None:
         """Name of its result."""
-        return self.sha256 and result_key(self.sha256, self.clip)
+        return known_result_key(self.sha256, self.clip)
 
 
 @dataclass(frozen=True)

@@ -120,11 +120,9 @@ def _say_hands(clips: Sequence[PlannedClip]) -> str:
     """Say in how many clips the hands are left out as asked, and in how many they are not."""
     followed = sum(clip.hands for clip in clips)
     left_out = f"The hands are left out of {counted(len(clips) - followed, 'clip')}."
-    return (
-        left_out
-        if not followed
-        else (f"{left_out} They are followed in {followed:,}, where the task is about them.")
-    )
+    if not followed:
+        return left_out
+    return f"{left_out} They are followed in {followed:,}, where the task is about them."
 
 
 def _rows_of_folder(

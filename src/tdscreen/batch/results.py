@@ -19,7 +19,7 @@ from tdscreen.batch.plan import Plan, PlannedClip
 from tdscreen.batch.store import Store, explain, tracks_name
 from tdscreen.batch.summary import ASSESSMENTS, MANIFEST, PAGE, Summary, write_page
 from tdscreen.batch.tables import writing_table
-from tdscreen.batch.versions import machine, made_with, result_key
+from tdscreen.batch.versions import known_result_key, machine, made_with
 from tdscreen.batch.work import Outcome, reason_of
 from tdscreen.errors import DataError
 from tdscreen.scoring.model import load_model
@@ -122,7 +122,7 @@ def _examinations(
     model = load_model()
     examinations = plan.examinations()
     records = store.records(
-        _key(clip, contents.get(clip.name)) for clips in examinations.values() for clip in clips
+        known_result_key(contents.get(clip.name), clip) for clips in examinations.values() for clip in clips
     )
     for name, clips in examinations.items():
         rows = tuple(
@@ -140,10 +140,6 @@ def _examinations(
             yield ExaminationRow(name, rows, None, str(error))
 
 
-def _key(clip: PlannedClip, sha256: str | None) -> str | None:
-    return sha256 and result_key(sha256, clip)
-
-
 def _row(
     clip: PlannedClip,
     sha256: str | None,
@@ -154,7 +150,7 @@ def _row(
 ) -> ClipRow:
     if unkept is not None:
         return ClipRow(clip, sha256, None, kind=unkept.kind, reason=unkept.reason)
-    key = _key(clip, sha256)
+    key = known_result_key(sha256, clip)
     if key is None or record is None:
         return ClipRow(clip, sha256, None, kind="DataError", reason=NOT_THERE)
     if "failure" in record:

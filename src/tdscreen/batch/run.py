@@ -10,7 +10,7 @@ from typing import Any
 from tdscreen.batch.executor import Executor
 from tdscreen.batch.plan import Plan, PlannedClip
 from tdscreen.batch.store import Store
-from tdscreen.batch.versions import result_key
+from tdscreen.batch.versions import known_result_key
 from tdscreen.batch.work import How, Job, Outcome, still_holds
 from tdscreen.errors import InputError, ModelError
 
@@ -154,19 +154,17 @@ def sort_out(plan: Plan, store: Store, how: How) -> tuple[dict[str, str], list[P
     to_do: list[PlannedClip] = []
     failed = 0
     hashes = [seen.get((clip.name, clip.size_bytes, clip.modified_ns)) for clip in plan.clips]
-    records = store.records(_key(clip, sha256) for clip, sha256 in zip(plan.clips, hashes, strict=True))
+    records = store.records(
+        known_result_key(sha256, clip) for clip, sha256 in zip(plan.clips, hashes, strict=True)
+    )
     for clip, sha256, record in zip(plan.clips, hashes, records, strict=True):
-        key = _key(clip, sha256)
+        key = known_result_key(sha256, clip)
         if sha256 is None or key is None or record is None or not still_holds(record, store, key, how):
             to_do.append(clip)
         else:
             contents[clip.name] = sha256
             failed += "failure" in record
     return contents, to_do, failed
-
-
-def _key(clip: PlannedClip, sha256: str | None) -> str | None:
-    return sha256 and result_key(sha256, clip)
 
 
 def refuse_other_clips(plan: Plan, store: Store) -> None:

@@ -73,6 +73,11 @@ def result_key(sha256: str, clip: PlannedClip) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
+def known_result_key(sha256: str | None, clip: PlannedClip) -> str | None:
+    """Return the name of a clip's result; None while its bytes are not known. Else as :func:`result_key`."""
+    return None if sha256 is None else result_key(sha256, clip)
+
+
 def made_with() -> dict[str, Any]:
     """Return what results are made with: versions, hashes and settings.
 

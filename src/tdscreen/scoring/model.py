@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.errors import InputError, ModelError
+from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.model_file import MAKE_AGAIN, models_folder, open_model
 from tdscreen.printing import printable
 from tdscreen.scoring.additive_graph import GRAPH_FORM, schema_sha256
@@ -30,6 +30,8 @@ UNITS: dict[str, str] = {
 """The inputs that this version can fill, and their units: of each scale half the range of movement, and the share of
 assessed time, tremor and movement that was asked for set aside."""
 
+ASSUMED = "assumed"
+"""Source of the table of millimetres by which a model's training data were rated, as the model file says it."""
 HIGHEST = 4
 """Highest score of an item of the AIMS (Guy 1976)."""
 _TOLD = (
@@ -209,7 +211,7 @@ def own_model(path: str | Path) -> SeverityModel:
     if not file.is_file():
         raise InputError(f"There is no model {printable(str(file))}. {MAKE_AGAIN}")
     try:
-        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        sha256 = sha256_of(file)
     except OSError as error:
         raise InputError(f"The model {printable(str(file))} may not be read: {error.strerror}.") from error
     return _read(file, open_model(file, sha256=sha256, own=True), sha256)

@@ -22,7 +22,7 @@ from tdscreen.measurement.clip import ClipMeasurement, RegionMeasurement
 from tdscreen.scoring.additive import AdditiveItem, Direction, evaluate
 from tdscreen.scoring.additive_graph import build_model, model_bytes, schema_sha256
 from tdscreen.scoring.evidence import gather_evidence
-from tdscreen.scoring.model import UNITS
+from tdscreen.scoring.model import ASSUMED, UNITS
 from tdscreen.scoring.rating_rule import SCALES, Scale, latent_severity
 from tdscreen.training.curves import Penalty, Term
 from tdscreen.training.item_card import card_text
@@ -54,7 +54,7 @@ METADATA = {
     "version": "2",
     "date": "2026-11-26",
     "status": "not fitted on patients",
-    "rating_rule_source": "assumed",
+    "rating_rule_source": ASSUMED,
     "intended_use": "Research use. An estimate to support a clinician's own examination.",
 }
 

@@ -12,6 +12,7 @@ import numpy as np
 from tdscreen.errors import ColumnsError, OneClassError, TooFewPeopleError
 from tdscreen.scoring.additive import AdditiveItem, evaluate
 from tdscreen.scoring.conformal import ConformalSets
+from tdscreen.scoring.model import ASSUMED
 from tdscreen.settings import TRAINING, TrainingSettings
 from tdscreen.training.calibration import (
     Recalibration,
@@ -102,7 +103,7 @@ def calibrate_model(
         )
     people = table[group].astype(str).to_numpy().astype(np.str_)
     note = refuse_known_people(people.tolist(), fitted_on, must_know=False)
-    if note == NOT_CHECKED and model.about.get("rating_rule_source") == "assumed":
+    if note == NOT_CHECKED and model.about.get("rating_rule_source") == ASSUMED:
         note = "It was fitted on simulated people, so none of these is among them."
     lines: dict[str, Recalibration] = {}
     sets: dict[str, ConformalSets] = {}
