@@ -317,6 +317,7 @@ def test_no_more_jobs_are_handed_out_than_the_executor_holds(
     assert max(held) == 4
 
 
+@pytest.mark.slow
 def test_a_clip_in_a_batch_gives_the_assessment_of_the_clip_alone(brief_clip: Path, tmp_path: Path) -> None:
     from tdscreen import api
 

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from studies import make_table, write_table
 from tdscreen.cli import main
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: object) -> tuple[int, str]:
     result = CliRunner().invoke(main, [str(one) for one in arguments])

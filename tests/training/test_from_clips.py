@@ -57,6 +57,7 @@ def folder(sample_tracks: Callable[[str], Tracks], tmp_path: Path, monkeypatch: 
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_of_clips_and_its_ratings_become_a_model_that_scores_a_clip(folder: Path) -> None:
     table = measure_clips(RATED, folder)
     assert list(table["unusable"] != "") == [False, False, False, False, True]

@@ -168,6 +168,7 @@ def visit(browser: Browser, url: str, screenshots: Path) -> Iterator[Visit]:
     assert guest.failures == []
 
 
+@pytest.mark.slow
 def test_from_upload_to_result_in_a_real_browser(
     browser: Browser, sample: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
