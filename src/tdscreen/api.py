@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.own_model import open_own_model as own_model
 from tdscreen.errors import InputError, WorkerError
 from tdscreen.files import require_new
 from tdscreen.isolation import CANCELLED, Progress, run_isolated
@@ -37,7 +38,7 @@ from tdscreen.research.tables import (
     write_table,
 )
 from tdscreen.scoring import predictive
-from tdscreen.scoring.model import SeverityModel, load_model, own_model
+from tdscreen.scoring.model import SeverityModel, load_model
 from tdscreen.scoring.predictive import PredictiveValues
 from tdscreen.settings import SCORING, VIDEO, ScoringSettings, VideoSettings
 from tdscreen.tracking.store import load_tracks, save_tracks
