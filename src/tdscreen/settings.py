@@ -585,7 +585,7 @@ class ScoringSettings:
 
     model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "efe56936f38063bb75a67773f0802a59cec45525384edc86f8eb130662e430b7"
+    model_sha256: str = "39a192d5a092377e086b65267c5356522cb85e1b82550c68cafc27cc19257746"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
