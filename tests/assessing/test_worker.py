@@ -21,7 +21,6 @@ from made_tracks import made_tracks
 from recordings import SAMPLES
 from tdscreen.assessing import examination as one_job
 from tdscreen.assessing.worker import work
-from tdscreen.measurement.clip import Verdict
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.clips import clips, destroy_video, import_clip, keep_tracks, open_clip, tracks
@@ -29,9 +28,9 @@ from tdscreen.records.entries import FileKind, Job, JobState, Patient
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.jobs import enqueue, jobs, progress_of
 from tdscreen.records.patients import delete_patient
-from tdscreen.vocabulary import Task
+from tdscreen.vocabulary import Task, Verdict
 
-WAIT_S = 120.0
+WAIT_S = 300.0
 """For a process on a machine that does much else."""
 
 
