@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -253,6 +254,17 @@ class TestOnOneKindOfDatabase:
         delete_patient(clinic.desk("a1"), waiting.patient)
         worker.join(WAIT_S)
         assert said[-1] == f"{waiting.id} is another worker's by now, or its patient was deleted."
+        assert list(memory.iterdir()) == []
+
+    def test_a_full_disk_ends_the_job_and_not_the_worker(
+        self, clinic: Clinic, desk: Desk, waiting: Job, memory: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(one_job.shutil, "copyfileobj", full)
+        assert run_once(clinic)[-1] == f"{waiting.id} failed."
+        assert state_of(desk, waiting).reason.startswith("No space left on device. See to disk")
         assert list(memory.iterdir()) == []
 
     def test_without_room_in_memory_it_says_what_to_do(
