@@ -738,6 +738,35 @@ class RecordsSettings:
     """By so many people a rating is signed before the video goes; two, where clips are rated twice (assumed)."""
     stale_part_s: float = 24 * 3600.0
     """What an import that was cut short has left is removed after so long (assumed)."""
+    job_lease_s: float = 60.0
+    """A worker that gives no sign of life for so long has died, and its job is another's to take (assumed: twenty
+    signs missed)."""
+    job_sign_s: float = 3.0
+    """A worker says so often that it lives, and how far it is (assumed: what somebody who waits looks at)."""
+    job_poll_s: float = 2.0
+    """A worker without a job looks for one so often (assumed)."""
+    sweep_s: float = 24 * 3600.0
+    """A worker destroys what is due so often: the dates are days."""
+    job_tries: int = 2
+    """A job is begun so often, where its worker died or crashed: more would let one clip that takes a worker down
+    take all of them down (assumed)."""
+
+
+@dataclass(frozen=True)
+class CourseSettings:
+    """What is called change, and when somebody is due."""
+
+    important_points: tuple[float, float] = (2.0, 3.0)
+    """Minimal important differences of the AIMS total of items 1 to 7: 2 from the pooled trials of valbenazine (Stacy
+    et al. 2019), 3 from those of deutetrabenazine (Hauser et al. 2022). Both are shown."""
+    noise_z: float = 1.96
+    """A difference beyond so many of its standard deviations is no noise: 95 %."""
+    same_time_of_day_h: float = 3.0
+    """Movements change within the day; further apart is another time of it (assumed)."""
+    high_risk_months: int = 6
+    months: int = 12
+    risk_age_years: int = 55
+    """Intervals, and the age above which the risk is high: the American Psychiatric Association's guideline (2020)."""
 
 
 @dataclass(frozen=True)
@@ -810,5 +839,6 @@ TONGUE = TongueSettings()
 CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
+COURSE = CourseSettings()
 TRAINING = TrainingSettings()
 VALIDATION = ValidationSettings()
