@@ -1,4 +1,4 @@
-"""What the page says: plain words for the names that programs use."""
+"""Plain words for the names that programs use, as a reader of the page or of a report sees them."""
 
 from __future__ import annotations
 

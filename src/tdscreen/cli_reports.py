@@ -1,0 +1,127 @@
+"""The doors through which an examination leaves a clinic's store: ``tdscreen clinic report`` and its neighbours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tdscreen.cli_clinic import _at_a_store as at_a_store
+from tdscreen.cli_clinic import _new_file as new_file
+from tdscreen.cli_clinic import _open as open_store
+from tdscreen.files import require_new, written_whole
+from tdscreen.printing import printable
+
+if TYPE_CHECKING:
+    from tdscreen.reports.content import ExaminationReport
+
+_HIDEABLE = ("identifier", "birth-and-sex", "drugs")
+_as = click.option(
+    "--as", "who", required=True, metavar="ID", help="Whose desk it is: a person of the staff."
+)
+_hide = click.option(
+    "--hide",
+    "hidden",
+    multiple=True,
+    type=click.Choice(_HIDEABLE),
+    help="Of the patient, to leave out. May be given several times.",
+)
+_takes_one = click.option(
+    "--activation-takes-one",
+    is_flag=True,
+    help="Your raters take a point off for movements seen on activation only. LOINC's code for the AIMS total is "
+    "defined so, and stands only then.",
+)
+_system = click.option(
+    "--patient-system",
+    envvar="TDSCREEN_FHIR_PATIENT_SYSTEM",
+    metavar="URI",
+    help="The system that your patients' identifiers belong to. Or in TDSCREEN_FHIR_PATIENT_SYSTEM.",
+)
+
+
+@click.command()
+@click.argument("examination")
+@_as
+@_hide
+@new_file
+@at_a_store
+def report(
+    examination: str, who: str, hidden: tuple[str, ...], out: Path, folder: Path, database: str | None
+) -> None:
+    """Write an examination as a PDF for the chart.
+
+    PDF/A-2a, tagged. The first page has the ratings and, apart from them, the estimate; the detail stands behind it.
+    Without a signature every page says that it is a draft.
+    """
+    from tdscreen.reports.pdf import report_pdf
+
+    require_new(out)
+    with open_store(folder, database) as store:
+        desk = store.desk(who)
+        collected = _collect(desk, examination, hidden)
+        pages = report_pdf(collected)
+        _write(desk, examination, "report", out, pages)
+    draft = " It is a draft: no person has signed." if collected.is_draft else ""
+    click.echo(printable(f"{out} is written.{draft}"), err=True)
+
+
+@click.command()
+@click.argument("examination")
+@_as
+@_hide
+@_takes_one
+@_system
+@new_file
+@at_a_store
+def fhir(
+    examination: str,
+    who: str,
+    hidden: tuple[str, ...],
+    activation_takes_one: bool,
+    patient_system: str | None,
+    out: Path,
+    folder: Path,
+    database: str | None,
+) -> None:
+    """Write an examination as a FHIR R4 bundle.
+
+    A transaction, with the PDF in it. Sent twice, it leaves the same on the server.
+    """
+    from tdscreen.reports.fhir import bundle, written
+    from tdscreen.reports.pdf import report_pdf
+
+    require_new(out)
+    with open_store(folder, database) as store:
+        desk = store.desk(who)
+        collected = _collect(desk, examination, hidden)
+        made = bundle(
+            collected,
+            report_pdf(collected),
+            patient_system=patient_system,
+            activation_takes_one=activation_takes_one,
+        )
+        _write(desk, examination, "FHIR", out, written(made).encode("utf-8"))
+    click.echo(printable(f"{out} is written."), err=True)
+
+
+def _collect(desk: Any, examination: str, hidden: tuple[str, ...]) -> ExaminationReport:
+    from tdscreen.reports.content import Shown, collect
+
+    shown = Shown(**{name.replace("-", "_"): name not in hidden for name in _HIDEABLE})
+    return collect(desk, examination, shown=shown)
+
+
+def _write(desk: Any, examination: str, what: str, out: Path, content: bytes) -> None:
+    from tdscreen.records.exports import note_export
+
+    with written_whole(out) as (part,):
+        # Nobody but its owner reads what was encrypted until now.
+        part.touch(mode=0o600)
+        part.write_bytes(content)
+        note_export(desk, examination, what)
+
+
+OF_THE_STORE = (report, fhir)
+"""Commands of ``tdscreen clinic``."""
