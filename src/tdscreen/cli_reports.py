@@ -11,7 +11,7 @@ from tdscreen.cli_clinic import _at_a_store as at_a_store
 from tdscreen.cli_clinic import _new_file as new_file
 from tdscreen.cli_clinic import _open as open_store
 from tdscreen.files import require_new, written_whole
-from tdscreen.printing import printable
+from tdscreen.printing import counted, printable
 
 if TYPE_CHECKING:
     from tdscreen.reports.content import ExaminationReport
@@ -106,6 +106,46 @@ def fhir(
     click.echo(printable(f"{out} is written."), err=True)
 
 
+@click.command()
+@click.option("--as", "who", required=True, metavar="ID", help="Whose desk it is: a researcher's.")
+@click.option("--study", required=True, help="Short name; the same study gives the same pseudonyms.")
+@click.option(
+    "--landmarks",
+    is_flag=True,
+    help="Also the points of faces and hands. Landmarks of a face may still identify a person.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="To make and write to. Never replaces anything.",
+)
+@at_a_store
+def export(who: str, study: str, landmarks: bool, out: Path, folder: Path, database: str | None) -> None:
+    """Write a site's examinations for research, de-identified.
+
+    Study pseudonyms, dates moved by a secret number of days, no names, no files' names, no free text: CSV, ratings as
+    CDISC has them.
+    """
+    from tdscreen.reports.deidentified import export_tables
+
+    with open_store(folder, database) as store:
+        done = export_tables(store.desk(who), out, study=study, landmarks=landmarks)
+    click.echo(
+        printable(
+            f"{out}: {counted(done.people, 'pseudonym')}, {counted(done.examinations, 'examination')}, "
+            f"{counted(done.ratings, 'rating')}, {counted(done.landmarks, 'file')} of landmarks."
+        ),
+        err=True,
+    )
+    if landmarks:
+        click.echo(
+            "Landmarks of a face may still identify a person. Treat them as you would treat the video.",
+            err=True,
+        )
+
+
 def _collect(desk: Any, examination: str, hidden: tuple[str, ...]) -> ExaminationReport:
     from tdscreen.reports.content import Shown, collect
 
@@ -114,14 +154,14 @@ def _collect(desk: Any, examination: str, hidden: tuple[str, ...]) -> Examinatio
 
 
 def _write(desk: Any, examination: str, what: str, out: Path, content: bytes) -> None:
-    from tdscreen.records.exports import note_export
+    from tdscreen.records.exports import note_report
 
     with written_whole(out) as (part,):
         # Nobody but its owner reads what was encrypted until now.
         part.touch(mode=0o600)
         part.write_bytes(content)
-        note_export(desk, examination, what)
+        note_report(desk, examination, what)
 
 
-OF_THE_STORE = (report, fhir)
+OF_THE_STORE = (report, fhir, export)
 """Commands of ``tdscreen clinic``."""

@@ -727,6 +727,41 @@ class RecordsSettings:
     """By so many people a rating is signed before the video goes; two, where clips are rated twice (assumed)."""
     stale_part_s: float = 24 * 3600.0
     """What an import that was cut short has left is removed after so long (assumed)."""
+    job_lease_s: float = 60.0
+    """A worker that gives no sign of life for so long has died, and its job is another's to take (assumed: twenty
+    signs missed)."""
+    job_sign_s: float = 3.0
+    """A worker says so often that it lives, and how far it is (assumed: what somebody who waits looks at)."""
+    job_poll_s: float = 2.0
+    """A worker without a job looks for one so often (assumed)."""
+    sweep_s: float = 24 * 3600.0
+    """A worker destroys what is due so often: the dates are days."""
+    job_tries: int = 2
+    """A job is begun so often, where its worker died or crashed: more would let one clip that takes a worker down
+    take all of them down (assumed)."""
+
+
+@dataclass(frozen=True)
+class ReportsSettings:
+    """What leaves a clinic's store, and how it is sent."""
+
+    longest_shift_days: int = 365
+    """By so many days at most the dates of a person are moved back in tables for research (assumed: a year hides the
+    season, and keeps the years in which drugs were in use)."""
+    oldest_age_years: int = 90
+    """Ages from here up are one (US Code of Federal Regulations, title 45, section 164.514(b)(2)(i)(C))."""
+    assertion_s: float = 240.0
+    """For so long a signed assertion holds with which a token is asked for: SMART allows five minutes."""
+    timeout_s: float = 60.0
+    """For an answer of the FHIR server (assumed)."""
+    first_wait_s: float = 30.0
+    """Before a message is sent again; twice as long each further time (assumed)."""
+    longest_wait_s: float = 6 * 3600.0
+    """Between two tries (assumed)."""
+    lease_s: float = 600.0
+    """A message that is being sent is another program's to send after so long (assumed: ten timeouts)."""
+    answer_bytes: int = 10_000_000
+    """Of an answer that are read (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -799,5 +834,6 @@ TONGUE = TongueSettings()
 CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
+REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()
 VALIDATION = ValidationSettings()

@@ -24,6 +24,7 @@ from tdscreen.records.entries import (
     PatientDetails,
     Rating,
     RatingChange,
+    Role,
     Scores,
     Sex,
 )
@@ -54,6 +55,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[C
         made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")
         made.add_staff("north", "r2", name="Dr. Second")
         made.add_staff("south", "s1", name="Dr. Elsewhere")
+        made.add_staff("north", "x1", name="A Researcher", role=Role.RESEARCHER)
         yield made
 
 

@@ -1,14 +1,14 @@
-"""What leaves the store for a reader elsewhere: the audit log is told, and the staff is known by name."""
+"""The audit log is told what leaves the store for a reader elsewhere."""
 
 from __future__ import annotations
 
 from tdscreen.records.clinic import Desk
 from tdscreen.records.examinations import living_examination
-from tdscreen.records.tables import STAFF
+from tdscreen.records.roles import Act
 
 
-def note_export(desk: Desk, examination: str, what: str) -> None:
-    """Tell the audit log that something of an examination left the store.
+def note_report(desk: Desk, examination: str, what: str) -> None:
+    """Tell the audit log that an examination left the store, with who the patient is.
 
     Parameters
     ----------
@@ -20,16 +20,26 @@ def note_export(desk: Desk, examination: str, what: str) -> None:
     Raises
     ------
     InputError
-        This site has no such examination.
+        This site has no such examination, or the person's role does not allow it.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.REPORT) as work:
         living_examination(work.scope, examination)
         work.log("exported", f"{what} of examination", examination)
 
 
-def staff_names(desk: Desk) -> dict[str, str]:
-    """Give the names of the staff of the desk's site by their identifiers, which stand under ratings."""
-    with desk.at_work() as work:
-        identifiers = [row["id"] for row in work.scope.rows(STAFF)]
-        work.log("listed", "staff", "")
-    return {one: desk.clinic.desk(one).staff.name for one in identifiers}
+def note_tables(desk: Desk, what: str) -> None:
+    """Tell the audit log that tables of the whole site left the store, without who the patients are.
+
+    Parameters
+    ----------
+    desk : Desk
+    what : str
+        As ``tables for research``.
+
+    Raises
+    ------
+    InputError
+        The person's role does not allow it.
+    """
+    with desk.at_work(Act.EXPORT_TABLES) as work:
+        work.log("exported", what, "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tdscreen import __version__
+from tdscreen.records.administration import staff
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips
@@ -20,7 +21,6 @@ from tdscreen.records.entries import (
     StoredAssessment,
 )
 from tdscreen.records.examinations import examination
-from tdscreen.records.exports import staff_names
 from tdscreen.records.patients import exposures, patient
 from tdscreen.records.ratings import ratings, sign_offs
 
@@ -205,7 +205,7 @@ def collect(desk: Desk, identifier: str, *, shown: Shown | None = None) -> Exami
     Raises
     ------
     InputError
-        This site has no such examination.
+        This site has no such examination, or the person's role does not allow it.
     """
     shown = shown or Shown()
     held = examination(desk, identifier)
@@ -213,7 +213,7 @@ def collect(desk: Desk, identifier: str, *, shown: Shown | None = None) -> Exami
     taken = exposures(desk, held.patient)
     rated = [one for one in ratings(desk, identifier) if one.locked_at is not None]
     signed = sign_offs(desk, identifier)
-    names = staff_names(desk)
+    names = {member.id: member.name for member in staff(desk)}
     of_people = sorted(
         (
             PersonsRating(
