@@ -146,6 +146,94 @@ def export(who: str, study: str, landmarks: bool, out: Path, folder: Path, datab
         )
 
 
+@click.command()
+@click.argument("examination")
+@_as
+@_hide
+@_takes_one
+@_system
+@at_a_store
+def send(
+    examination: str,
+    who: str,
+    hidden: tuple[str, ...],
+    activation_takes_one: bool,
+    patient_system: str | None,
+    folder: Path,
+    database: str | None,
+) -> None:
+    """Put an examination into the outbox for the record system.
+
+    "tdscreen clinic push" sends it. Of one examination the newest is sent.
+    """
+    from tdscreen.records.outbox import put
+    from tdscreen.reports.fhir import bundle, written
+    from tdscreen.reports.pdf import report_pdf
+
+    with open_store(folder, database) as store:
+        desk = store.desk(who)
+        collected = _collect(desk, examination, hidden)
+        made = bundle(
+            collected,
+            report_pdf(collected),
+            patient_system=patient_system,
+            activation_takes_one=activation_takes_one,
+        )
+        message = put(desk, examination, written(made))
+    click.echo(message.id)
+
+
+@click.command()
+@_as
+@click.option("--again", metavar="MESSAGE", help="Let this one, that was refused or waits, be sent at once.")
+@at_a_store
+def outbox(who: str, again: str | None, folder: Path, database: str | None) -> None:
+    """List what waits for the record system, was sent or was refused, and why."""
+    from tdscreen.records.outbox import messages, send_again
+
+    with open_store(folder, database) as store:
+        desk = store.desk(who)
+        if again is not None:
+            send_again(desk, again)
+        for one in messages(desk):
+            click.echo(
+                printable(
+                    f"{one.id}  {one.added_at:%Y-%m-%d %H:%M}  examination {one.examination}  {one.state}, "
+                    f"{counted(one.tries, 'try').replace('trys', 'tries')}  {one.answer}"
+                ).rstrip()
+            )
+
+
+@click.command()
+@click.option(
+    "--once", is_flag=True, help="Send what is due, and end; by default it goes on until it is stopped."
+)
+@at_a_store
+def push(once: bool, folder: Path, database: str | None) -> None:
+    """Send what waits to the record system.
+
+    The server comes from the environment: TDSCREEN_FHIR_URL, TDSCREEN_FHIR_CLIENT (our name there),
+    TDSCREEN_FHIR_KEY_FILE (our private key, for its owner alone to read) and TDSCREEN_FHIR_KEY_ID. What cannot be sent
+    waits, longer each time; what is refused is kept, with the reason.
+    """
+    import time
+
+    from tdscreen.reports.push import push as send_due
+    from tdscreen.reports.smart import Session, server_of_environment
+    from tdscreen.settings import REPORTS
+
+    session = Session(server_of_environment())
+    with open_store(folder, database) as store:
+        while True:
+            done = send_due(store, session)
+            if once or done.sent or done.refused or done.put_off:
+                told = f"Sent: {done.sent}; refused: {done.refused}; waiting: {done.put_off}. {done.why}"
+                click.echo(printable(told).rstrip(), err=True)
+            if once:
+                return
+            time.sleep(REPORTS.look_s)
+
+
 def _collect(desk: Any, examination: str, hidden: tuple[str, ...]) -> ExaminationReport:
     from tdscreen.reports.content import Shown, collect
 
@@ -163,5 +251,5 @@ def _write(desk: Any, examination: str, what: str, out: Path, content: bytes) ->
         note_report(desk, examination, what)
 
 
-OF_THE_STORE = (report, fhir, export)
+OF_THE_STORE = (report, fhir, export, send, outbox, push)
 """Commands of ``tdscreen clinic``."""

@@ -760,6 +760,8 @@ class ReportsSettings:
     """Between two tries (assumed)."""
     lease_s: float = 600.0
     """A message that is being sent is another program's to send after so long (assumed: ten timeouts)."""
+    look_s: float = 10.0
+    """Between two looks at the outbox (assumed)."""
     answer_bytes: int = 10_000_000
     """Of an answer that are read (assumed)."""
 

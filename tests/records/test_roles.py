@@ -22,6 +22,7 @@ from tdscreen.records import (
     examinations,
     exports,
     jobs,
+    outbox,
     patients,
     ratings,
 )
@@ -53,6 +54,7 @@ class Filled:
         self.examination, self.patient = examination.id, examination.patient
         self.clip, self.rating, self.job = clip, rating, job
         self.assessment = assessment
+        self.message = ""
 
 
 @pytest.fixture
@@ -76,7 +78,9 @@ def filled(
     rating = ratings.save_draft(desk, examination.id, WHOLE).id
     ratings.lock_rating(desk, rating)
     ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE)
-    return Filled(examination, clip, rating, job, some_assessment)
+    made = Filled(examination, clip, rating, job, some_assessment)
+    made.message = outbox.put(desk, examination.id, "{}").id
+    return made
 
 
 EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
@@ -137,6 +141,9 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         {A},
     ),
     "administration.retire_staff": (lambda d, f: administration.retire_staff(d, "r2"), {A}),
+    "outbox.messages": (lambda d, f: outbox.messages(d), {C, A}),
+    "outbox.send_again": (lambda d, f: outbox.send_again(d, f.message), {C}),
+    "outbox.put": (lambda d, f: outbox.put(d, f.examination, "{}"), {C}),
     "exports.note_report": (lambda d, f: exports.note_report(d, f.examination, "report"), {C}),
     "exports.note_tables": (lambda d, f: exports.note_tables(d, "tables for research") is None, {R}),
     "administration.audit_log": (lambda d, f: administration.audit_log(d), {A}),

@@ -56,6 +56,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[C
         made.add_staff("north", "r2", name="Dr. Second")
         made.add_staff("south", "s1", name="Dr. Elsewhere")
         made.add_staff("north", "x1", name="A Researcher", role=Role.RESEARCHER)
+        made.add_staff("north", "a1", name="An Administrator", role=Role.ADMINISTRATOR)
         yield made
 
 

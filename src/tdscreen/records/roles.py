@@ -28,6 +28,7 @@ class Act(StrEnum):
     SEE_JOBS = "see the assessments that are waiting"
     DECIDE_RETENTION = "decide how long a video is kept"
     REPORT = "give a report out"
+    SEE_MESSAGES = "see what waits for the record system"
     EXPORT_TABLES = "give out tables for research"
     DELETE = "delete a patient"
     SEE_STAFF = "see who works here"
@@ -52,6 +53,7 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),
         Act.REPORT: (_C,),
+        Act.SEE_MESSAGES: (_C, _A),
         Act.EXPORT_TABLES: (_R,),
         Act.DELETE: (_A,),
         Act.SEE_STAFF: (_C, _A),
