@@ -195,7 +195,7 @@ def _conditions(details: ExaminationDetails) -> str:
 def _column(one: PersonsRating) -> dict[str, str]:
     seen = "after seeing the estimate" if one.rating.estimate_seen else "before seeing any estimate"
     changes = one.rating.changes
-    changed = f"; changed {when(changes[-1].changed_at)}, see behind" if changes else ""
+    changed = f"; changed {when(changes[-1].changed_at)}, when the estimate could be seen" if changes else ""
     return {
         "name": _short(one.rater, longest=48),
         "when": f"locked {when(one.rating.locked_at or one.rating.saved_at)}, {seen}{changed}",
@@ -339,7 +339,7 @@ def _differences(before: Scores, after: Scores) -> list[str]:
         if _spoken(before, place) != _spoken(after, place)
     ]
     if before.comment != after.comment:
-        told.append(f"comment before: {before.comment}" if before.comment else "comment added")
+        told.append(f"comment before: “{before.comment}”" if before.comment else "comment added")
     return told
 
 
