@@ -114,6 +114,11 @@ def test_the_same_report_has_the_same_bytes(signed_report: ExaminationReport) ->
     assert report_pdf(signed_report) == report_pdf(signed_report)
 
 
+def test_a_report_of_any_microsecond_can_be_set(signed_report: ExaminationReport) -> None:
+    at = signed_report.as_of.replace(microsecond=123456)
+    assert report_pdf(dataclasses.replace(signed_report, as_of=at)) == report_pdf(signed_report)
+
+
 def test_another_signature_gives_other_bytes(signed_report: ExaminationReport) -> None:
     (one,) = signed_report.ratings
     (signature,) = one.signatures

@@ -55,7 +55,8 @@ def report_pdf(report: ExaminationReport) -> bytes:
         sys_inputs={"report": json.dumps(shown)},
         pdf_standards=STANDARDS,
         ignore_system_fonts=True,
-        timestamp=report.as_of,
+        # Whole seconds are all that it takes.
+        timestamp=report.as_of.replace(microsecond=0),
     )
     return pages
 
