@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic_people import Clock
+from tdscreen.assessment.json_form import to_json
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.entries import Agreement, Examination, Rating, Scores
@@ -43,6 +44,10 @@ def test_what_is_not_to_be_shown_is_not_in_the_report(desk: Desk, locked: Rating
         desk, locked.examination, shown=Shown(identifier=False, birth_and_sex=False, drugs=False)
     )
     assert (report.identifier, report.year_of_birth, report.sex, report.drugs) == (None, None, None, None)
+    assert report.estimate is not None
+    assert report.estimate.assessment is not None
+    assert [clip.file for clip in report.estimate.assessment.clips] == ["clip 1", "clip 2"]
+    assert "visit rest" not in to_json(report.estimate.assessment)
 
 
 def test_a_total_counts_what_was_rated_and_says_out_of_how_much() -> None:

@@ -42,7 +42,7 @@ def test_the_first_page_has_what_the_chart_needs(signed_report: ExaminationRepor
         "Estimated from video by software: not a rating",
         "for research use",
         "90% interval",
-        "Sat behind a table.",
+        "Sat behind a table",
         "rigidity. It is felt by hand",
     ):
         assert letters(told) in letters(first), told

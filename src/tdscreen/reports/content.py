@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tdscreen import __version__
+from tdscreen.assessment.json_form import from_json, to_json
 from tdscreen.records.administration import staff
-from tdscreen.records.assessments import estimates
+from tdscreen.records.assessments import estimates, without_names
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips
 from tdscreen.records.entries import (
@@ -43,6 +44,7 @@ class Shown:
     Attributes
     ----------
     identifier, birth_and_sex, drugs : bool
+        Without the identifier the names of files are left out, too; what people wrote freely is not.
     """
 
     identifier: bool = True
@@ -236,6 +238,10 @@ def collect(desk: Desk, identifier: str, *, shown: Shown | None = None) -> Exami
     else:
         kept, absent = [], NOT_RATED_YET
     given = clips(desk, identifier)
+    if not shown.identifier:
+        # What a file is called often says whose it is.
+        given = [replace(one, file_name=f"clip {place}") for place, one in enumerate(given, start=1)]
+        kept = [_without_file_names(one) for one in kept]
     times = [held.added_at, *(one.added_at for one in taken), *(one.added_at for one in given)]
     times += [one.added_at for one in kept[-1:]]
     for one in of_people:
@@ -258,3 +264,9 @@ def collect(desk: Desk, identifier: str, *, shown: Shown | None = None) -> Exami
         estimates_kept=len(kept),
         as_of=max(times),
     )
+
+
+def _without_file_names(one: StoredAssessment) -> StoredAssessment:
+    if one.assessment is None:
+        return one
+    return replace(one, assessment=from_json(without_names(to_json(one.assessment))))

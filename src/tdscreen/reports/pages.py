@@ -280,7 +280,7 @@ def _not_examined(report: ExaminationReport, assessment: Assessment | None) -> l
     told = [
         f"Not rated by {_short(one.rater, longest=48)}: "
         + "; ".join(
-            f"item {place}, {AIMS_NAMES[place - 1].lower()}: {reason}"
+            f"item {place}, {AIMS_NAMES[place - 1].lower()}: {reason.rstrip('. ')}"
             for place, reason in sorted(one.rating.current.reasons.items())
         )
         for one in report.ratings[:FIRST_PAGE_RATINGS]
