@@ -30,6 +30,17 @@ def printable(text: str) -> str:
     )
 
 
+def unicode_of(text: str) -> str:
+    r"""Write text with a file's name in it as tables and pages can hold it, whatever bytes the name is made of.
+
+    Examples
+    --------
+    >>> unicode_of("a\udcff.mp4 is empty")
+    'a\\xff.mp4 is empty'
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def spreadsheet_safe(text: str) -> str:
     """Keep a spreadsheet from running text as a formula: a clip's name is whatever somebody called it.
 
