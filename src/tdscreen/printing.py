@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -67,3 +68,8 @@ def rounded_down(value: float) -> str:
     """
     # Past what binary digits lose: 9.9 is a hair less than itself.
     return f"{math.floor(10 * value + 1e-6) / 10:.1f}"
+
+
+def watched() -> bool:
+    """Say whether a person watches standard error, which a job may have been started without."""
+    return sys.stderr is not None and sys.stderr.isatty()
