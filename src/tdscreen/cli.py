@@ -33,7 +33,7 @@ from tdscreen.cli_reports import OF_THE_STORE
 from tdscreen.cli_train import calibrate, train, validate
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
-from tdscreen.printing import printable
+from tdscreen.printing import printable, watched
 from tdscreen.settings import SCORING, VIDEO, VideoSettings
 from tdscreen.vocabulary import Task
 
@@ -410,7 +410,7 @@ def _progress(clip: str, *, passes: Sequence[str] = ("",)) -> Iterator[Callable[
 
     ``passes`` name the times that the clip is gone through from its beginning.
     """
-    if not sys.stderr.isatty():
+    if not watched():
         yield None
         return
     from rich.console import Console

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import datetime
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen.errors import InputError
-from tdscreen.printing import counted, printable
+from tdscreen.printing import counted, printable, watched
 from tdscreen.settings import BATCH, VIDEO
 from tdscreen.vocabulary import Task
 
@@ -286,7 +285,7 @@ def _show_plan(plan: Plan, to_do: int, *, whole: bool) -> None:
     from tdscreen.batch.discovery import plan_lines
 
     examinations = plan.examinations()
-    if whole or sys.stderr.isatty():
+    if whole or watched():
         lines = list(plan_lines(plan, most=None if whole else SHOWN))
         heads = ("file", "task", "examination")
         widths = [max(len(line[place]) for line in (heads, *lines)) for place in (0, 1)]
@@ -321,7 +320,7 @@ def _say_end(summary: Summary, out: str) -> None:
 def _progress() -> Iterator[Callable[[Tally], None]]:
     """Show how far it is, and no names: as a bar where a person watches, as a line now and then elsewhere."""
     begun_s = time.monotonic()
-    if not sys.stderr.isatty():
+    if not watched():
         told_s = -math.inf
 
         def tell(tally: Tally) -> None:

@@ -227,6 +227,21 @@ def test_ctrl_c_while_tables_are_written_says_what_is_there_and_how_to_go_on(
     assert (out / "manifest.json").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="closes what a shell of POSIX closes")
+def test_a_job_that_was_started_without_a_place_for_its_words_does_its_work(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "letter.mp4").write_text("This is a letter and not a video.")
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "tdscreen", "batch", str(tmp_path / "clips"), "--out", str(out)]
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    assert ran.returncode == cli_batch.FAILED_STATUS
+    assert "letter.mp4 is not a video" in (out / "failures.csv").read_text()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_ctrl_c_ends_the_workers_and_says_how_to_go_on(brief_clip: Path, tmp_path: Path) -> None:
     source = tmp_path / "clips"
