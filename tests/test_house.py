@@ -36,6 +36,7 @@ DOORS = {
     "cli_predictive",
     "cli_train",
     "cli_verify",
+    "clinicapp",
     "console",
     "webapp",
     "__main__",
