@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,27 @@ def add_staff(site: str, identifier: str, name: str, folder: Path, database: str
     """
     with _open(folder, database) as store:
         store.add_staff(site, identifier, name=name)
+
+
+@clinic.command()
+@click.option(
+    "--as",
+    "person",
+    required=True,
+    metavar="IDENTIFIER",
+    help="Of the person of the staff who sits at this machine, as r1.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on this machine [default: 8501].")
+@_at_a_store
+def app(person: str, port: int | None, folder: Path, database: str | None) -> None:
+    """Open the clinic's pages in a browser, on this machine only.
+
+    Whoever uses the browser of this machine works as the person who is named: there is no login yet.
+    """
+    from tdscreen.clinicapp.launch import run
+
+    with _open(folder, database) as store:
+        sys.exit(run(store, person, port=port))
 
 
 @clinic.command()

@@ -1,1 +1,5 @@
-"""The script that the server has Streamlit run."""
+"""The script that the server has Streamlit run for every look at a page."""
+
+from tdscreen.clinicapp.page import show
+
+show()

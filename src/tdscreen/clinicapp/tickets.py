@@ -1,4 +1,4 @@
-"""Tickets: what a page lets the browser send or fetch, for how long and for whom, signed by the server that wrote it."""
+"""Tickets: what a page lets the browser send or fetch, for whom and how long, signed by the server that wrote them."""
 
 from __future__ import annotations
 

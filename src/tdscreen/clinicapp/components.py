@@ -1,0 +1,70 @@
+"""The two parts of the pages that run in the browser: a way to send clips, and a player. Their scripts are our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from tdscreen.clinicapp.service import Service
+from tdscreen.clinicapp.tickets import Purpose
+from tdscreen.settings import CLINIC_PAGES
+from tdscreen.vocabulary import Task
+from tdscreen.webapp.words import TASKS
+
+Spot = tuple[str, float, float, float]
+"""Name, place from the left and from the top as shares of the picture, and how much closer it is shown."""
+_FOLDER = Path(__file__).with_name("browser")
+
+
+def upload_clips(service: Service, person: str, examination: str, *, on_arrived: Callable[[], None]) -> None:
+    """Let clips of an examination be chosen, their tasks be named, and all be sent.
+
+    Parameters
+    ----------
+    service : Service
+    person : str
+        Whose page it is.
+    examination : str
+    on_arrived : callable
+        Is called when a clip is kept.
+    """
+    data = {
+        "tickets": [
+            service.tickets.write(
+                Purpose.UPLOAD, staff=person, on=examination, valid_s=CLINIC_PAGES.upload_valid_s
+            )
+            for _ in range(CLINIC_PAGES.tickets_a_page)
+        ],
+        "tasks": [[str(task), TASKS[task]] for task in Task],
+        "mostBytes": CLINIC_PAGES.max_upload_bytes,
+    }
+    _component("upload")(key=f"upload-{examination}", data=data, on_arrived_change=on_arrived)
+
+
+def play_clip(address: str, spots: Sequence[Spot]) -> None:
+    """Play a clip.
+
+    Parameters
+    ----------
+    address : str
+        Of the route that plays it, with its ticket.
+    spots : sequence of Spot
+        Where mouth and hands are, to be looked at closer.
+    """
+    _component("player")(key="player", data={"source": address, "spots": [list(spot) for spot in spots]})
+
+
+def _component(name: str) -> Any:
+    return st.components.v2.component(
+        f"tdscreen_{name}",
+        html=_read(f"{name}.html"),
+        css=_read(f"{name}.css"),
+        js=_read(f"{name}.js"),
+    )
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")

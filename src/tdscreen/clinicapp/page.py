@@ -1,0 +1,58 @@
+"""The frame of every page: who is asking, where they are, and the way to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from tdscreen.clinicapp.comparison import show_comparison
+from tdscreen.clinicapp.examination import show_examination
+from tdscreen.clinicapp.patient import show_patient
+from tdscreen.clinicapp.patients import show_patients
+from tdscreen.clinicapp.rating import show_rating
+from tdscreen.clinicapp.service import service
+from tdscreen.clinicapp.visit import PageName, begin, go, place, show_what_came_of_it
+from tdscreen.clinicapp.worklist import show_worklist
+from tdscreen.errors import TdscreenError
+from tdscreen.records.clinic import Desk
+from tdscreen.webapp.page import style
+from tdscreen.webapp.panels import notice_bar
+
+NOTICE = "For research use. A rating is a person's; an estimate by tdscreen supports it and replaces none."
+_PAGES: dict[PageName, Callable[[Desk, str], None]] = {
+    PageName.PATIENTS: lambda desk, _: show_patients(desk),
+    PageName.WORKLIST: lambda desk, _: show_worklist(desk),
+    PageName.PATIENT: show_patient,
+    PageName.EXAMINATION: show_examination,
+    PageName.RATING: show_rating,
+    PageName.COMPARISON: show_comparison,
+}
+
+
+def show() -> None:
+    """Ask who it is, and show the page that the address names, or say why not."""
+    st.set_page_config(page_title="tdscreen clinic", layout="wide", initial_sidebar_state="collapsed")
+    st.html(f"<style>{style()}</style>")
+    st.html(notice_bar(NOTICE))
+    here = place()
+    try:
+        desk = service().desk()
+        begin(desk.staff.id, here)
+        _head(desk)
+        show_what_came_of_it()
+        _PAGES[here.page](desk, here.of)
+    except TdscreenError as error:
+        st.error(str(error))
+
+
+def _head(desk: Desk) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, width="content"):
+            st.button("Patients", key="to-patients", on_click=go, args=(PageName.PATIENTS,))
+            st.button("Worklist", key="to-worklist", on_click=go, args=(PageName.WORKLIST,))
+        st.html(
+            f'<p class="td-small" style="margin:0">{escape(desk.staff.name)}, site {escape(desk.staff.site)}</p>',
+            width="content",
+        )
