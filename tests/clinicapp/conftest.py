@@ -69,3 +69,9 @@ def sounding_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
         scene(30, width=320, height=240, noise=20),
         with_sound=True,
     )
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """Give a sample clip of 12 s."""
+    return Path(__file__).resolve().parents[2] / "sample_videos" / "lips_1.5hz.mp4"

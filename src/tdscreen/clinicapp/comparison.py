@@ -12,7 +12,7 @@ from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.examination import show_standing
 from tdscreen.clinicapp.rating import ask_why_not, choose_answer, collected
-from tdscreen.clinicapp.visit import PageName, change, go, seen
+from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
 from tdscreen.clinicapp.words import AGREEMENTS, moment
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
@@ -206,7 +206,7 @@ def _offer_signature(
         comment = st.text_input("Comment on the signature", key="sign-comment")
         if st.form_submit_button("Sign", type="primary"):
             if agreement is None:
-                st.error("Say whether the estimate agrees with the rating.")
+                tell("Say whether the estimate agrees with the rating.", Tone.PROBLEM)
                 return
             change(lambda: sign(desk, rating.id, agreement=agreement, comment=comment), said="Signed.")
             st.rerun()

@@ -8,7 +8,7 @@ from tdscreen.clinicapp.components import upload_clips
 from tdscreen.clinicapp.estimate_state import show_estimate_state
 from tdscreen.clinicapp.patient import ask_for_answers
 from tdscreen.clinicapp.service import service
-from tdscreen.clinicapp.visit import PageName, change, forget, go, seen
+from tdscreen.clinicapp.visit import PageName, Tone, change, forget, go, seen, tell
 from tdscreen.clinicapp.words import OWN, RETENTION, asked, moment, retention, video_of
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, decide_retention, destroy_video
@@ -65,9 +65,9 @@ def show_examination(desk: Desk, of: str) -> None:
 def show_standing(state: ExaminationState) -> None:
     """Say whether somebody has signed: without a signature it is a draft, wherever it appears."""
     if state.signed:
-        st.success("Signed. A rating of this examination has a signature under it.")
+        tell("Signed. A rating of this examination has a signature under it.", Tone.DONE)
     else:
-        st.warning("Draft. Nobody has signed a rating of this examination.")
+        tell("Draft. Nobody has signed a rating of this examination.", Tone.DRAFT)
 
 
 def _show_ways(state: ExaminationState) -> None:

@@ -13,7 +13,7 @@ from tdscreen.clinicapp.patient import show_patient
 from tdscreen.clinicapp.patients import show_patients
 from tdscreen.clinicapp.rating import show_rating
 from tdscreen.clinicapp.service import service
-from tdscreen.clinicapp.visit import PageName, begin, go, place, show_what_came_of_it
+from tdscreen.clinicapp.visit import PageName, Tone, begin, go, place, show_what_came_of_it, tell
 from tdscreen.clinicapp.worklist import show_worklist
 from tdscreen.errors import TdscreenError
 from tdscreen.records.clinic import Desk
@@ -44,7 +44,7 @@ def show() -> None:
         show_what_came_of_it()
         _PAGES[here.page](desk, here.of)
     except TdscreenError as error:
-        st.error(str(error))
+        tell(str(error), Tone.PROBLEM)
 
 
 def _head(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.spots import spots_of
 from tdscreen.clinicapp.tickets import Purpose
-from tdscreen.clinicapp.visit import PageName, change, go, recall, remember, seen
+from tdscreen.clinicapp.visit import PageName, Tone, change, go, recall, remember, seen, tell
 from tdscreen.clinicapp.words import moment, video_of
 from tdscreen.errors import TdscreenError
 from tdscreen.records.assessments import estimates
@@ -160,7 +160,7 @@ def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
                 ask_why_not(guide, begun, f"{of}-{guide.number}", on_change=save)
     st.text_area("Comment", value=begun.comment, key=f"comment-{of}", on_change=save)
     if problem := st.session_state.pop(_FAILED, None):
-        st.error(problem)
+        tell(problem, Tone.PROBLEM)
     elif own is not None:
         st.caption(f"Your draft is saved as you go; last at {own.saved_at.astimezone():%H:%M:%S}.")
     missing = [

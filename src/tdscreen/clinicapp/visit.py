@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape
 from typing import TypeVar
 
 import streamlit as st
@@ -26,6 +27,14 @@ class PageName(StrEnum):
     EXAMINATION = "examination"
     RATING = "rating"
     COMPARISON = "comparison"
+
+
+class Tone(StrEnum):
+    """What a sentence is about."""
+
+    DONE = "done"
+    DRAFT = "draft"
+    PROBLEM = "problem"
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,12 @@ def change(
 def show_what_came_of_it() -> None:
     """Show what the last change said, once."""
     if problem := st.session_state.pop(_PROBLEM, None):
-        st.error(problem)
+        tell(problem, Tone.PROBLEM)
     if said := st.session_state.pop(_SAID, None):
-        st.success(said)
+        tell(said, Tone.DONE)
+
+
+def tell(text: str, tone: Tone) -> None:
+    """Show a sentence that is to be noticed, in colours that can be read, and have it read out."""
+    role = "alert" if tone is Tone.PROBLEM else "status"
+    st.html(f'<p class="td-said {tone}" role="{role}">{escape(text)}</p>')
