@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tdscreen.records.clinic import Clinic
 
 _NEEDED = ("sqlalchemy", "alembic", "cryptography")
+_ROLES = ("clinician", "researcher", "administrator")
 _new_file = click.option(
     "--out",
     required=True,
@@ -109,14 +110,59 @@ def add_site(site: str, folder: Path, database: str | None) -> None:
 @click.argument("site")
 @click.argument("identifier")
 @click.option("--name", required=True, help="Of the person; is kept encrypted.")
+@click.option(
+    "--role",
+    type=click.Choice(_ROLES),
+    default=_ROLES[0],
+    show_default=True,
+    help="A clinician adds, rates and signs; a researcher sees no names and no videos; an administrator looks after "
+    "staff and the log, and deletes.",
+)
+@click.option(
+    "--login",
+    nargs=2,
+    metavar="ISSUER SUBJECT",
+    help="How the person signs in: the address of the OpenID Connect provider, and the person's subject or verified "
+    "e-mail address there. Is kept encrypted.",
+)
 @_at_a_store
-def add_staff(site: str, identifier: str, name: str, folder: Path, database: str | None) -> None:
+def add_staff(
+    site: str,
+    identifier: str,
+    name: str,
+    role: str,
+    login: tuple[str, str] | None,
+    folder: Path,
+    database: str | None,
+) -> None:
     """Add somebody who works at a site.
 
     IDENTIFIER is a short one that is no name, as r1: it stands in the audit log.
     """
+    from tdscreen.records.entries import Role
+
     with _open(folder, database) as store:
-        store.add_staff(site, identifier, name=name)
+        store.add_staff(site, identifier, name=name, role=Role(role), login=login)
+
+
+@clinic.command()
+@_at_a_store
+def upgrade(folder: Path, database: str | None) -> None:
+    """Bring a store that an older version made to this version's form.
+
+    Make a backup with the older version before: there is no way back. Nobody can work at the store meanwhile.
+    """
+    from tdscreen.records.clinic import database_in
+    from tdscreen.records.master import master_key
+    from tdscreen.records.upgrade import upgrade as take_the_steps
+
+    before, after = take_the_steps(folder, database or database_in(folder), master_key())
+    click.echo(
+        "The store has this version's form already."
+        if before == after
+        else f"The store is brought from form {before} to {after}.",
+        err=True,
+    )
 
 
 @clinic.command()

@@ -727,6 +727,18 @@ class RecordsSettings:
     """By so many people a rating is signed before the video goes; two, where clips are rated twice (assumed)."""
     stale_part_s: float = 24 * 3600.0
     """What an import that was cut short has left is removed after so long (assumed)."""
+    job_lease_s: float = 60.0
+    """A worker that gives no sign of life for so long has died, and its job is another's to take (assumed: twenty
+    signs missed)."""
+    job_sign_s: float = 3.0
+    """A worker says so often that it lives, and how far it is (assumed: what somebody who waits looks at)."""
+    job_poll_s: float = 2.0
+    """A worker without a job looks for one so often (assumed)."""
+    sweep_s: float = 24 * 3600.0
+    """A worker destroys what is due so often: the dates are days."""
+    job_tries: int = 2
+    """A job is begun so often, where its worker died or crashed: more would let one clip that takes a worker down
+    take all of them down (assumed)."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clinic_people import NAME, Clock
+from clinic_people import LOGIN, NAME, Clock
 from clips import scene, write_clip
 from made_tracks import made_tracks
 from measured_clips import clip as measured_clip
@@ -19,7 +19,7 @@ from postgres import programs, server
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import Examination, Patient, PatientDetails
+from tdscreen.records.entries import Examination, Patient, PatientDetails, Role
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.master import MasterKey, write_key_file
 from tdscreen.records.patients import add_patient
@@ -85,9 +85,12 @@ def clinic(tmp_path: Path, database: str, master: MasterKey, clock: Clock) -> It
     with Clinic.create(tmp_path / "store", database, master, clock=clock) as made:
         for site in ("north", "south"):
             made.add_site(site)
-        made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")
+        made.add_staff("north", "r1", name="Dr. Rosalind Ratewell", login=LOGIN)
         made.add_staff("north", "r2", name="Dr. Second")
+        made.add_staff("north", "w1", name="Wim Researcher", role=Role.RESEARCHER)
+        made.add_staff("north", "a1", name="Ada Administrator", role=Role.ADMINISTRATOR)
         made.add_staff("south", "s1", name="Dr. Elsewhere")
+        made.add_staff("south", "a2", name="Abel Administrator", role=Role.ADMINISTRATOR)
         yield made
 
 

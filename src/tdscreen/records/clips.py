@@ -6,6 +6,7 @@ import base64
 import contextlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,13 +15,15 @@ from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import printable
-from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time, written
-from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile
+from tdscreen.records.clinic import Desk, Work
+from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
 from tdscreen.records.patients import living_patient
+from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
 from tdscreen.records.sealed_file import SealedReader
 from tdscreen.records.tables import CLIPS, FILES
+from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
 from tdscreen.settings import RECORDS, VIDEO
 from tdscreen.tracking.store import load_tracks, save_tracks
@@ -41,6 +44,7 @@ def import_clip(
     task: Task,
     name: str | None = None,
     keep_video: bool = False,
+    mirrored: bool = False,
 ) -> Clip:
     """Take a clip in: without its sound, its pictures as they are, encrypted. The file itself stays where it is.
 
@@ -55,6 +59,8 @@ def import_clip(
         What the file was called; by default the name of ``source``. It is kept encrypted, and never used as a path.
     keep_video : bool
         The video is not destroyed once it is rated, or for its age.
+    mirrored : bool
+        The recording is a mirror image (a selfie view).
 
     Raises
     ------
@@ -65,7 +71,7 @@ def import_clip(
     """
     source = check_path(source, settings=VIDEO)
     name = source.name if name is None else name
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         lookup = _unknown(work, sha256_of(source))
         key = work.vault.patient_key(patient)
@@ -88,7 +94,7 @@ def import_clip(
         vault.shred_file(patient, file)
         raise
     assert isinstance(said, dict)
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         work.undo.append(lambda: vault.shred_file(patient, file))
         # The patient may be gone meanwhile, or the clip be there from another's hands.
         living_patient(work.scope, patient)
@@ -99,6 +105,7 @@ def import_clip(
             "sha256": said["sha256"],
             "cut_short": said["cut_short"],
             "task": str(task),
+            "mirrored": mirrored,
         }
         work.scope.add(
             CLIPS,
@@ -124,7 +131,7 @@ def clip(desk: Desk, identifier: str) -> Clip:
     InputError
         This site has none of that identifier.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_CLIPS) as work:
         row = work.scope.row(CLIPS, identifier)
         living_patient(work.scope, row["patient_id"])
         found = _clip(work, row)
@@ -134,11 +141,29 @@ def clip(desk: Desk, identifier: str) -> Clip:
 
 def clips(desk: Desk, examination: str) -> list[Clip]:
     """Give the clips of an examination, in the order in which they were added."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_CLIPS) as work:
         living_examination(work.scope, examination)
         rows = work.scope.rows(CLIPS, order="added_at", examination_id=examination)
         found = [_clip(work, row) for row in rows]
         work.log("saw", "clips of examination", examination)
+    return found
+
+
+def recordings(desk: Desk, examination: str) -> list[Recording]:
+    """Give the clips of an examination without their names: for research."""
+    with desk.at_work(Act.SEE_FINDINGS) as work:
+        living_examination(work.scope, examination)
+        found = [
+            Recording(
+                row["id"],
+                row["patient_id"],
+                examination,
+                work.unseal(row["patient_id"], row["id"], row["sealed"])["task"],
+                bool(_files(work, row["id"], FileKind.TRACKS, there=True)),
+            )
+            for row in work.scope.rows(CLIPS, order="added_at", examination_id=examination)
+        ]
+        work.log("saw without names", "clips of examination", examination)
     return found
 
 
@@ -150,7 +175,7 @@ def open_clip(desk: Desk, identifier: str) -> SealedReader:
     InputError
         This site has no such clip, or its video was destroyed.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.WATCH) as work:
         row = work.scope.row(CLIPS, identifier)
         file = _there(work, row, FileKind.VIDEO)
         reader = work.vault.reader(row["patient_id"], file["id"])
@@ -166,7 +191,7 @@ def keep_tracks(desk: Desk, identifier: str, tracks: Tracks) -> None:
     InputError
         This site has no such clip, or has its tracks.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.KEEP_FINDINGS) as work:
         row = work.scope.row(CLIPS, identifier)
         living_patient(work.scope, row["patient_id"])
         if _files(work, row["id"], FileKind.TRACKS, there=True):
@@ -190,7 +215,7 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
     InputError
         This site has no such clip, or there are no tracks of it.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_LANDMARKS) as work:
         row = work.scope.row(CLIPS, identifier)
         file = _there(work, row, FileKind.TRACKS)
         with _in_memory() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
@@ -198,12 +223,13 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
                 shutil.copyfileobj(sealed, plain)
             found = load_tracks(folder / "tracks")
         work.log("saw", "tracks of clip", identifier)
-    return found
+        may_see_names = work.may(Act.SEE_CLIPS)
+    return found if may_see_names else replace(found, file=identifier)
 
 
 def decide_retention(desk: Desk, identifier: str, *, keep_video: bool) -> None:
     """Decide whether a clip's video is kept, or goes by the clinic's rule."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.DECIDE_RETENTION) as work:
         work.scope.change(CLIPS, identifier, keep_video=keep_video)
         work.log("decided to keep" if keep_video else "decided not to keep", "video of clip", identifier)
 
@@ -216,7 +242,7 @@ def destroy_video(desk: Desk, identifier: str) -> None:
     InputError
         This site has no such clip, or its video is gone already.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.DECIDE_RETENTION) as work:
         row = work.scope.row(CLIPS, identifier)
         destroy_file(work, _there(work, row, FileKind.VIDEO), Destroyed.ASKED)
 
