@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,10 +19,13 @@ from tdscreen.clinicapp.server import SCRIPT_PATH
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.records.assessments import add_assessment
 from tdscreen.records.clinic import Clinic, Desk
-from tdscreen.records.entries import Agreement, Examination, Patient, Scores
+from tdscreen.records.clips import import_clip
+from tdscreen.records.entries import Agreement, Examination, Patient, Role, Scores
 from tdscreen.records.examinations import examinations
+from tdscreen.records.jobs import fail, finish, take, tell_progress
 from tdscreen.records.patients import exposures, patients
 from tdscreen.records.ratings import lock_rating, ratings, save_draft, sign_offs
+from tdscreen.vocabulary import Task
 
 ALL_MILD = Scores({**dict.fromkeys(range(1, 11), 2), 11: False, 12: False}, {}, "seen from the side")
 SCORE_OF_ESTIMATE = re.compile(r"\d ± \d|Estimate from video|What moved the estimate|Schooler-Kane")
@@ -79,6 +83,8 @@ def test_a_patient_is_added_found_and_described(desk: Desk) -> None:
     assert added.details.year_of_birth == 1961
     assert page.query_params == {"page": ["patient"], "of": [added.id]}
     page = again(page)
+    # An identifier is never read as formatting.
+    assert page.title[0].value == r"4711 \<b\>bold\</b\>"
 
     page.text_input(key="drug").input("Haloperidol")
     page.text_input(key="dose").input("4 mg a day")
@@ -256,6 +262,38 @@ def test_who_is_not_of_the_staff_is_shown_nothing(service: Service, patient: Pat
     opened = open_page("patient", patient.id)
     assert "nobody with this identifier" in told(opened)
     assert not opened.button
+
+
+def test_the_pages_are_for_those_who_rate(clinic: Clinic, patient: Patient) -> None:
+    clinic.add_staff("north", "a1", name="Ada Keys", role=Role.ADMINISTRATOR)
+    open_service(Service(clinic, "a1"))
+    opened = open_page("patient", patient.id)
+    assert "is not for an administrator. Ask a clinician." in told(opened)
+    assert NAME not in everything_on(opened)
+
+
+@pytest.mark.usefixtures("service")
+def test_an_estimate_is_asked_for_and_its_way_can_be_followed(
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, assessment: Assessment
+) -> None:
+    import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    page = press(open_page("examination", examination.id), "Ask for an estimate")
+    assert any("waits for its turn" in one.value for one in page.markdown)
+    job = take(clinic, "0" * 32)
+    assert job is not None
+    tell_progress(clinic, job, 0.4)
+    page = open_page("examination", examination.id)
+    assert "The estimate is being made: 40%" in everything_on(page)
+    fail(clinic, job, "The clip is too short.")
+    page = open_page("examination", examination.id)
+    assert "The clip is too short." in told(page)
+    press(page, "Ask for an estimate")
+    again_taken = take(clinic, "1" * 32)
+    assert again_taken is not None
+    finish(clinic, again_taken, assessment)
+    page = open_page("examination", examination.id)
+    assert any("There is an estimate." in one.value for one in page.markdown)
+    assert not SCORE_OF_ESTIMATE.search(everything_on(page))
 
 
 @pytest.mark.usefixtures("service")

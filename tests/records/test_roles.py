@@ -15,7 +15,16 @@ import tdscreen.records
 from clinic_people import LOGIN, NAME, Clock
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.errors import InputError, TdscreenError
-from tdscreen.records import administration, assessments, clips, examinations, jobs, patients, ratings
+from tdscreen.records import (
+    administration,
+    assessments,
+    clips,
+    examinations,
+    jobs,
+    patients,
+    ratings,
+    worklist,
+)
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.entries import (
     Agreement,
@@ -122,6 +131,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
+    "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),

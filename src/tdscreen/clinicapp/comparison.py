@@ -23,7 +23,7 @@ from tdscreen.records.ratings import change_rating, ratings, sign, sign_offs
 from tdscreen.records.worklist import examination_states
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.panels import spread
-from tdscreen.webapp.words import number
+from tdscreen.webapp.words import number, unformatted
 
 _MOVEMENT_ITEMS = len(Item)
 _HIGHEST = 4
@@ -183,7 +183,7 @@ def _offer_signature(
 ) -> None:
     with st.form("sign"):
         st.markdown(
-            f"With your signature, {desk.staff.name}, you stand for a rating as it is now. The videos of this "
+            f"With your signature, {unformatted(desk.staff.name)}, you stand for a rating as it is now. The videos of this "
             "examination are destroyed when the ratings that are required are signed, but for those that somebody "
             "decided to keep."
         )

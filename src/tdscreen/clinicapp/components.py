@@ -1,4 +1,4 @@
-"""The two parts of the pages that run in the browser: a way to send clips, and a player. Their scripts are our own."""
+"""What of the pages runs in the browser: a way to send clips, a player, the way back. The scripts are our own."""
 
 from __future__ import annotations
 
@@ -57,14 +57,15 @@ def play_clip(address: str, spots: Sequence[Spot]) -> None:
     _component("player")(key="player", data={"source": address, "spots": [list(spot) for spot in spots]})
 
 
+def follow_the_way_back() -> None:
+    """Have the browser's way back lead to the page before."""
+    _component("history")(key="history", height=1)
+
+
 def _component(name: str) -> Any:
-    return st.components.v2.component(
-        f"tdscreen_{name}",
-        html=_read(f"{name}.html"),
-        css=_read(f"{name}.css"),
-        js=_read(f"{name}.js"),
-    )
-
-
-def _read(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
+    parts = {
+        kind: path.read_text(encoding="utf-8")
+        for kind in ("html", "css", "js")
+        if (path := _FOLDER / f"{name}.{kind}").exists()
+    }
+    return st.components.v2.component(f"tdscreen_{name}", **parts)

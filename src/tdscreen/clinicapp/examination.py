@@ -18,7 +18,7 @@ from tdscreen.records.patients import patient
 from tdscreen.records.worklist import ExaminationState, OwnRating, examination_states
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.intake import FILMING_ADVICE
-from tdscreen.webapp.words import TASKS
+from tdscreen.webapp.words import TASKS, unformatted
 
 
 def show_examination(desk: Desk, of: str) -> None:
@@ -32,7 +32,7 @@ def show_examination(desk: Desk, of: str) -> None:
         if found.examination == of
     )
     st.button(
-        f"Back to {whose.details.identifier}".replace("\n", " "),
+        f"Back to {unformatted(whose.details.identifier)}",
         key="back",
         on_click=go,
         args=(PageName.PATIENT, one.patient),

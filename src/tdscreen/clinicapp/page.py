@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from tdscreen.clinicapp.comparison import show_comparison
+from tdscreen.clinicapp.components import follow_the_way_back
 from tdscreen.clinicapp.examination import show_examination
 from tdscreen.clinicapp.patient import show_patient
 from tdscreen.clinicapp.patients import show_patients
@@ -17,6 +18,7 @@ from tdscreen.clinicapp.visit import PageName, Tone, begin, go, place, show_what
 from tdscreen.clinicapp.worklist import show_worklist
 from tdscreen.errors import TdscreenError
 from tdscreen.records.clinic import Desk
+from tdscreen.records.roles import Act, require
 from tdscreen.webapp.page import style
 from tdscreen.webapp.panels import notice_bar
 
@@ -39,9 +41,12 @@ def show() -> None:
     here = place()
     try:
         desk = service().desk()
+        # The store refuses each thing by itself; here is said once what these pages are.
+        require(desk.staff.role, Act.RATE)
         begin(desk.staff.id, here)
         _head(desk)
         show_what_came_of_it()
+        follow_the_way_back()
         _PAGES[here.page](desk, here.of)
     except TdscreenError as error:
         tell(str(error), Tone.PROBLEM)

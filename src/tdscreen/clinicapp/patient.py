@@ -16,6 +16,7 @@ from tdscreen.records.entries import Examination, ExaminationDetails, Exposure, 
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.patients import add_exposure, change_patient, exposures, patient
 from tdscreen.records.worklist import ExaminationState, examination_states
+from tdscreen.webapp.words import unformatted
 
 _ANSWERS: dict[bool | None, str] = {None: "not asked", True: "yes", False: "no"}
 _TIME_FORM = "%Y-%m-%d %H:%M"
@@ -26,7 +27,7 @@ def show_patient(desk: Desk, of: str) -> None:
     one = seen("patient", lambda: patient(desk, of))
     taken = seen("exposures", lambda: exposures(desk, of))
     states = seen("states", lambda: examination_states(desk, patient=of))
-    st.title(one.details.identifier.replace("\n", " "), anchor=False)
+    st.title(unformatted(one.details.identifier), anchor=False)
     st.caption(facts(one))
     with st.expander("Change what is known"), st.form("change-patient"):
         details = ask_for_details(one.details, "known")

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tdscreen.records.clinic import Desk, read_time
+from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import FileKind
+from tdscreen.records.roles import Act
 from tdscreen.records.tables import ASSESSMENTS, CLIPS, EXAMINATIONS, FILES, PATIENTS, RATINGS, SIGN_OFFS
+from tdscreen.records.times import read_time
 
 
 class OwnRating(StrEnum):
@@ -56,7 +58,7 @@ class ExaminationState:
 
 
 def examination_states(desk: Desk, *, patient: str | None = None) -> list[ExaminationState]:
-    """Tell how far the examinations of the site, or of one of its patients, have come; newest first.
+    """Tell how far the examinations of the site, or of one of its patients, have come, newest first; to raters.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
         Random identifier.
     """
     of = {} if patient is None else {"patient_id": patient}
-    with desk.at_work() as work:
+    with desk.at_work(Act.RATE) as work:
         scope = work.scope
         names = {
             row["id"]: str(work.unseal(row["id"], row["id"], row["sealed"])["identifier"])

@@ -88,3 +88,8 @@ def number(value: float, *, digits: int = 2) -> str:
         return f"{value:.0f}"
     text = f"{value:.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unformatted(text: str) -> str:
+    """Keep what somebody called something, as a file, from being read as formatting."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~$:" else letter for letter in text)
