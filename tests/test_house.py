@@ -56,6 +56,7 @@ UNKNOWN_TO = {
     "distributed": {"batch"},
     "fsspec": {"batch"},
     "streamlit": {"doors"},
+    "starlette": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},
     "matplotlib": {"verification", "validation"},

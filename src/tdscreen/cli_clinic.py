@@ -169,21 +169,35 @@ def upgrade(folder: Path, database: str | None) -> None:
 @click.option(
     "--as",
     "person",
-    required=True,
     metavar="IDENTIFIER",
-    help="Of the person of the staff who sits at this machine, as r1.",
+    help="Of the person of the staff who sits at this machine, as r1: nobody signs in.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), help="Port on this machine [default: 8501].")
+@click.option(
+    "--login",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="How people sign in with OpenID Connect: TOML, readable by its owner only.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port [default: 8501].")
+@click.option(
+    "--address",
+    default="localhost",
+    show_default=True,
+    help="On which it listens; beyond this machine only with --login.",
+)
 @_at_a_store
-def app(person: str, port: int | None, folder: Path, database: str | None) -> None:
-    """Open the clinic's pages in a browser, on this machine only.
+def app(
+    person: str | None, login: Path | None, port: int | None, address: str, folder: Path, database: str | None
+) -> None:
+    """Open the clinic's pages in a browser.
 
-    Whoever uses the browser of this machine works as the person who is named: there is no login yet.
+    With --as they are for one person on this machine, and whoever uses this machine is taken for that person. With
+    --login each person signs in and works at the own desk.
     """
     from tdscreen.clinicapp.launch import run
 
     with _open(folder, database) as store:
-        sys.exit(run(store, person, port=port))
+        sys.exit(run(store, person=person, login=login, port=port, address=address))
 
 
 @clinic.command()

@@ -753,6 +753,11 @@ class ClinicPagesSettings:
     upload_valid_s: float = 12 * 3600.0
     play_valid_s: float = 12 * 3600.0
     """A page that was left open overnight is loaded again (assumed)."""
+    sign_in_s: float = 12 * 3600.0
+    """Whoever signed in so long ago signs in again (assumed: a long day)."""
+    idle_s: float = 20 * 60.0
+    """Whoever does nothing on a page for so long is signed out (assumed)."""
+    idle_look_s: float = 15.0
     poll_s: float = 2.0
     """The state of an estimate is asked for again after so long (assumed)."""
 

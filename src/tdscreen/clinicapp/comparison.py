@@ -183,9 +183,9 @@ def _offer_signature(
 ) -> None:
     with st.form("sign"):
         st.markdown(
-            f"With your signature, {unformatted(desk.staff.name)}, you stand for a rating as it is now. The videos of this "
-            "examination are destroyed when the ratings that are required are signed, but for those that somebody "
-            "decided to keep."
+            f"With your signature, {unformatted(desk.staff.name)}, you stand for a rating as it is now. The videos of "
+            "this examination are destroyed when the ratings that are required are signed, but for those that "
+            "somebody decided to keep."
         )
         rating = own
         if len(locked) > 1:

@@ -63,9 +63,10 @@ def follow_the_way_back() -> None:
 
 
 def _component(name: str) -> Any:
-    parts = {
-        kind: path.read_text(encoding="utf-8")
-        for kind in ("html", "css", "js")
-        if (path := _FOLDER / f"{name}.{kind}").exists()
-    }
-    return st.components.v2.component(f"tdscreen_{name}", **parts)
+    html, css, js = (_read(f"{name}.{kind}") for kind in ("html", "css", "js"))
+    return st.components.v2.component(f"tdscreen_{name}", html=html, css=css, js=js)
+
+
+def _read(name: str) -> str | None:
+    path = _FOLDER / name
+    return path.read_text(encoding="utf-8") if path.exists() else None

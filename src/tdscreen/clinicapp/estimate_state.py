@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from tdscreen.clinicapp.service import service
+from tdscreen.clinicapp.identity import desk_of_page
 from tdscreen.clinicapp.visit import Tone, change, forget, seen, tell
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Clip, Job, JobState
@@ -23,10 +23,8 @@ def show_estimate_state(desk: Desk, state: ExaminationState, clips: Sequence[Cli
     asked = seen("jobs", lambda: jobs(desk, examination=state.examination))
     newest = asked[-1] if asked else None
     if state.estimated:
-        locked = state.own is OwnRating.LOCKED
-        st.markdown(
-            f"There is an estimate. It is shown {'beside your rating' if locked else 'once you have locked your rating'}."
-        )
+        where = "beside your rating" if state.own is OwnRating.LOCKED else "once you have locked your rating"
+        st.markdown(f"There is an estimate. It is shown {where}.")
     elif newest is None and clips:
         st.markdown("There is no estimate of these clips. You can rate them all the same.")
     elif not clips:
@@ -43,14 +41,14 @@ def show_estimate_state(desk: Desk, state: ExaminationState, clips: Sequence[Cli
             "Estimate anew" if state.estimated else "Ask for an estimate",
             key="ask",
             on_click=change,
-            args=(lambda: enqueue(service().desk(), state.examination),),
+            args=(lambda: enqueue(desk_of_page(), state.examination),),
         )
 
 
 @st.fragment(run_every=CLINIC_PAGES.poll_s)
 def _poll(job: Job) -> None:
     # Asks who it is each time, as every look does.
-    stands, done = progress_of(service().desk(), job.id)
+    stands, done = progress_of(desk_of_page(), job.id)
     if stands not in _OPEN:
         forget()
         st.rerun()

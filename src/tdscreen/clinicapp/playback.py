@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from tdscreen.clinicapp.identity import desk_of_request
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.errors import TdscreenError
@@ -27,7 +28,7 @@ async def play(request: Request) -> Response:
     log.
     """
     try:
-        reader = await run_in_threadpool(_open, request.path_params["ticket"])
+        reader = await run_in_threadpool(_open, request)
     except TdscreenError as error:
         return JSONResponse({"problem": str(error)}, 404)
     size = reader.seek(0, 2)
@@ -48,9 +49,9 @@ async def play(request: Request) -> Response:
     )
 
 
-def _open(ticket: str) -> SealedReader:
-    desk = service().desk()
-    said = service().tickets.read(ticket, Purpose.PLAY)
+def _open(request: Request) -> SealedReader:
+    desk = desk_of_request(request)
+    said = service().tickets.read(request.path_params["ticket"], Purpose.PLAY)
     if said.staff != desk.staff.id:
         # The same sentence as for a clip that is not there: it tells nothing of another's.
         return open_clip(desk, "")

@@ -11,6 +11,7 @@ import streamlit as st
 from tdscreen.clinicapp.aims import HOW_TO_RATE, ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.components import Spot, play_clip
 from tdscreen.clinicapp.estimate import show_estimate
+from tdscreen.clinicapp.identity import desk_of_page
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.spots import spots_of
 from tdscreen.clinicapp.tickets import Purpose
@@ -195,7 +196,7 @@ def _save(of: str) -> None:
     answers = {guide.number: state.get(f"score-{of}-{guide.number}") for guide in ITEMS}
     reasons = {guide.number: state.get(f"reason-{of}-{guide.number}", "") for guide in ITEMS}
     try:
-        own = save_draft(service().desk(), of, collected(answers, reasons, state.get(f"comment-{of}", "")))
+        own = save_draft(desk_of_page(), of, collected(answers, reasons, state.get(f"comment-{of}", "")))
     except TdscreenError as error:
         state[_FAILED] = f"The draft was not saved. {error}"
     else:
@@ -203,7 +204,7 @@ def _save(of: str) -> None:
 
 
 def _lock(of: str) -> None:
-    desk = service().desk()
+    desk = desk_of_page()
 
     def lock() -> None:
         own = _own(desk, of)
@@ -227,6 +228,6 @@ def _offer_estimate(of: str) -> None:
 
 def _see_first(of: str) -> None:
     try:
-        remember("estimates", estimates(service().desk(), of, before_rating=True))
+        remember("estimates", estimates(desk_of_page(), of, before_rating=True))
     except TdscreenError as error:
         st.session_state[_FAILED] = str(error)

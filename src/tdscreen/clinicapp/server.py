@@ -15,19 +15,19 @@ from streamlit.starlette import App
 
 from tdscreen.clinicapp import playback, uploads
 from tdscreen.clinicapp.headers import Guard
+from tdscreen.clinicapp.login_file import LOOPBACK
 from tdscreen.errors import DataError
 
 SCRIPT_PATH = Path(__file__).with_name("app.py")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def application(*, hosts: Sequence[str] = LOOPBACK) -> App:
+def application(*, hosts: Sequence[str] = ()) -> App:
     """Put the application together.
 
     Parameters
     ----------
     hosts : sequence of str
-        Names by which it may be called.
+        Names by which it may be called beside those of this machine itself.
     """
     return App(
         SCRIPT_PATH,
@@ -35,7 +35,7 @@ def application(*, hosts: Sequence[str] = LOOPBACK) -> App:
             Route(uploads.PATH, uploads.receive, methods=["PUT"]),
             Route(playback.PATH, playback.play, methods=["GET"]),
         ],
-        middleware=[Middleware(Guard, hosts=hosts, flag_sha256=_flag_sha256())],
+        middleware=[Middleware(Guard, hosts=(*LOOPBACK, *hosts), flag_sha256=_flag_sha256())],
     )
 
 

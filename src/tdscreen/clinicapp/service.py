@@ -1,40 +1,28 @@
-"""What one server of the clinic's pages has open, and who is asking it."""
+"""What one server of the clinic's pages has open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from tdscreen.clinicapp.tickets import TicketOffice
-from tdscreen.records.clinic import Clinic, Desk
+from tdscreen.records.clinic import Clinic
 
 
 @dataclass(frozen=True)
 class Service:
-    """An open store, for the one person who works at this machine.
+    """An open store, and for whom.
 
     Attributes
     ----------
     clinic : Clinic
-    person : str
-        Identifier of the staff member who sits at this machine.
+    person : str or None
+        Identifier of the staff member who sits at this machine; None where everybody signs in.
     tickets : TicketOffice
     """
 
     clinic: Clinic
-    person: str
+    person: str | None
     tickets: TicketOffice = field(default_factory=TicketOffice)
-
-    def desk(self) -> Desk:
-        """Give the desk of whoever is asking.
-
-        It is looked up in the store each time: who was taken off the staff is nobody from then on.
-
-        Raises
-        ------
-        InputError
-            It is nobody of the staff.
-        """
-        return self.clinic.desk(self.person)
 
 
 _running: list[Service] = []

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
+from tdscreen.clinicapp.identity import desk_of_request
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose, Ticket
 from tdscreen.errors import InputError, LimitError, TdscreenError
@@ -78,7 +79,7 @@ async def receive(request: Request) -> JSONResponse:
 def _admit(request: Request) -> tuple[Desk, Ticket]:
     """Ask who it is and what for, before a byte is read."""
     try:
-        desk = service().desk()
+        desk = desk_of_request(request)
         ticket = service().tickets.read(request.path_params["ticket"], Purpose.UPLOAD)
         if ticket.staff != desk.staff.id:
             raise InputError("This page was opened by somebody else. Load it again.")
