@@ -188,7 +188,7 @@ def batch(
         source,
         patterns=patterns,
         default_task=Task(task),
-        labels=_meanings(labels),
+        labels=meanings_of(labels),
         by_folder=by_folder,
         mirrored=mirrored,
         hands=not no_hands,
@@ -252,7 +252,8 @@ def batch(
     ctx.exit(FAILED_STATUS if summary.failed else 0)
 
 
-def _meanings(labels: tuple[str, ...]) -> dict[str, Task]:
+def meanings_of(labels: tuple[str, ...]) -> dict[str, Task]:
+    """Read what --label says: which task is meant by each label."""
     from tdscreen import api
 
     meanings = {}

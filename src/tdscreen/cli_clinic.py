@@ -12,6 +12,7 @@ import click
 
 from tdscreen.errors import DataError, InputError
 from tdscreen.printing import counted, printable
+from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
     from tdscreen.records.clinic import Clinic
@@ -165,6 +166,102 @@ def upgrade(folder: Path, database: str | None) -> None:
     )
 
 
+@clinic.command("import")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|TABLE")
+@click.option(
+    "--as", "who", required=True, metavar="IDENTIFIER", help="Whose desk it is done at, as r1: a clinician's."
+)
+@click.option(
+    "--task",
+    type=click.Choice([str(task) for task in Task]),
+    default=str(Task.UNSTRUCTURED),
+    show_default=True,
+    help="Of clips that do not say.",
+)
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL=TASK",
+    help="What a task is called in names or in the table, as 'walk=unstructured'.",
+)
+@click.option("--mirrored", is_flag=True, help="The recordings are mirror images: swaps left and right.")
+@click.option("--new-patients", is_flag=True, help="Add patients that the site does not have.")
+@click.option("--no-assess", is_flag=True, help="Do not ask for the examinations to be assessed.")
+@click.option("--dry-run", is_flag=True, help="Say what each file is taken for, and do nothing.")
+@_at_a_store
+def import_(
+    source: Path,
+    who: str,
+    task: str,
+    labels: tuple[str, ...],
+    mirrored: bool,
+    new_patients: bool,
+    no_assess: bool,
+    dry_run: bool,
+    folder: Path,
+    database: str | None,
+) -> None:
+    """Take in a folder of clips, or a table that names them.
+
+    Clips are called sub-PERSON_ses-DAY_task-TASK, as sub-4711_ses-20260302_task-rest.mp4, or a table (.csv, .tsv) has
+    the columns file, task, person and date. What is there already is not added again. The files stay where they are.
+    """
+    from tdscreen.assessing.folder import sittings_of, take_in
+    from tdscreen.batch.discovery import find_clips
+    from tdscreen.cli_batch import meanings_of
+
+    plan = find_clips(source, default_task=Task(task), labels=meanings_of(labels), mirrored=mirrored)
+    sittings = sittings_of(plan)
+    with _open(folder, database) as store:
+        desk = store.desk(who)
+        if dry_run:
+            for sitting in sittings:
+                for clip in sitting.clips:
+                    click.echo(
+                        printable(
+                            f"{clip.name}: {clip.task}, of {sitting.person}, {sitting.held_at:%Y-%m-%d %H:%M} UTC"
+                        )
+                    )
+            return
+        refused = 0
+        for done in take_in(desk, sittings, new_patients=new_patients, assess=not no_assess):
+            there = f", {counted(done.known, 'clip')} there already" if done.known else ""
+            click.echo(printable(f"{done.sitting.name}: {counted(done.added, 'clip')} taken in{there}."))
+            for sentence in done.refused:
+                click.echo(sentence, err=True)
+            refused += len(done.refused)
+    if refused:
+        click.get_current_context().exit(1)
+
+
+@clinic.command()
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Examinations at one time."
+)
+@click.option("--once", is_flag=True, help="End when no examination waits; do not sweep.")
+@_at_a_store
+def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
+    """Assess the examinations that wait, beside the pages.
+
+    Runs until it is stopped (Ctrl-C, or SIGTERM), which gives back what is not done, and does once a day what 'tdscreen
+    clinic sweep' does. Ends with status 1 if --once was given and an examination could not be assessed.
+    """
+    import signal
+    import threading
+
+    from tdscreen.assessing.worker import work as run
+
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    with _open(folder, database) as store:
+        failed = run(store, jobs=jobs, once=once, stop=stop, say=lambda line: click.echo(line, err=True))
+    if once and failed:
+        click.get_current_context().exit(1)
+
+
 @clinic.command()
 @click.option(
     "--as",
@@ -205,7 +302,8 @@ def app(
 def sweep(folder: Path, database: str | None) -> None:
     """Destroy what is due, and finish what was cut short.
 
-    Videos 30 days after their assessment, landmarks and measurements after ten years. Let it run once a day.
+    Videos 30 days after their assessment, landmarks and measurements after ten years. A worker ('tdscreen clinic work')
+    does it once a day; where none runs, let this run once a day.
     """
     from tdscreen.records.retention import sweep as run
 

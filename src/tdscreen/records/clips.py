@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
@@ -18,6 +15,7 @@ from tdscreen.printing import printable
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
+from tdscreen.records.in_memory import private_folder
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
@@ -32,8 +30,10 @@ from tdscreen.video.opening import check_path
 from tdscreen.vocabulary import Task
 
 _KIND = "clip"
-_MEMORY_FOLDER = Path("/dev/shm")
-"""Where Linux keeps files in memory."""
+
+
+class KnownClipError(InputError):
+    """The site has this very clip already."""
 
 
 def import_clip(
@@ -64,8 +64,10 @@ def import_clip(
 
     Raises
     ------
+    KnownClipError
+        This site has this very clip already.
     InputError
-        This site has no such examination, or has this very clip already.
+        This site has no such examination.
     VideoError, LimitError, WorkerError
         The file is not a clip that can be taken in.
     """
@@ -198,7 +200,7 @@ def keep_tracks(desk: Desk, identifier: str, tracks: Tracks) -> None:
             raise InputError("The tracks of this clip are kept already.")
         file = new_id()
         work.undo.append(lambda: work.vault.shred_file(row["patient_id"], file))
-        with _in_memory() as folder, work.vault.writer(row["patient_id"], file) as sealed:
+        with private_folder() as folder, work.vault.writer(row["patient_id"], file) as sealed:
             save_tracks(tracks, folder / "tracks")
             with (folder / "tracks").open("rb") as plain:
                 shutil.copyfileobj(plain, sealed)
@@ -218,7 +220,7 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
     with desk.at_work(Act.SEE_LANDMARKS) as work:
         row = work.scope.row(CLIPS, identifier)
         file = _there(work, row, FileKind.TRACKS)
-        with _in_memory() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
+        with private_folder() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
             with (folder / "tracks").open("wb") as plain:
                 shutil.copyfileobj(sealed, plain)
             found = load_tracks(folder / "tracks")
@@ -272,7 +274,7 @@ def _unknown(work: Work, sha256: str) -> str:
     """Give the lookup of a clip that this site does not have."""
     lookup = work.lookup(_KIND, sha256)
     if rows := work.scope.rows(CLIPS, lookup=lookup):
-        raise InputError(
+        raise KnownClipError(
             "This very clip is there already, of an examination that was added on "
             f"{read_time(rows[0]['added_at']):%d %B %Y}. It was not added again."
         )
@@ -322,20 +324,3 @@ def _kept(row: Row) -> KeptFile:
         destroyed_at=read_optional_time(row["destroyed_at"]),
         destroyed_because=None if because is None else Destroyed(because),
     )
-
-
-@contextlib.contextmanager
-def _in_memory() -> Iterator[Path]:
-    """Give a folder that no disk ever sees, for the reader and writer of tracks that know paths only.
-
-    Raises
-    ------
-    InputError
-        This system has none.
-    """
-    if not _MEMORY_FOLDER.is_dir():
-        raise InputError(
-            "Tracks can be kept encrypted only where /dev/shm holds files in memory, as on Linux."
-        )
-    with TemporaryDirectory(dir=_MEMORY_FOLDER, prefix="tdscreen-") as folder:
-        yield Path(folder)
