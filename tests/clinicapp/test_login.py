@@ -25,10 +25,10 @@ from tdscreen.records.entries import Examination, Role
 from tdscreen.vocabulary import Task
 
 COOKIE_SECRET = "0123456789abcdef0123456789abcdef"
-IDLE_FOR_TWO_SECONDS = """
+IDLE_FOR_SECONDS = """
 import dataclasses, sys
 from tdscreen import settings
-settings.CLINIC_PAGES = dataclasses.replace(settings.CLINIC_PAGES, idle_s=2.0, idle_look_s=0.5)
+settings.CLINIC_PAGES = dataclasses.replace(settings.CLINIC_PAGES, idle_s=6.0, idle_look_s=0.5)
 from tdscreen.cli import main
 main(sys.argv[1:])
 """
@@ -187,6 +187,8 @@ def test_who_signs_in_works_at_the_own_desk_and_nobody_else_does(
         page = rosalind.pages[0]
         page.reload()
         expect(page.get_by_text("Nobody of this clinic's staff signs in so.")).to_be_visible()
+        for context in browser.contexts:
+            context.close()
     looked = [entry.who for entry in store.audit_entries() if entry.on_id == clip.id and entry.what == "saw"]
     assert set(looked) == {"l1"}
 
@@ -195,8 +197,10 @@ def test_who_signs_in_works_at_the_own_desk_and_nobody_else_does(
 def test_who_does_nothing_for_long_is_signed_out(
     browser: Browser, store: Clinic, people: Provider, tmp_path: Path
 ) -> None:
-    with signing_in(store, people, tmp_path, program=[sys.executable, "-c", IDLE_FOR_TWO_SECONDS]) as url:
-        page = browser.new_context().new_page()
+    with signing_in(store, people, tmp_path, program=[sys.executable, "-c", IDLE_FOR_SECONDS]) as url:
+        context = browser.new_context()
+        page = context.new_page()
         sign_in(page, url, "rosalind")
         expect(page.get_by_text("Dr. Rosalind, site north")).to_be_visible()
-        expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=STARTS_MS)
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=2 * STARTS_MS)
+        context.close()

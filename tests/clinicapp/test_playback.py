@@ -76,3 +76,9 @@ def test_a_destroyed_video_is_not_played(server: TestClient, desk: Desk, clip: C
     answer = server.get(address)
     assert answer.status_code == 404
     assert "was destroyed on" in answer.json()["problem"]
+
+
+def test_an_address_is_good_for_one_person_alone(server: TestClient, service: Service, address: str) -> None:
+    assert server.get(address).status_code == 200
+    open_service(Service(service.clinic, "r2", service.tickets))
+    assert server.get(address).status_code == 404

@@ -94,4 +94,6 @@ def _sign_out_when_idle() -> None:
 @st.fragment(run_every=CLINIC_PAGES.idle_look_s)
 def _look_whether_idle() -> None:
     if time.monotonic() - st.session_state[_ACTIVE] > CLINIC_PAGES.idle_s:
+        # Once: asked again and again, a slow browser would begin its way out anew each time.
+        st.session_state[_ACTIVE] = time.monotonic()
         st.logout()
