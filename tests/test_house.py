@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
     "assessment", "research", "api", "training", "verification", "validation", "records", "batch",
-    "assessing", "doors",
+    "assessing", "course", "doors",
 )  # fmt: skip
 COMMON = {
     "errors",

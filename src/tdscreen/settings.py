@@ -763,6 +763,23 @@ class ClinicPagesSettings:
 
 
 @dataclass(frozen=True)
+class CourseSettings:
+    """What is called change, and when somebody is due."""
+
+    important_points: tuple[float, float] = (2.0, 3.0)
+    """Minimal important differences of the AIMS total of items 1 to 7: 2 from the pooled trials of valbenazine (Stacy
+    et al. 2019), 3 from those of deutetrabenazine (Hauser et al. 2022). Both are shown."""
+    noise_z: float = 1.96
+    """A difference beyond so many of its standard deviations is no noise: 95 %."""
+    same_time_of_day_h: float = 3.0
+    """Movements change within the day; further apart is another time of it (assumed)."""
+    high_risk_months: int = 6
+    months: int = 12
+    risk_age_years: int = 55
+    """Intervals, and the age above which the risk is high: the American Psychiatric Association's guideline (2020)."""
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """How a model is fitted to ratings."""
 
@@ -833,5 +850,6 @@ CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
+COURSE = CourseSettings()
 TRAINING = TrainingSettings()
 VALIDATION = ValidationSettings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -21,7 +22,6 @@ from made_tracks import made_tracks
 from recordings import SAMPLES
 from tdscreen.assessing import examination as one_job
 from tdscreen.assessing.worker import work
-from tdscreen.measurement.clip import Verdict
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.clips import clips, destroy_video, import_clip, keep_tracks, open_clip, tracks
@@ -29,9 +29,9 @@ from tdscreen.records.entries import FileKind, Job, JobState, Patient
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.jobs import enqueue, jobs, progress_of
 from tdscreen.records.patients import delete_patient
-from tdscreen.vocabulary import Task
+from tdscreen.vocabulary import Task, Verdict
 
-WAIT_S = 120.0
+WAIT_S = 300.0
 """For a process on a machine that does much else."""
 
 
@@ -254,6 +254,17 @@ class TestOnOneKindOfDatabase:
         delete_patient(clinic.desk("a1"), waiting.patient)
         worker.join(WAIT_S)
         assert said[-1] == f"{waiting.id} is another worker's by now, or its patient was deleted."
+        assert list(memory.iterdir()) == []
+
+    def test_a_full_disk_ends_the_job_and_not_the_worker(
+        self, clinic: Clinic, desk: Desk, waiting: Job, memory: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(one_job.shutil, "copyfileobj", full)
+        assert run_once(clinic)[-1] == f"{waiting.id} failed."
+        assert state_of(desk, waiting).reason.startswith("No space left on device. See to disk")
         assert list(memory.iterdir()) == []
 
     def test_without_room_in_memory_it_says_what_to_do(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from tdscreen.assessing.examination import assess_examination
-from tdscreen.errors import DataError, TdscreenError, WorkerError
+from tdscreen.errors import DataError, InputError, TdscreenError, WorkerError
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.database import BusyError
@@ -89,12 +89,17 @@ def work(clinic: Clinic, *, jobs: int = 1, once: bool = False, stop: threading.E
 
 def _take_turns(clinic: Clinic, once: bool, stop: threading.Event, say: Say, tally: _Tally) -> None:
     name = new_id()
+    was_away = False
     while not stop.is_set():
+        job = None
         try:
             job = take(clinic, name)
+            was_away = False
         except BusyError as error:
-            say(str(error))
-            job = None
+            # Once, and not every few seconds for as long as the database is away.
+            if not was_away:
+                say(str(error))
+            was_away = True
         if job is not None:
             _do(clinic, job, stop, say, tally)
         elif once:
@@ -129,6 +134,14 @@ def _do(clinic: Clinic, job: Job, stop: threading.Event, say: Say, tally: _Tally
         except TdscreenError as error:
             signs.end()
             if _give_up(clinic, job, error, signs, say):
+                tally.failed += 1
+        except OSError as error:
+            # Of this machine and not of the clips: a disk or a memory that is full.
+            signs.end()
+            told = InputError(
+                f"{error.strerror or error}. See to disk and memory of the machine, and ask again."
+            )
+            if _give_up(clinic, job, told, signs, say):
                 tally.failed += 1
 
 
