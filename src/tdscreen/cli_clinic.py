@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -259,6 +260,41 @@ def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
         failed = run(store, jobs=jobs, once=once, stop=stop, say=lambda line: click.echo(line, err=True))
     if once and failed:
         click.get_current_context().exit(1)
+
+
+@clinic.command()
+@click.option(
+    "--as",
+    "person",
+    metavar="IDENTIFIER",
+    help="Of the person of the staff who sits at this machine, as r1: nobody signs in.",
+)
+@click.option(
+    "--login",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="How people sign in with OpenID Connect: TOML, readable by its owner only.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port [default: 8501].")
+@click.option(
+    "--address",
+    default="localhost",
+    show_default=True,
+    help="On which it listens; beyond this machine only with --login.",
+)
+@_at_a_store
+def app(
+    person: str | None, login: Path | None, port: int | None, address: str, folder: Path, database: str | None
+) -> None:
+    """Open the clinic's pages in a browser.
+
+    With --as they are for one person on this machine, and whoever uses this machine is taken for that person. With
+    --login each person signs in and works at the own desk.
+    """
+    from tdscreen.clinicapp.launch import run
+
+    with _open(folder, database) as store:
+        sys.exit(run(store, person=person, login=login, port=port, address=address))
 
 
 @clinic.command()

@@ -753,6 +753,27 @@ class RecordsSettings:
 
 
 @dataclass(frozen=True)
+class ClinicPagesSettings:
+    """What the clinic's pages take in, and how long they wait."""
+
+    max_upload_bytes: int = 1_000_000_000
+    """Of one clip: four minutes of 1080p from a phone at its best setting are about half of that. It lies in memory
+    until it is encrypted (assumed)."""
+    tickets_a_page: int = 20
+    """So many clips can be sent from a page before it has to be drawn again (assumed)."""
+    upload_valid_s: float = 12 * 3600.0
+    play_valid_s: float = 12 * 3600.0
+    """A page that was left open overnight is loaded again (assumed)."""
+    sign_in_s: float = 12 * 3600.0
+    """Whoever signed in so long ago signs in again (assumed: a long day)."""
+    idle_s: float = 20 * 60.0
+    """Whoever does nothing on a page for so long is signed out (assumed)."""
+    idle_look_s: float = 15.0
+    poll_s: float = 2.0
+    """The state of an estimate is asked for again after so long (assumed)."""
+
+
+@dataclass(frozen=True)
 class CourseSettings:
     """What is called change, and when somebody is due."""
 
@@ -864,6 +885,7 @@ TONGUE = TongueSettings()
 CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
+CLINIC_PAGES = ClinicPagesSettings()
 COURSE = CourseSettings()
 REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()

@@ -62,7 +62,9 @@ def without_sound(source: Path, folder: Path) -> Path:
     """Give a clip as it would be kept, decrypted into a file."""
     key = new_key()
     sealed = folder / f"{source.name}.sealed"
-    seal_without_sound(str(source), str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None)
+    seal_without_sound(
+        str(source), source.name, str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None
+    )
     plain = folder / f"kept {source.name}"
     with SealedReader(sealed, key, context="a clip") as reader:
         plain.write_bytes(reader.read())

@@ -25,6 +25,7 @@ from tdscreen.records import (
     outbox,
     patients,
     ratings,
+    worklist,
 )
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.entries import (
@@ -135,6 +136,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
+    "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),

@@ -86,6 +86,7 @@ def import_clip(
             "tdscreen.records.without_sound:seal_without_sound",
             {
                 "source": str(source),
+                "name": printable(name),
                 "out": str(part),
                 "key": base64.b64encode(key).decode(),
                 "context": context,
