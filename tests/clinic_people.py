@@ -8,7 +8,15 @@ from tdscreen.records.clinic import Clinic
 from tdscreen.records.database import writing
 
 NAME = "Wilhelmina Achternbusch"
-SECRET_WORDS = (NAME, "Haloperidol", "chewed gum before", "lips were hard to see")
+LOGIN = ("https://login.clinic.example", "Rosalind@clinic.example")
+SECRET_WORDS = (
+    NAME,
+    "Haloperidol",
+    "chewed gum before",
+    "lips were hard to see",
+    "login.clinic.example",
+    "rosalind@clinic.example",
+)
 
 
 class Clock:

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
-    "assessment", "research", "api", "training", "verification", "validation", "records", "batch",
-    "doors",
+    "assessment", "research", "api", "training", "verification", "validation", "records", "reports", "batch",
+    "assessing", "course", "doors",
 )  # fmt: skip
 COMMON = {
     "errors",
@@ -34,8 +34,10 @@ DOORS = {
     "cli_export",
     "cli_phantom",
     "cli_predictive",
+    "cli_reports",
     "cli_train",
     "cli_verify",
+    "clinicapp",
     "console",
     "webapp",
     "__main__",
@@ -51,10 +53,15 @@ UNKNOWN_TO = {
     "sqlalchemy": {"records"},
     "alembic": {"records"},
     "cryptography": {"records"},
+    "typst": {"reports"},
+    "fhir": {"reports"},
+    "jwt": {"reports"},
+    "requests": {"reports"},
     "psycopg": set(),  # SQLAlchemy alone calls it
     "distributed": {"batch"},
     "fsspec": {"batch"},
     "streamlit": {"doors"},
+    "starlette": {"doors"},
     "plotly": {"doors"},
     "rich": {"doors"},
     "matplotlib": {"verification", "validation"},

@@ -32,6 +32,14 @@ NO_HANDS = (
     "face goes unnoticed."
 )
 """What --no-hands does, of every command that follows them."""
+own_model_option = click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Score with a model of your own, that train or calibrate wrote.",
+)
+"""The option of every command that scores."""
 QUIET_S = 30.0
 """Between two lines of progress where no person watches."""
 FAILED_STATUS = 1
@@ -103,6 +111,7 @@ class _Place(click.Path):
 @click.option("--no-hands", is_flag=True, help=NO_HANDS)
 @click.option("--same-content", is_flag=True, help="Let two files have the same content.")
 @click.option("--tracks", is_flag=True, help="Keep the landmarks of every clip, too.")
+@own_model_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Clips at one time  [default: one for each core]")
 @click.option(
     "--cluster",
@@ -151,6 +160,7 @@ def batch(
     no_hands: bool,
     same_content: bool,
     tracks: bool,
+    model_file: Path | None,
     jobs: int | None,
     cluster: str | None,
     retry_failed: bool,
@@ -164,19 +174,22 @@ def batch(
     Finds the clips in FOLDER and below, or takes them from TABLE (.csv or .tsv with the columns file, task, person,
     session, date, examination, mirrored). Names as sub-01_ses-02_task-rest.mp4 say the person, the session and the
     task. Measures each in a process of its own, and writes tables, assessments and a page into DIR. Stopped, the same
-    command goes on where it was. A clip that fails is named in failures.csv and stops none of the others.
+    command goes on where it was. A clip that fails is named in failures.csv and stops none of the others. With --model
+    the tables are in a folder of the model's own within DIR, and nothing is measured again.
     """
+    from tdscreen import api
     from tdscreen.batch.cluster import ClusterExecutor
     from tdscreen.batch.discovery import find_clips
     from tdscreen.batch.executor import LocalExecutor, default_workers
     from tdscreen.batch.remote_store import check_place, open_place, store_at
-    from tdscreen.batch.results import write_results
+    from tdscreen.batch.results import place_of, write_results
     from tdscreen.batch.run import refuse_other_clips, run_batch, sort_out
     from tdscreen.batch.store import needed_bytes
     from tdscreen.batch.work import How
 
     if cluster is not None and jobs:
         raise InputError("A cluster's workers say themselves how much they do at one time. Leave out --jobs.")
+    model = None if model_file is None else api.own_model(model_file)
     how = How(
         limits=dataclasses.replace(
             VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE)
@@ -189,7 +202,7 @@ def batch(
         source,
         patterns=patterns,
         default_task=Task(task),
-        labels=_meanings(labels),
+        labels=meanings_of(labels),
         by_folder=by_folder,
         mirrored=mirrored,
         hands=not no_hands,
@@ -229,6 +242,7 @@ def batch(
             "hands": not no_hands,
             "same_content": same_content,
             "tracks": tracks,
+            "model": None if model_file is None else model_file.name,
             "limits": dataclasses.asdict(how.limits),
             "time_limit_s": time_limit,
         }
@@ -242,7 +256,7 @@ def batch(
         }
         try:
             summary = write_results(
-                plan, store, contents=ended.contents, unkept=ended.unkept, tracks=tracks, run=run
+                plan, store, contents=ended.contents, unkept=ended.unkept, tracks=tracks, model=model, run=run
             )
         except (KeyboardInterrupt, SystemExit):
             click.echo(
@@ -251,11 +265,12 @@ def batch(
                 err=True,
             )
             raise
-    _say_end(summary, out)
+    _say_end(summary, f"{out}/{place_of(model)}".rstrip("/"))
     ctx.exit(FAILED_STATUS if summary.failed else 0)
 
 
-def _meanings(labels: tuple[str, ...]) -> dict[str, Task]:
+def meanings_of(labels: tuple[str, ...]) -> dict[str, Task]:
+    """Read what --label says: which task is meant by each label."""
     from tdscreen import api
 
     meanings = {}
@@ -294,7 +309,7 @@ def _show_plan(plan: Plan, to_do: int, *, whole: bool) -> None:
     )
 
 
-def _say_end(summary: Summary, out: Path | str) -> None:
+def _say_end(summary: Summary, out: str) -> None:
     failed = f"; {summary.failed:,} could not be measured: see failures.csv" if summary.failed else ""
     click.echo(
         printable(

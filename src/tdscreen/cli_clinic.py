@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,13 @@ import click
 
 from tdscreen.errors import DataError, InputError
 from tdscreen.printing import counted, printable
+from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
     from tdscreen.records.clinic import Clinic
 
 _NEEDED = ("sqlalchemy", "alembic", "cryptography")
+_ROLES = ("clinician", "researcher", "administrator")
 _new_file = click.option(
     "--out",
     required=True,
@@ -108,14 +111,190 @@ def add_site(site: str, folder: Path, database: str | None) -> None:
 @click.argument("site")
 @click.argument("identifier")
 @click.option("--name", required=True, help="Of the person; is kept encrypted.")
+@click.option(
+    "--role",
+    type=click.Choice(_ROLES),
+    default=_ROLES[0],
+    show_default=True,
+    help="A clinician adds, rates and signs; a researcher sees no names and no videos; an administrator looks after "
+    "staff and the log, and deletes.",
+)
+@click.option(
+    "--login",
+    nargs=2,
+    metavar="ISSUER SUBJECT",
+    help="How the person signs in: the address of the OpenID Connect provider, and the person's subject or verified "
+    "e-mail address there. Is kept encrypted.",
+)
 @_at_a_store
-def add_staff(site: str, identifier: str, name: str, folder: Path, database: str | None) -> None:
+def add_staff(
+    site: str,
+    identifier: str,
+    name: str,
+    role: str,
+    login: tuple[str, str] | None,
+    folder: Path,
+    database: str | None,
+) -> None:
     """Add somebody who works at a site.
 
     IDENTIFIER is a short one that is no name, as r1: it stands in the audit log.
     """
+    from tdscreen.records.entries import Role
+
     with _open(folder, database) as store:
-        store.add_staff(site, identifier, name=name)
+        store.add_staff(site, identifier, name=name, role=Role(role), login=login)
+
+
+@clinic.command()
+@_at_a_store
+def upgrade(folder: Path, database: str | None) -> None:
+    """Bring a store that an older version made to this version's form.
+
+    Make a backup with the older version before: there is no way back. Nobody can work at the store meanwhile.
+    """
+    from tdscreen.records.clinic import database_in
+    from tdscreen.records.master import master_key
+    from tdscreen.records.upgrade import upgrade as take_the_steps
+
+    before, after = take_the_steps(folder, database or database_in(folder), master_key())
+    click.echo(
+        "The store has this version's form already."
+        if before == after
+        else f"The store is brought from form {before} to {after}.",
+        err=True,
+    )
+
+
+@clinic.command("import")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|TABLE")
+@click.option(
+    "--as", "who", required=True, metavar="IDENTIFIER", help="Whose desk it is done at, as r1: a clinician's."
+)
+@click.option(
+    "--task",
+    type=click.Choice([str(task) for task in Task]),
+    default=str(Task.UNSTRUCTURED),
+    show_default=True,
+    help="Of clips that do not say.",
+)
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL=TASK",
+    help="What a task is called in names or in the table, as 'walk=unstructured'.",
+)
+@click.option("--mirrored", is_flag=True, help="The recordings are mirror images: swaps left and right.")
+@click.option("--new-patients", is_flag=True, help="Add patients that the site does not have.")
+@click.option("--no-assess", is_flag=True, help="Do not ask for the examinations to be assessed.")
+@click.option("--dry-run", is_flag=True, help="Say what each file is taken for, and do nothing.")
+@_at_a_store
+def import_(
+    source: Path,
+    who: str,
+    task: str,
+    labels: tuple[str, ...],
+    mirrored: bool,
+    new_patients: bool,
+    no_assess: bool,
+    dry_run: bool,
+    folder: Path,
+    database: str | None,
+) -> None:
+    """Take in a folder of clips, or a table that names them.
+
+    Clips are called sub-PERSON_ses-DAY_task-TASK, as sub-4711_ses-20260302_task-rest.mp4, or a table (.csv, .tsv) has
+    the columns file, task, person and date. What is there already is not added again. The files stay where they are.
+    """
+    from tdscreen.assessing.folder import sittings_of, take_in
+    from tdscreen.batch.discovery import find_clips
+    from tdscreen.cli_batch import meanings_of
+
+    plan = find_clips(source, default_task=Task(task), labels=meanings_of(labels), mirrored=mirrored)
+    sittings = sittings_of(plan)
+    with _open(folder, database) as store:
+        desk = store.desk(who)
+        if dry_run:
+            for sitting in sittings:
+                for clip in sitting.clips:
+                    click.echo(
+                        printable(
+                            f"{clip.name}: {clip.task}, of {sitting.person}, {sitting.held_at:%Y-%m-%d %H:%M} UTC"
+                        )
+                    )
+            return
+        refused = 0
+        for done in take_in(desk, sittings, new_patients=new_patients, assess=not no_assess):
+            there = f", {counted(done.known, 'clip')} there already" if done.known else ""
+            click.echo(printable(f"{done.sitting.name}: {counted(done.added, 'clip')} taken in{there}."))
+            for sentence in done.refused:
+                click.echo(sentence, err=True)
+            refused += len(done.refused)
+    if refused:
+        click.get_current_context().exit(1)
+
+
+@clinic.command()
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Examinations at one time."
+)
+@click.option("--once", is_flag=True, help="End when no examination waits; do not sweep.")
+@_at_a_store
+def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
+    """Assess the examinations that wait, beside the pages.
+
+    Runs until it is stopped (Ctrl-C, or SIGTERM), which gives back what is not done, and does once a day what 'tdscreen
+    clinic sweep' does. Ends with status 1 if --once was given and an examination could not be assessed.
+    """
+    import signal
+    import threading
+
+    from tdscreen.assessing.worker import work as run
+
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    with _open(folder, database) as store:
+        failed = run(store, jobs=jobs, once=once, stop=stop, say=lambda line: click.echo(line, err=True))
+    if once and failed:
+        click.get_current_context().exit(1)
+
+
+@clinic.command()
+@click.option(
+    "--as",
+    "person",
+    metavar="IDENTIFIER",
+    help="Of the person of the staff who sits at this machine, as r1: nobody signs in.",
+)
+@click.option(
+    "--login",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="How people sign in with OpenID Connect: TOML, readable by its owner only.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port [default: 8501].")
+@click.option(
+    "--address",
+    default="localhost",
+    show_default=True,
+    help="On which it listens; beyond this machine only with --login.",
+)
+@_at_a_store
+def app(
+    person: str | None, login: Path | None, port: int | None, address: str, folder: Path, database: str | None
+) -> None:
+    """Open the clinic's pages in a browser.
+
+    With --as they are for one person on this machine, and whoever uses this machine is taken for that person. With
+    --login each person signs in and works at the own desk.
+    """
+    from tdscreen.clinicapp.launch import run
+
+    with _open(folder, database) as store:
+        sys.exit(run(store, person=person, login=login, port=port, address=address))
 
 
 @clinic.command()
@@ -123,7 +302,8 @@ def add_staff(site: str, identifier: str, name: str, folder: Path, database: str
 def sweep(folder: Path, database: str | None) -> None:
     """Destroy what is due, and finish what was cut short.
 
-    Videos 30 days after their assessment, landmarks and measurements after ten years. Let it run once a day.
+    Videos 30 days after their assessment, landmarks and measurements after ten years. A worker ('tdscreen clinic work')
+    does it once a day; where none runs, let this run once a day.
     """
     from tdscreen.records.retention import sweep as run
 

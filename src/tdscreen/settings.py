@@ -566,6 +566,13 @@ class QualitySettings:
     """A movement whose range is less than so many detection limits is seen in some moments and not in others: its share
     of time was off by more than 20 points in 6 of 7 regions of development people below this, and in none of 3 from 1.6
     to 2."""
+    unsure_lips_limit_mm: float = 2.0
+    sure_lips_in_limits: float = 3.0
+    """In clips whose detection limit for the lips is above the first, a range of fewer limits than the second is seen
+    and not scored. Where a codec has emptied dark skin the lips' patches jump by ten times as much from one picture to
+    the next as elsewhere, and more than the skin does by which limits are told: of two development people of tones 9
+    and 10 one showed a side shift of 1.3 limits that was none, and the other lips of 2.4 limits that were half as large
+    again as the truth; both had limits of 2.5 mm and more, development people of other tones 0.6 to 1.5."""
     max_face_limit_mm: float = 9.0
     max_hand_limit_mm: float = 20.0
     """Where nothing is found to move and a movement of this range could have gone unseen, a region is not assessed:
@@ -578,7 +585,7 @@ class ScoringSettings:
 
     model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "efe56936f38063bb75a67773f0802a59cec45525384edc86f8eb130662e430b7"
+    model_sha256: str = "39a192d5a092377e086b65267c5356522cb85e1b82550c68cafc27cc19257746"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
@@ -593,6 +600,10 @@ class ScoringSettings:
     which the jaw moved) ..."""
     jaw_follows_ratio: float = 1.5
     """... and the lips where they part by more (measured: 1.7 to 2.7 in three); between the two both count."""
+    lips_alone_mm: float = 7.0
+    """Half a range beyond which lips part only because the jaw opens: a full smile with the teeth together parts them
+    by some 11 mm in all (assumed). So wide a jaw comes out too small in some faces, and the ratio then says the
+    contrary."""
     carried_by_tongue: float = 0.6
     """Correlation with the tongue's reach from which lips or jaw only make way for it (measured: 0.65 to 0.91)."""
     tongue_parts_jaw_mm: float = 4.0
@@ -727,6 +738,81 @@ class RecordsSettings:
     """By so many people a rating is signed before the video goes; two, where clips are rated twice (assumed)."""
     stale_part_s: float = 24 * 3600.0
     """What an import that was cut short has left is removed after so long (assumed)."""
+    job_lease_s: float = 60.0
+    """A worker that gives no sign of life for so long has died, and its job is another's to take (assumed: twenty
+    signs missed)."""
+    job_sign_s: float = 3.0
+    """A worker says so often that it lives, and how far it is (assumed: what somebody who waits looks at)."""
+    job_poll_s: float = 2.0
+    """A worker without a job looks for one so often (assumed)."""
+    sweep_s: float = 24 * 3600.0
+    """A worker destroys what is due so often: the dates are days."""
+    job_tries: int = 2
+    """A job is begun so often, where its worker died or crashed: more would let one clip that takes a worker down
+    take all of them down (assumed)."""
+
+
+@dataclass(frozen=True)
+class ClinicPagesSettings:
+    """What the clinic's pages take in, and how long they wait."""
+
+    max_upload_bytes: int = 1_000_000_000
+    """Of one clip: four minutes of 1080p from a phone at its best setting are about half of that. It lies in memory
+    until it is encrypted (assumed)."""
+    tickets_a_page: int = 20
+    """So many clips can be sent from a page before it has to be drawn again (assumed)."""
+    upload_valid_s: float = 12 * 3600.0
+    play_valid_s: float = 12 * 3600.0
+    """A page that was left open overnight is loaded again (assumed)."""
+    sign_in_s: float = 12 * 3600.0
+    """Whoever signed in so long ago signs in again (assumed: a long day)."""
+    idle_s: float = 20 * 60.0
+    """Whoever does nothing on a page for so long is signed out (assumed)."""
+    idle_look_s: float = 15.0
+    poll_s: float = 2.0
+    """The state of an estimate is asked for again after so long (assumed)."""
+
+
+@dataclass(frozen=True)
+class CourseSettings:
+    """What is called change, and when somebody is due."""
+
+    important_points: tuple[float, float] = (2.0, 3.0)
+    """Minimal important differences of the AIMS total of items 1 to 7: 2 from the pooled trials of valbenazine (Stacy
+    et al. 2019), 3 from those of deutetrabenazine (Hauser et al. 2022). Both are shown."""
+    noise_z: float = 1.96
+    """A difference beyond so many of its standard deviations is no noise: 95 %."""
+    same_time_of_day_h: float = 3.0
+    """Movements change within the day; further apart is another time of it (assumed)."""
+    high_risk_months: int = 6
+    months: int = 12
+    risk_age_years: int = 55
+    """Intervals, and the age above which the risk is high: the American Psychiatric Association's guideline (2020)."""
+
+
+@dataclass(frozen=True)
+class ReportsSettings:
+    """What leaves a clinic's store, and how it is sent."""
+
+    longest_shift_days: int = 365
+    """By so many days at most the dates of a person are moved back in tables for research (assumed: a year hides the
+    season, and keeps the years in which drugs were in use)."""
+    oldest_age_years: int = 90
+    """Ages from here up are one (US Code of Federal Regulations, title 45, section 164.514(b)(2)(i)(C))."""
+    assertion_s: float = 240.0
+    """For so long a signed assertion holds with which a token is asked for: SMART allows five minutes."""
+    timeout_s: float = 60.0
+    """For an answer of the FHIR server (assumed)."""
+    first_wait_s: float = 30.0
+    """Before a message is sent again; twice as long each further time (assumed)."""
+    longest_wait_s: float = 6 * 3600.0
+    """Between two tries (assumed)."""
+    lease_s: float = 600.0
+    """A message that is being sent is another program's to send after so long (assumed: ten timeouts)."""
+    look_s: float = 10.0
+    """Between two looks at the outbox (assumed)."""
+    answer_bytes: int = 10_000_000
+    """Of an answer that are read (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -799,5 +885,8 @@ TONGUE = TongueSettings()
 CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
+CLINIC_PAGES = ClinicPagesSettings()
+COURSE = CourseSettings()
+REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()
 VALIDATION = ValidationSettings()

@@ -37,6 +37,17 @@ def test_a_store_is_made_kept_and_brought_back(
     run("clinic", "init")
     run("clinic", "add-site", "north")
     run("clinic", "add-staff", "north", "r1", "--name", "Dr. Ratewell")
+    login = ("https://login.clinic.example", "ada@clinic.example")
+    run("clinic", "add-staff", "north", "a1", "--name", "Ada", "--role", "administrator", "--login", *login)
+    assert (
+        "login already"
+        in run("clinic", "add-staff", "north", "a2", "--name", "Abel", "--login", *login, status=2).output
+    )
+    assert (
+        "is not one of"
+        in run("clinic", "add-staff", "north", "a2", "--name", "Abel", "--role", "worker", status=2).output
+    )
+    assert "this version's form already" in run("clinic", "upgrade").output
     assert "already" in run("clinic", "add-site", "north", status=2).output
     assert run("clinic", "sweep").output.startswith("Destroyed: 0 videos")
     head = run("audit", "head").output.strip()

@@ -2,82 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from clinic_people import NAME, Clock
+from clinic_people import LOGIN, NAME, Clock
+from clinic_places import *  # noqa: F403, the fixtures
 from clips import scene, write_clip
 from made_tracks import made_tracks
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
-from postgres import programs, server
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import Examination, Patient, PatientDetails
+from tdscreen.records.clinic import Clinic, Desk
+from tdscreen.records.entries import Examination, Patient, PatientDetails, Role
 from tdscreen.records.examinations import add_examination
-from tdscreen.records.master import MasterKey, write_key_file
+from tdscreen.records.master import MasterKey
 from tdscreen.records.patients import add_patient
 from tdscreen.tracking.tracks import Tracks
-
-
-@pytest.fixture(scope="session")
-def postgres_socket() -> Iterator[Path]:
-    """Run a PostgreSQL server; where there is none, skip and say so, and fail in CI."""
-    found = programs()
-    if found is None:
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("there is no PostgreSQL here (Debian's package postgresql)")
-    with server(found) as socket:
-        yield socket
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
-    """Give a function that makes an empty database of a kind and gives its address."""
-    made: list[str] = []
-
-    def new(kind: str) -> str:
-        if kind == "sqlite":
-            return f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
-        socket = request.getfixturevalue("postgres_socket")
-        name = f"t{uuid.uuid4().hex}"
-        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        made.append(name)
-        return f"postgresql://postgres@/{name}?host={socket}"
-
-    yield new
-    for name in made:
-        socket = request.getfixturevalue("postgres_socket")
-        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def database(kind: str, new_database: object, tmp_path: Path) -> str:
-    """Give the address of an empty database; SQLite where a store has it unless told otherwise."""
-    return database_in(tmp_path / "store") if kind == "sqlite" else new_database(kind)  # type: ignore[operator]
-
-
-@pytest.fixture
-def master(tmp_path: Path) -> MasterKey:
-    return write_key_file(tmp_path / "master.key")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -85,9 +28,12 @@ def clinic(tmp_path: Path, database: str, master: MasterKey, clock: Clock) -> It
     with Clinic.create(tmp_path / "store", database, master, clock=clock) as made:
         for site in ("north", "south"):
             made.add_site(site)
-        made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")
+        made.add_staff("north", "r1", name="Dr. Rosalind Ratewell", login=LOGIN)
         made.add_staff("north", "r2", name="Dr. Second")
+        made.add_staff("north", "w1", name="Wim Researcher", role=Role.RESEARCHER)
+        made.add_staff("north", "a1", name="Ada Administrator", role=Role.ADMINISTRATOR)
         made.add_staff("south", "s1", name="Dr. Elsewhere")
+        made.add_staff("south", "a2", name="Abel Administrator", role=Role.ADMINISTRATOR)
         yield made
 
 

@@ -20,7 +20,7 @@ from tdscreen.records.patients import patient as patient_of
 
 @pytest.fixture
 def busy(clinic: Clinic, desk: Desk, patient: Patient) -> Clinic:
-    """Give a clinic whose log has ten entries."""
+    """Give a clinic whose log has thirteen entries."""
     for _ in range(3):
         patient_of(desk, patient.id)
     return clinic
@@ -61,8 +61,8 @@ def test_the_database_lets_the_log_only_grow(busy: Clinic, statement: str) -> No
         (["UPDATE audit SET at = '2020-01-01' WHERE number = 1"], ["Entry 1 was changed."]),
         (["DELETE FROM audit WHERE number = 5"], ["Entry 5 was removed."]),
         (["DELETE FROM audit WHERE number < 3"], ["Entries 1 to 2 were removed."]),
-        (["DELETE FROM audit WHERE number > 8"], ["Entries 9 to 10 were cut off the end."]),
-        (["DELETE FROM audit"], ["Entries 1 to 10 were cut off the end."]),
+        (["DELETE FROM audit WHERE number > 8"], ["Entries 9 to 13 were cut off the end."]),
+        (["DELETE FROM audit"], ["Entries 1 to 13 were cut off the end."]),
         (
             [
                 "UPDATE audit SET number = 99 WHERE number = 5",
@@ -76,7 +76,7 @@ def test_the_database_lets_the_log_only_grow(busy: Clinic, statement: str) -> No
         ),
         (
             ["DELETE FROM audit WHERE number = 5", "UPDATE audit SET number = number - 1 WHERE number > 5"],
-            ["Entry 5 was moved: it was written as entry 6.", "Entry 10 was cut off the end."],
+            ["Entry 5 was moved: it was written as entry 6.", "Entry 13 was cut off the end."],
         ),
     ],
     ids=[
@@ -93,7 +93,7 @@ def test_the_database_lets_the_log_only_grow(busy: Clinic, statement: str) -> No
 def test_who_changes_removes_or_moves_an_entry_is_found_out(
     busy: Clinic, statements: list[str], said: list[str]
 ) -> None:
-    assert busy.head().entries == 10
+    assert busy.head().entries == 13
     tamper(busy, *statements)
     found = busy.audit_problems()
     assert [sentence for sentence in said if sentence not in found] == []
@@ -106,12 +106,12 @@ def test_one_who_cuts_the_tail_and_puts_the_old_head_back_is_found_by_a_head_not
     old = path.read_bytes()
     patient_of(desk, patient.id)
     noted = Head.parse(str(busy.head()))
-    tamper(busy, "DELETE FROM audit WHERE number > 10")
+    tamper(busy, "DELETE FROM audit WHERE number > 13")
     path.write_bytes(old)
     assert busy.audit_problems() == [], (
         "machine and database were both put back, and nothing here knows better"
     )
-    assert busy.audit_problems(noted=noted) == ["Entry 11 was cut off the end."]
+    assert busy.audit_problems(noted=noted) == ["Entry 14 was cut off the end."]
     clock.move(minutes=1)
     patient_of(desk, patient.id)
     assert "log was written anew" in busy.audit_problems(noted=noted)[0]
@@ -121,7 +121,7 @@ def test_one_who_cuts_the_tail_and_puts_the_old_head_back_is_found_by_a_head_not
     ("damage", "said"),
     [
         (lambda path: path.unlink(), "is gone"),
-        (lambda path: path.write_bytes(path.read_bytes().replace(b"10:", b"09:", 1)), "was changed"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"13:", b"12:", 1)), "was changed"),
         (lambda path: path.write_bytes(b""), "was changed"),
     ],
     ids=["removed", "set back", "emptied"],

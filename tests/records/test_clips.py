@@ -43,6 +43,7 @@ from tdscreen.records.entries import (
     Scores,
 )
 from tdscreen.records.examinations import add_examination, change_examination
+from tdscreen.records.jobs import enqueue
 from tdscreen.records.master import MasterKey, write_key_file
 from tdscreen.records.patients import add_exposure, add_patient, delete_patient, patients, remains
 from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft, sign
@@ -61,7 +62,9 @@ def without_sound(source: Path, folder: Path) -> Path:
     """Give a clip as it would be kept, decrypted into a file."""
     key = new_key()
     sealed = folder / f"{source.name}.sealed"
-    seal_without_sound(str(source), str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None)
+    seal_without_sound(
+        str(source), source.name, str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None
+    )
     plain = folder / f"kept {source.name}"
     with SealedReader(sealed, key, context="a clip") as reader:
         plain.write_bytes(reader.read())
@@ -295,7 +298,8 @@ def test_a_deleted_patient_is_gone_and_can_be_shown_to_be(
     (rating,) = desk_ratings(desk, examination)
     change_rating(desk, rating, WHOLE, why="Seen again.")
     sign(desk, rating, agreement=Agreement.AGREES)
-    gone = delete_patient(desk, of)
+    enqueue(desk, examination.id)
+    gone = delete_patient(clinic.desk("a1"), of)
     assert gone.files == 2
     assert all(gone.rows.values()), "there was something of every kind"
     assert set(remains(clinic, of, site="north").values()) == {0}
@@ -317,7 +321,7 @@ def test_a_deletion_that_was_cut_short_is_taken_to_its_end(
     with monkeypatch.context() as cut:
         cut.setattr("tdscreen.records.patients.finish_deletion", power_fails)
         with pytest.raises(KeyboardInterrupt):
-            delete_patient(desk, examination.patient)
+            delete_patient(clinic.desk("a1"), examination.patient)
     with pytest.raises(InputError, match="being deleted"):
         open_clip(desk, filled)
     assert sweep(clinic).patients == 1

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from browsing import DESKTOP, PHONE, chromium, served, visit
 from tdscreen.assessment.json_form import schema
 from tdscreen.webapp.launch import APP_PATH, arguments
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-STARTS_MS = 30_000
+HEADING = "1. Clips"
 MEASURES_MS = 120_000
-
-expect.set_options(timeout=STARTS_MS)
 
 FULL_STRENGTH = """() => {
     let one = document.querySelector('[data-testid=stCaptionContainer] p');
@@ -55,120 +40,16 @@ page.show()
 """
 
 
-@dataclass
-class Visit:
-    """A page that is open, and what it asked of whom."""
-
-    page: Page
-    url: str
-    screenshots: Path
-    strangers: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    def picture(self, name: str) -> None:
-        """Take the whole page, which scrolls inside its window, as one picture."""
-        height = self.page.evaluate(
-            "document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
-        )
-        size = self.page.viewport_size
-        assert size is not None
-        self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
-        self.page.wait_for_timeout(800)
-        self.page.screenshot(path=self.screenshots / name)
-        self.page.set_viewport_size(size)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if "CI" in os.environ:
-            pytest.fail(f"There is no browser at {CHROMIUM}, and the page must be tried in one.")
-        pytest.skip(f"There is no browser at {CHROMIUM}.")
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])
 
 
 def as_people_do(port: int) -> list[str]:
     return [sys.executable, "-m", "tdscreen", "app", "--port", str(port)]
 
 
-@contextmanager
-def served(folder: Path, line: Callable[[int], list[str]]) -> Iterator[tuple[str, Path]]:
-    """Serve the page from an empty folder; give its address and the folder of its temporary files."""
-    home, temporary, empty = folder / "home", folder / "tmp", folder / "empty"
-    for made in (home, temporary, empty):
-        made.mkdir()
-    port = free_port()
-    url = f"http://localhost:{port}"
-    server = subprocess.Popen(
-        line(port), cwd=empty, env={**os.environ, "HOME": str(home), "TMPDIR": str(temporary)},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    try:
-        until = time.monotonic() + STARTS_MS / 1000
-        while not answers(url):
-            assert server.poll() is None, server.communicate()[0]
-            assert time.monotonic() < until
-            time.sleep(0.1)
-        yield url, temporary
-    finally:
-        server.terminate()
-        told = server.communicate(timeout=30)[0]
-    assert "Traceback" not in told, told
-    # Nothing is left when the server has ended.
-    assert not list(temporary.iterdir())
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError):
-        return False
-
-
-@contextmanager
-def visit(browser: Browser, url: str, screenshots: Path) -> Iterator[Visit]:
-    """Open the page; a request to any other host is refused and remembered, as is an answer that failed."""
-    context = browser.new_context(viewport=DESKTOP)
-    page = context.new_page()
-    guest = Visit(page, url, screenshots)
-
-    def only_home(route: Route, request: Request) -> None:
-        if urlsplit(request.url).hostname in ("localhost", None):
-            route.continue_()
-        else:
-            guest.strangers.append(request.url)
-            route.abort()
-
-    def note_failure(response: Response) -> None:
-        if response.status >= 400:
-            guest.failures.append(f"{response.status} {response.url}")
-
-    context.route("**/*", only_home)
-    page.on("response", note_failure)
-    page.on(
-        "websocket",
-        lambda ws: None if urlsplit(ws.url).hostname == "localhost" else guest.strangers.append(ws.url),
-    )
-    page.on("pageerror", lambda error: guest.failures.append(str(error)))
-    page.goto(url)
-    expect(page.get_by_role("heading", name="1. Clips")).to_be_visible()
-    yield guest
-    context.close()
-    assert guest.strangers == []
-    assert guest.failures == []
-
-
-@pytest.mark.slow
 def test_from_upload_to_result_in_a_real_browser(
     browser: Browser, sample: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -178,7 +59,10 @@ def test_from_upload_to_result_in_a_real_browser(
     # A name that no line of a phone holds.
     clip = tmp_path / f"{'lips' * 30}.mp4"
     shutil.copyfile(sample, clip)
-    with served(tmp_path, as_people_do) as (url, temporary), visit(browser, url, screenshots) as guest:
+    with (
+        served(tmp_path, as_people_do) as (url, temporary),
+        visit(browser, url, screenshots, heading=HEADING) as guest,
+    ):
         page = guest.page
         expect(page.get_by_role("note")).to_contain_text("not fitted on patients")
         guest.picture("1-empty.png")
@@ -278,7 +162,7 @@ def test_closing_the_page_removes_what_was_dropped(browser: Browser, sample: Pat
         return [sys.executable, "-m", "streamlit", *told]
 
     with served(tmp_path, line) as (url, temporary):
-        with visit(browser, url, tmp_path) as guest:
+        with visit(browser, url, tmp_path, heading=HEADING) as guest:
             guest.page.locator("input[type=file]").set_input_files([sample])
             expect(guest.page.get_by_role("heading", name="2. What each clip shows")).to_be_visible()
             assert len(list(temporary.rglob("clip-*"))) == 1

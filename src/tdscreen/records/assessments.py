@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
+from typing import Any
 
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.assessment.json_form import from_json, to_json
 from tdscreen.errors import DataError, InputError
-from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time, written
+from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import FileKind, StoredAssessment
 from tdscreen.records.examinations import living_examination
+from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
 from tdscreen.records.tables import ASSESSMENTS, CLIPS, ESTIMATE_VIEWS, FILES, RATINGS
+from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
 from tdscreen.settings import RECORDS
 
@@ -34,35 +38,42 @@ def add_assessment(desk: Desk, examination: str, assessment: Assessment) -> str:
     InputError
         This site has no such examination.
     """
+    with desk.at_work(Act.KEEP_FINDINGS) as work:
+        return keep_assessment(work, examination, assessment)
+
+
+def keep_assessment(work: Work, examination: str, assessment: Assessment) -> str:
+    """Keep an assessment within a piece of work; see :func:`add_assessment`."""
     identifier = new_id()
     document = to_json(assessment)
-    with desk.at_work() as work:
-        patient = living_examination(work.scope, examination)["patient_id"]
-        work.scope.add(
-            ASSESSMENTS,
-            id=identifier,
-            patient_id=patient,
-            examination_id=examination,
-            sealed=work.seal(patient, identifier, document),
-            tdscreen=assessment.provenance.tdscreen,
-            schema_version=assessment.provenance.schema_version,
-            model_sha256=assessment.provenance.model_sha256,
-            document_sha256=_sha256(document),
-            added_at=work.time,
-            due_at=written(work.now + timedelta(days=RECORDS.findings_days)),
-        )
-        video_due_at = written(work.now + timedelta(days=RECORDS.video_days))
-        for clip in work.scope.rows(CLIPS, examination_id=examination):
-            for file in work.scope.rows(FILES, clip_id=clip["id"], kind=str(FileKind.VIDEO)):
-                # The first assessment settles it: one made anew does not put it off.
-                if file["due_at"] is None:
-                    work.scope.change(FILES, file["id"], due_at=video_due_at)
-        work.log("added", _KIND, examination)
+    patient = living_examination(work.scope, examination)["patient_id"]
+    work.scope.add(
+        ASSESSMENTS,
+        id=identifier,
+        patient_id=patient,
+        examination_id=examination,
+        sealed=work.seal(patient, identifier, document),
+        tdscreen=assessment.provenance.tdscreen,
+        schema_version=assessment.provenance.schema_version,
+        model_sha256=assessment.provenance.model_sha256,
+        document_sha256=_sha256(document),
+        added_at=work.time,
+        due_at=written(work.now + timedelta(days=RECORDS.findings_days)),
+    )
+    video_due_at = written(work.now + timedelta(days=RECORDS.video_days))
+    for clip in work.scope.rows(CLIPS, examination_id=examination):
+        for file in work.scope.rows(FILES, clip_id=clip["id"], kind=str(FileKind.VIDEO)):
+            # The first assessment settles it: one made anew does not put it off.
+            if file["due_at"] is None:
+                work.scope.change(FILES, file["id"], due_at=video_due_at)
+    work.log("added", _KIND, examination)
     return identifier
 
 
 def estimates(desk: Desk, examination: str, *, before_rating: bool = False) -> list[StoredAssessment]:
-    """Show the assessments of an examination to whoever has locked a rating of it; oldest first.
+    """Show the assessments of an examination to whoever has locked a rating of it, or may not rate; oldest first.
+
+    Who may not see the names of clips reads ``clip 1`` and so on in their place.
 
     Parameters
     ----------
@@ -77,10 +88,10 @@ def estimates(desk: Desk, examination: str, *, before_rating: bool = False) -> l
     InputError
         This site has no such examination, or the person has no locked rating of it and did not ask to see it before.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_FINDINGS) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         own = work.scope.rows(RATINGS, examination_id=examination, rater=work.who)
-        if not before_rating and all(row["locked_at"] is None for row in own):
+        if work.may(Act.RATE) and not before_rating and all(row["locked_at"] is None for row in own):
             raise InputError("The estimate is shown once you have locked your rating of this examination.")
         rows = work.scope.rows(ASSESSMENTS, order="added_at", examination_id=examination)
         if rows:
@@ -108,7 +119,7 @@ def _stored(work: Work, row: Row) -> StoredAssessment:
         document = work.unseal(row["patient_id"], row["id"], row["sealed"])
         if _sha256(document) != row["document_sha256"]:
             raise DataError("An assessment in the clinic's store is not the one that was kept.")
-        assessment = from_json(document)
+        assessment = from_json(document if work.may(Act.SEE_CLIPS) else without_names(document))
     return StoredAssessment(
         id=row["id"],
         patient=row["patient_id"],
@@ -122,6 +133,27 @@ def _stored(work: Work, row: Row) -> StoredAssessment:
         due_at=read_time(row["due_at"]),
         destroyed_at=read_optional_time(row["destroyed_at"]),
     )
+
+
+def without_names(document: str) -> str:
+    """Put numbers in the place of the clips' names, wherever they stand in an assessment."""
+    names = dict.fromkeys(clip.file for clip in from_json(document).clips)
+    # A longer name first: it may hold a shorter one.
+    numbered = sorted(
+        ((name, f"clip {n}") for n, name in enumerate(names, 1)), key=lambda pair: -len(pair[0])
+    )
+
+    def shown(said: Any) -> Any:
+        if isinstance(said, dict):
+            return {shown(name): shown(value) for name, value in said.items()}
+        if isinstance(said, list):
+            return [shown(value) for value in said]
+        if isinstance(said, str):
+            for name, number in numbered:
+                said = said.replace(name, number)
+        return said
+
+    return json.dumps(shown(json.loads(document)))
 
 
 def _sha256(document: str) -> str:

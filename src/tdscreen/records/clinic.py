@@ -18,14 +18,19 @@ from sqlalchemy import Connection, Engine, insert, select
 from tdscreen.errors import DataError, InputError
 from tdscreen.records import audit
 from tdscreen.records.database import check_revision, is_empty, migrate, open_engine, writing
-from tdscreen.records.entries import StaffMember
+from tdscreen.records.entries import Role, StaffMember
 from tdscreen.records.master import MasterKey
+from tdscreen.records.roles import WITHHELD, Act, may, require
 from tdscreen.records.scope import Scope
 from tdscreen.records.sealing import derive, seal, unseal
-from tdscreen.records.tables import SITES, STAFF
+from tdscreen.records.staff import Login, Register
+from tdscreen.records.tables import SITES
+from tdscreen.records.times import written
 from tdscreen.records.vault import Vault, rewrap
 
 _SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+WORKER = "worker"
+"""Who it was, where the program that assesses did it."""
 DATABASE_FILE = "store.db"
 HEAD_FILE = "audit.head"
 
@@ -140,8 +145,16 @@ class Clinic:
         with writing(self.engine) as connection:
             return _sites(connection)
 
-    def add_staff(self, site: str, identifier: str, *, name: str) -> StaffMember:
-        """Add somebody who works at a site.
+    def add_staff(
+        self,
+        site: str,
+        identifier: str,
+        *,
+        name: str,
+        role: Role = Role.CLINICIAN,
+        login: Login | None = None,
+    ) -> StaffMember:
+        """Add somebody who works at a site, as whoever set up the store does; see also :mod:`.administration`.
 
         Parameters
         ----------
@@ -150,21 +163,19 @@ class Clinic:
             A short one that is no name, as ``r1``: it stands unencrypted in the audit log.
         name : str
             Is kept encrypted.
+        role : Role
+        login : tuple of str, optional
+            Issuer and subject, or e-mail address, as they come from OpenID Connect; is kept encrypted.
+
+        Raises
+        ------
+        InputError
+            There is no such site, or somebody has this identifier or login already.
         """
-        _check_short(identifier, "person")
-        if identifier == audit.SHELL:
-            raise InputError(
-                f"'{audit.SHELL}' stands for commands in the audit log. Choose another identifier."
-            )
         with self.at_work(audit.SHELL, site) as work:
             if not work.connection.execute(select(SITES).where(SITES.c.id == site)).first():
                 raise InputError(f"There is no site {site}. Add it first.")
-            if work.connection.execute(select(STAFF).where(STAFF.c.id == identifier)).first():
-                raise InputError(f"There is somebody with the identifier {identifier} already.")
-            sealed = seal(self._staff_key, name.encode(), context=f"staff {identifier}")
-            work.scope.add(STAFF, id=identifier, sealed=sealed, added_at=work.time)
-            work.log("added", "staff", identifier)
-        return StaffMember(identifier, site, name)
+            return work.add_staff(StaffMember(identifier, site, name, role), login)
 
     def desk(self, identifier: str) -> Desk:
         """Give somebody of the staff a place to work. The site is that of the person, whatever is asked for.
@@ -172,14 +183,36 @@ class Clinic:
         Raises
         ------
         InputError
-            There is nobody with that identifier.
+            There is nobody with that identifier, or not any more.
         """
         with writing(self.engine) as connection:
-            row = connection.execute(select(STAFF).where(STAFF.c.id == identifier)).mappings().first()
-        if row is None:
-            raise InputError("There is nobody with this identifier among the staff.")
-        name = unseal(self._staff_key, row["sealed"], context=f"staff {identifier}").decode()
-        return Desk(self, StaffMember(identifier, row["site_id"], name))
+            return Desk(self, self.register(connection).member(identifier))
+
+    def desk_for_login(self, issuer: str, subject: str) -> Desk:
+        """Give whoever signed in elsewhere the own desk.
+
+        Parameters
+        ----------
+        issuer : str
+            Address of who vouches for the person (``iss`` of OpenID Connect).
+        subject : str
+            ``sub``, or an e-mail address that the issuer has verified.
+
+        Raises
+        ------
+        InputError
+            Nobody of the staff signs in so.
+        """
+        with writing(self.engine) as connection:
+            return Desk(self, self.register(connection).of_login(issuer, subject))
+
+    def desk_of_worker(self, site: str) -> Desk:
+        """Give the program that assesses its place at a site."""
+        return Desk(self, StaffMember(WORKER, site, "the program that assesses", Role.WORKER))
+
+    def register(self, connection: Connection) -> Register:
+        """Give the staff, within a transaction."""
+        return Register(connection, self._staff_key, self.lookup)
 
     @contextlib.contextmanager
     def at_work(self, who: str, site: str) -> Iterator[Work]:
@@ -245,6 +278,8 @@ class Work:
         Of all that is written in it.
     head : Head or None
         Of the audit log; None until something was logged.
+    role : Role or None
+        Of who does it; None of a command, which may do all.
     afterwards : list of callable
         What can only be done once the database has it all, as to destroy a file.
     undo : list of callable
@@ -260,6 +295,7 @@ class Work:
         self.now = clinic.now()
         self.time = written(self.now)
         self.head: audit.Head | None = None
+        self.role: Role | None = None
         self.afterwards: list[Callable[[], object]] = []
         self.undo: list[Callable[[], object]] = []
 
@@ -279,6 +315,31 @@ class Work:
     def sites(self) -> list[str]:
         """Name the sites."""
         return _sites(self.connection)
+
+    def add_staff(self, member: StaffMember, login: Login | None) -> StaffMember:
+        """Add somebody who works at this site; see :meth:`Clinic.add_staff`."""
+        _check_short(member.id, "person")
+        if member.id in (audit.SHELL, WORKER):
+            raise InputError(
+                f"'{member.id}' stands for a program in the audit log. Choose another identifier."
+            )
+        if member.role is Role.WORKER:
+            raise InputError("That is the role of a program. Choose clinician, researcher or administrator.")
+        self.register().add(member, login, at=self.time)
+        self.log("added", "staff", member.id)
+        return member
+
+    def register(self) -> Register:
+        """Give the staff."""
+        return self._clinic.register(self.connection)
+
+    def may(self, act: Act) -> bool:
+        """Tell whether who does it may do that, too."""
+        return self.role is None or may(self.role, act)
+
+    def note(self, text: str) -> str:
+        """Give what somebody wrote freely, or that it is withheld."""
+        return text if not text or self.may(Act.SEE_NOTES) else WITHHELD
 
     def lookup(self, *parts: str) -> str:
         """Hash what is sealed; the same at another site is another."""
@@ -311,10 +372,32 @@ class Desk:
         self.staff = staff
 
     @contextlib.contextmanager
-    def at_work(self) -> Iterator[Work]:
-        """Begin a piece of work of this person."""
+    def at_work(self, act: Act) -> Iterator[Work]:
+        """Begin a piece of work of this person.
+
+        Raises
+        ------
+        InputError
+            The person's role does not allow it, or the person does not work here any more.
+        """
         with self.clinic.at_work(self.staff.id, self.staff.site) as work:
+            work.role = self._check(work.connection, act)
             yield work
+
+    @contextlib.contextmanager
+    def at_a_glance(self, act: Act) -> Iterator[Scope]:
+        """Look at what tells nothing of a patient, as how far a job is, and leaves no entry in the audit log."""
+        with writing(self.clinic.engine) as connection:
+            self._check(connection, act)
+            yield Scope(connection, self.staff.site)
+
+    def _check(self, connection: Connection, act: Act) -> Role:
+        # Asked anew each time: a desk that somebody sits at does not outlast the work here.
+        role = self.staff.role
+        if role is not Role.WORKER:
+            role = self.clinic.register(connection).member(self.staff.id).role
+        require(role, act)
+        return role
 
 
 def rotate(clinic: Clinic, new: MasterKey) -> int:
@@ -335,21 +418,6 @@ def rotate(clinic: Clinic, new: MasterKey) -> int:
         done = rewrap(clinic.vault.folder, clinic.master, new)
         work.log("changed", "master key", "")
     return done
-
-
-def written(time: datetime) -> str:
-    """Write a time as the database has it: UTC, always as long, so that times sort as text."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def read_time(text: str) -> datetime:
-    """Read a time of the database."""
-    return datetime.fromisoformat(text)
-
-
-def read_optional_time(text: str | None) -> datetime | None:
-    """Read a time of the database that may be none."""
-    return None if text is None else read_time(text)
 
 
 def _sites(connection: Connection) -> list[str]:

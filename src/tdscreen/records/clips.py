@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import shutil
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import printable
-from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time, written
-from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile
+from tdscreen.records.clinic import Desk, Work
+from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
+from tdscreen.records.in_memory import private_folder
 from tdscreen.records.patients import living_patient
+from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
 from tdscreen.records.sealed_file import SealedReader
 from tdscreen.records.tables import CLIPS, FILES
+from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
 from tdscreen.settings import RECORDS, VIDEO
 from tdscreen.tracking.store import load_tracks, save_tracks
@@ -29,8 +30,10 @@ from tdscreen.video.opening import check_path
 from tdscreen.vocabulary import Task
 
 _KIND = "clip"
-_MEMORY_FOLDER = Path("/dev/shm")
-"""Where Linux keeps files in memory."""
+
+
+class KnownClipError(InputError):
+    """The site has this very clip already."""
 
 
 def import_clip(
@@ -41,6 +44,7 @@ def import_clip(
     task: Task,
     name: str | None = None,
     keep_video: bool = False,
+    mirrored: bool = False,
 ) -> Clip:
     """Take a clip in: without its sound, its pictures as they are, encrypted. The file itself stays where it is.
 
@@ -55,17 +59,21 @@ def import_clip(
         What the file was called; by default the name of ``source``. It is kept encrypted, and never used as a path.
     keep_video : bool
         The video is not destroyed once it is rated, or for its age.
+    mirrored : bool
+        The recording is a mirror image (a selfie view).
 
     Raises
     ------
+    KnownClipError
+        This site has this very clip already.
     InputError
-        This site has no such examination, or has this very clip already.
+        This site has no such examination.
     VideoError, LimitError, WorkerError
         The file is not a clip that can be taken in.
     """
     source = check_path(source, settings=VIDEO)
     name = source.name if name is None else name
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         lookup = _unknown(work, sha256_of(source))
         key = work.vault.patient_key(patient)
@@ -78,6 +86,7 @@ def import_clip(
             "tdscreen.records.without_sound:seal_without_sound",
             {
                 "source": str(source),
+                "name": printable(name),
                 "out": str(part),
                 "key": base64.b64encode(key).decode(),
                 "context": context,
@@ -87,7 +96,7 @@ def import_clip(
         vault.shred_file(patient, file)
         raise
     assert isinstance(said, dict)
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         work.undo.append(lambda: vault.shred_file(patient, file))
         # The patient may be gone meanwhile, or the clip be there from another's hands.
         living_patient(work.scope, patient)
@@ -98,6 +107,7 @@ def import_clip(
             "sha256": said["sha256"],
             "cut_short": said["cut_short"],
             "task": str(task),
+            "mirrored": mirrored,
         }
         work.scope.add(
             CLIPS,
@@ -123,7 +133,7 @@ def clip(desk: Desk, identifier: str) -> Clip:
     InputError
         This site has none of that identifier.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_CLIPS) as work:
         row = work.scope.row(CLIPS, identifier)
         living_patient(work.scope, row["patient_id"])
         found = _clip(work, row)
@@ -133,11 +143,29 @@ def clip(desk: Desk, identifier: str) -> Clip:
 
 def clips(desk: Desk, examination: str) -> list[Clip]:
     """Give the clips of an examination, in the order in which they were added."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_CLIPS) as work:
         living_examination(work.scope, examination)
         rows = work.scope.rows(CLIPS, order="added_at", examination_id=examination)
         found = [_clip(work, row) for row in rows]
         work.log("saw", "clips of examination", examination)
+    return found
+
+
+def recordings(desk: Desk, examination: str) -> list[Recording]:
+    """Give the clips of an examination without their names: for research."""
+    with desk.at_work(Act.SEE_FINDINGS) as work:
+        living_examination(work.scope, examination)
+        found = [
+            Recording(
+                row["id"],
+                row["patient_id"],
+                examination,
+                work.unseal(row["patient_id"], row["id"], row["sealed"])["task"],
+                bool(_files(work, row["id"], FileKind.TRACKS, there=True)),
+            )
+            for row in work.scope.rows(CLIPS, order="added_at", examination_id=examination)
+        ]
+        work.log("saw without names", "clips of examination", examination)
     return found
 
 
@@ -149,7 +177,7 @@ def open_clip(desk: Desk, identifier: str) -> SealedReader:
     InputError
         This site has no such clip, or its video was destroyed.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.WATCH) as work:
         row = work.scope.row(CLIPS, identifier)
         file = _there(work, row, FileKind.VIDEO)
         reader = work.vault.reader(row["patient_id"], file["id"])
@@ -165,14 +193,14 @@ def keep_tracks(desk: Desk, identifier: str, tracks: Tracks) -> None:
     InputError
         This site has no such clip, or has its tracks.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.KEEP_FINDINGS) as work:
         row = work.scope.row(CLIPS, identifier)
         living_patient(work.scope, row["patient_id"])
         if _files(work, row["id"], FileKind.TRACKS, there=True):
             raise InputError("The tracks of this clip are kept already.")
         file = new_id()
         work.undo.append(lambda: work.vault.shred_file(row["patient_id"], file))
-        with _in_memory() as folder, work.vault.writer(row["patient_id"], file) as sealed:
+        with private_folder() as folder, work.vault.writer(row["patient_id"], file) as sealed:
             save_tracks(tracks, folder / "tracks")
             with (folder / "tracks").open("rb") as plain:
                 shutil.copyfileobj(plain, sealed)
@@ -189,20 +217,21 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
     InputError
         This site has no such clip, or there are no tracks of it.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_LANDMARKS) as work:
         row = work.scope.row(CLIPS, identifier)
         file = _there(work, row, FileKind.TRACKS)
-        with _in_memory() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
+        with private_folder() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
             with (folder / "tracks").open("wb") as plain:
                 shutil.copyfileobj(sealed, plain)
             found = load_tracks(folder / "tracks")
         work.log("saw", "tracks of clip", identifier)
-    return found
+        may_see_names = work.may(Act.SEE_CLIPS)
+    return found if may_see_names else replace(found, file=identifier)
 
 
 def decide_retention(desk: Desk, identifier: str, *, keep_video: bool) -> None:
     """Decide whether a clip's video is kept, or goes by the clinic's rule."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.DECIDE_RETENTION) as work:
         work.scope.change(CLIPS, identifier, keep_video=keep_video)
         work.log("decided to keep" if keep_video else "decided not to keep", "video of clip", identifier)
 
@@ -215,7 +244,7 @@ def destroy_video(desk: Desk, identifier: str) -> None:
     InputError
         This site has no such clip, or its video is gone already.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.DECIDE_RETENTION) as work:
         row = work.scope.row(CLIPS, identifier)
         destroy_file(work, _there(work, row, FileKind.VIDEO), Destroyed.ASKED)
 
@@ -245,7 +274,7 @@ def _unknown(work: Work, sha256: str) -> str:
     """Give the lookup of a clip that this site does not have."""
     lookup = work.lookup(_KIND, sha256)
     if rows := work.scope.rows(CLIPS, lookup=lookup):
-        raise InputError(
+        raise KnownClipError(
             "This very clip is there already, of an examination that was added on "
             f"{read_time(rows[0]['added_at']):%d %B %Y}. It was not added again."
         )
@@ -295,20 +324,3 @@ def _kept(row: Row) -> KeptFile:
         destroyed_at=read_optional_time(row["destroyed_at"]),
         destroyed_because=None if because is None else Destroyed(because),
     )
-
-
-@contextlib.contextmanager
-def _in_memory() -> Iterator[Path]:
-    """Give a folder that no disk ever sees, for the reader and writer of tracks that know paths only.
-
-    Raises
-    ------
-    InputError
-        This system has none.
-    """
-    if not _MEMORY_FOLDER.is_dir():
-        raise InputError(
-            "Tracks can be kept encrypted only where /dev/shm holds files in memory, as on Linux."
-        )
-    with TemporaryDirectory(dir=_MEMORY_FOLDER, prefix="tdscreen-") as folder:
-        yield Path(folder)

@@ -16,6 +16,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from tdscreen.errors import DataError, InputError
 
+
+class BusyError(InputError):
+    """The database is busy or away; what was asked for may go through later."""
+
+
 _WRITING = 0x7464_7363_7265_656E
 """Number of PostgreSQL's lock that whoever writes holds: "tdscreen" in hexadecimal."""
 _BUSY_TIMEOUT_MS = 30_000
@@ -60,7 +65,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises
     ------
-    InputError
+    BusyError
         The database went away, or somebody else has held it for long.
     """
     try:
@@ -70,7 +75,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
             yield connection
     except OperationalError as error:
-        raise InputError(
+        raise BusyError(
             "The database of the clinic's store is busy, as while a backup is made, or went away. Try again in a while."
         ) from error
 
@@ -110,10 +115,12 @@ def check_revision(connection: Connection) -> None:
     if found is None:
         raise InputError("There is no clinic's store in this database. Make one with 'tdscreen clinic init'.")
     if found != _scripts().get_current_head():
-        raise DataError(
-            "The store was made by another version of tdscreen. Use that one; or, if this one is newer, back the store "
-            "up with that one and restore it with this one."
-        )
+        if found in {step.revision for step in _scripts().walk_revisions()}:
+            raise DataError(
+                "The store was made by an older version of tdscreen. Make a backup with that one, and then bring the "
+                "store to this version's form with 'tdscreen clinic upgrade'."
+            )
+        raise DataError("The store was made by another version of tdscreen, which is newer. Use that one.")
 
 
 def is_empty(connection: Connection) -> bool:

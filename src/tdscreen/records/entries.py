@@ -22,6 +22,16 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Role(StrEnum):
+    """What somebody is at a clinic; what each may do stands in :mod:`tdscreen.records.roles`. A patient is no staff."""
+
+    CLINICIAN = "clinician"
+    RESEARCHER = "researcher"
+    ADMINISTRATOR = "administrator"
+    WORKER = "worker"
+    """The program that assesses, and nobody of the staff."""
+
+
 class FileKind(StrEnum):
     """What a kept file holds."""
 
@@ -47,11 +57,16 @@ class StaffMember:
         Short and no name, as ``r1``: it stands in the audit log.
     site : str
     name : str
+    role : Role
+    retired_at : datetime or None
+        From then on there is no desk for the person; None of who works.
     """
 
     id: str
     site: str
     name: str
+    role: Role = Role.CLINICIAN
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,23 @@ class Patient:
     id: str
     details: PatientDetails
     added_at: datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """A patient without what tells who it is, for research.
+
+    Attributes
+    ----------
+    id : str
+        Random: that of the patient.
+    year_of_birth : int or None
+    sex : Sex
+    """
+
+    id: str
+    year_of_birth: int | None
+    sex: Sex
 
 
 @dataclass(frozen=True)
@@ -191,6 +223,8 @@ class Clip:
     keep_video : bool
         The video is not destroyed for its age.
     files : tuple of KeptFile
+    mirrored : bool
+        The recording is a mirror image (a selfie view).
     """
 
     id: str
@@ -204,6 +238,27 @@ class Clip:
     files: tuple[KeptFile, ...]
     added_at: datetime
     added_by: str
+    mirrored: bool = False
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A clip without its name, for research.
+
+    Attributes
+    ----------
+    id : str
+        Random: that of the clip.
+    task : str
+    has_tracks : bool
+        Its landmarks are there.
+    """
+
+    id: str
+    patient: str
+    examination: str
+    task: str
+    has_tracks: bool
 
 
 @dataclass(frozen=True)
@@ -340,6 +395,93 @@ class SignOff:
     scores: Scores
     agreement: Agreement
     comment: str
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Job:
+    """An examination that is to be assessed, is being assessed, or was.
+
+    Attributes
+    ----------
+    site : str
+    state : JobState
+    progress : float
+        0 to 1, of the try that is running.
+    tries : int
+        Begun so far.
+    reason : str
+        Why it failed; of one that is done, which clips were left out and why. In sentences, or empty.
+    worker : str
+        Random name of the program that has or had it; empty if none.
+    taken_at, ended_at : datetime or None
+        Of the last try.
+    """
+
+    id: str
+    site: str
+    patient: str
+    examination: str
+    state: JobState
+    progress: float
+    tries: int
+    reason: str
+    worker: str
+    added_at: datetime
+    added_by: str
+    taken_at: datetime | None
+    ended_at: datetime | None
+
+
+class MessageState(StrEnum):
+    """How far a message to a record system is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+    """A newer one of the same examination was sent in its place."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What waits for a record system, or was sent to it.
+
+    Attributes
+    ----------
+    state : MessageState
+    document : str or None
+        What is sent; None once it was sent or replaced.
+    tries : int
+        How often it was sent, or is being sent.
+    answer : str
+        Why it was put off or refused; empty if it was not.
+    next_at : datetime
+        It is not sent before.
+    ended_at : datetime or None
+        When it was sent, refused or replaced.
+    """
+
+    id: str
+    site: str
+    patient: str
+    examination: str
+    state: MessageState
+    document: str | None
+    tries: int
+    answer: str
+    next_at: datetime
+    added_at: datetime
+    added_by: str
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True)

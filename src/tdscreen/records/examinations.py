@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from tdscreen.errors import InputError
-from tdscreen.records.clinic import Desk, Work, read_time, written
+from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Examination, ExaminationDetails
 from tdscreen.records.patients import living_patient
+from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import EXAMINATIONS
+from tdscreen.records.times import read_time, written
 from tdscreen.records.vault import new_id
 
 _KIND = "examination"
@@ -38,7 +40,7 @@ def add_examination(
     if held_at.tzinfo is None:
         raise InputError("The time of an examination needs its zone.")
     examination = new_id()
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         living_patient(work.scope, patient)
         work.scope.add(
             EXAMINATIONS,
@@ -62,7 +64,7 @@ def examination(desk: Desk, identifier: str) -> Examination:
     InputError
         This site has none of that identifier.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_FINDINGS) as work:
         found = _examination(work, living_examination(work.scope, identifier))
         work.log("saw", _KIND, identifier)
     return found
@@ -70,7 +72,7 @@ def examination(desk: Desk, identifier: str) -> Examination:
 
 def examinations(desk: Desk, patient: str) -> list[Examination]:
     """Give the examinations of a patient, oldest first."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_FINDINGS) as work:
         living_patient(work.scope, patient)
         rows = work.scope.rows(EXAMINATIONS, order="held_at", patient_id=patient)
         found = [_examination(work, row) for row in rows]
@@ -80,7 +82,7 @@ def examinations(desk: Desk, patient: str) -> list[Examination]:
 
 def change_examination(desk: Desk, identifier: str, details: ExaminationDetails) -> None:
     """Replace what was asked at an examination."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         row = living_examination(work.scope, identifier)
         sealed = work.seal(row["patient_id"], identifier, asdict(details))
         work.scope.change(EXAMINATIONS, identifier, sealed=sealed)
@@ -101,11 +103,12 @@ def living_examination(scope: Scope, identifier: str) -> Row:
 
 
 def _examination(work: Work, row: Row) -> Examination:
+    details = ExaminationDetails(**work.unseal(row["patient_id"], row["id"], row["sealed"]))
     return Examination(
         row["id"],
         row["patient_id"],
         read_time(row["held_at"]),
-        ExaminationDetails(**work.unseal(row["patient_id"], row["id"], row["sealed"])),
+        replace(details, note=work.note(details.note)),
         read_time(row["added_at"]),
         row["added_by"],
     )

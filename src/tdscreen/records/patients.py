@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from tdscreen.errors import InputError
-from tdscreen.records.clinic import Clinic, Desk, Work, read_time
-from tdscreen.records.entries import Deletion, Exposure, ExposureDetails, Patient, PatientDetails, Sex
+from tdscreen.records.clinic import Clinic, Desk, Work
+from tdscreen.records.entries import Deletion, Exposure, ExposureDetails, Patient, PatientDetails, Person, Sex
+from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import EXPOSURES, OF_PATIENTS, PATIENTS
+from tdscreen.records.times import read_time
 from tdscreen.records.vault import new_id
 
 _KIND = "patient"
@@ -25,7 +27,7 @@ def add_patient(desk: Desk, details: PatientDetails) -> Patient:
     """
     _check(details)
     patient = new_id()
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         lookup = _lookup(work, details)
         if work.scope.rows(PATIENTS, lookup=lookup):
             raise InputError("There is a patient with this identifier already.")
@@ -45,7 +47,7 @@ def patient(desk: Desk, identifier: str) -> Patient:
     InputError
         This site has none.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_IDENTITIES) as work:
         found = _patient(work, living_patient(work.scope, identifier))
         work.log("saw", _KIND, identifier)
     return found
@@ -53,7 +55,7 @@ def patient(desk: Desk, identifier: str) -> Patient:
 
 def find_patient(desk: Desk, own_identifier: str) -> Patient | None:
     """Give the patient with the clinic's own identifier, whatever its case; None if this site has none."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_IDENTITIES) as work:
         rows = work.scope.rows(
             PATIENTS, lookup=_lookup(work, PatientDetails(own_identifier)), deleting_at=None
         )
@@ -64,9 +66,20 @@ def find_patient(desk: Desk, own_identifier: str) -> Patient | None:
 
 def patients(desk: Desk) -> list[Patient]:
     """Give all patients of the site, in the order in which they were added."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_IDENTITIES) as work:
         found = [_patient(work, row) for row in work.scope.rows(PATIENTS, order="added_at", deleting_at=None)]
         work.log("listed", _KIND, "")
+    return found
+
+
+def persons(desk: Desk) -> list[Person]:
+    """Give all patients of the site without what tells who they are, by their random identifiers: for research."""
+    with desk.at_work(Act.SEE_FINDINGS) as work:
+        found = []
+        for row in work.scope.rows(PATIENTS, deleting_at=None):
+            details = _patient(work, row).details
+            found.append(Person(row["id"], details.year_of_birth, details.sex))
+        work.log("listed without names", _KIND, "")
     return found
 
 
@@ -79,7 +92,7 @@ def change_patient(desk: Desk, identifier: str, details: PatientDetails) -> Pati
         This site has no such patient, or another one of that identifier.
     """
     _check(details)
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         row = living_patient(work.scope, identifier)
         lookup = _lookup(work, details)
         if any(other["id"] != identifier for other in work.scope.rows(PATIENTS, lookup=lookup)):
@@ -95,7 +108,7 @@ def add_exposure(desk: Desk, patient: str, details: ExposureDetails) -> Exposure
     if not details.drug.strip():
         raise InputError("Name the drug.")
     exposure = new_id()
-    with desk.at_work() as work:
+    with desk.at_work(Act.WRITE) as work:
         living_patient(work.scope, patient)
         work.scope.add(
             EXPOSURES,
@@ -111,18 +124,13 @@ def add_exposure(desk: Desk, patient: str, details: ExposureDetails) -> Exposure
 
 def exposures(desk: Desk, patient: str) -> list[Exposure]:
     """Give what was noted of a patient's drugs, oldest first."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_FINDINGS) as work:
         living_patient(work.scope, patient)
-        found = [
-            Exposure(
-                row["id"],
-                patient,
-                ExposureDetails(**work.unseal(patient, row["id"], row["sealed"])),
-                read_time(row["added_at"]),
-                row["added_by"],
-            )
-            for row in work.scope.rows(EXPOSURES, order="added_at", patient_id=patient)
-        ]
+        found = []
+        for row in work.scope.rows(EXPOSURES, order="added_at", patient_id=patient):
+            details = ExposureDetails(**work.unseal(patient, row["id"], row["sealed"]))
+            details = replace(details, note=work.note(details.note))
+            found.append(Exposure(row["id"], patient, details, read_time(row["added_at"]), row["added_by"]))
         work.log("saw", "exposures of patient", patient)
     return found
 
@@ -142,7 +150,7 @@ def delete_patient(desk: Desk, identifier: str) -> Deletion:
     InputError
         This site has no such patient.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.DELETE) as work:
         work.scope.change(PATIENTS, identifier, deleting_at=work.time)
         work.log("began to delete", _KIND, identifier)
     return finish_deletion(desk.clinic, identifier, who=desk.staff.id, site=desk.staff.site)

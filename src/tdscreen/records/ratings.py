@@ -6,13 +6,15 @@ from typing import Any
 
 from tdscreen.errors import InputError
 from tdscreen.records.assessments import was_shown
-from tdscreen.records.clinic import Desk, Work, read_optional_time, read_time
+from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.clips import destroy_file
 from tdscreen.records.entries import Agreement, Destroyed, FileKind, Rating, RatingChange, Scores, SignOff
 from tdscreen.records.examinations import living_examination
 from tdscreen.records.patients import living_patient
+from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
 from tdscreen.records.tables import CLIPS, FILES, RATING_CHANGES, RATINGS, SIGN_OFFS
+from tdscreen.records.times import read_optional_time, read_time
 from tdscreen.records.vault import new_id
 from tdscreen.research.ratings import AIMS_ITEMS, check_scores
 from tdscreen.settings import RECORDS
@@ -29,7 +31,7 @@ def save_draft(desk: Desk, examination: str, scores: Scores) -> Rating:
         This site has no such examination, or the scores are not the AIMS's.
     """
     check_scores(scores.scores, scores.reasons, whose="The rating")
-    with desk.at_work() as work:
+    with desk.at_work(Act.RATE) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         drafts = work.scope.rows(RATINGS, examination_id=examination, rater=work.who, locked_at=None)
         rating = drafts[0]["id"] if drafts else new_id()
@@ -59,7 +61,7 @@ def lock_rating(desk: Desk, rating: str) -> Rating:
     InputError
         It is another's, or locked already, or says nothing of an item: neither a score nor why there is none.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.RATE) as work:
         row = _own(work, rating)
         if row["locked_at"] is not None:
             raise InputError("This rating is locked already. A change is kept beside it.")
@@ -83,7 +85,7 @@ def change_rating(desk: Desk, rating: str, scores: Scores, *, why: str) -> Ratin
     _check_complete(scores)
     if not why.strip():
         raise InputError("Say why the rating is changed.")
-    with desk.at_work() as work:
+    with desk.at_work(Act.RATE) as work:
         row = _own(work, rating)
         if row["locked_at"] is None:
             raise InputError("This rating is a draft. Save the draft, and lock it.")
@@ -104,13 +106,15 @@ def change_rating(desk: Desk, rating: str, scores: Scores, *, why: str) -> Ratin
 def ratings(desk: Desk, examination: str) -> list[Rating]:
     """Give what may be seen of the ratings of an examination, oldest first.
 
-    Until a person has locked a rating, the person sees none of another's: two who rate the same do not know of each
-    other's scores. Nobody sees another's draft.
+    Until a person who may rate has locked a rating, the person sees none of another's: two who rate the same do not
+    know of each other's scores. Nobody sees another's draft.
     """
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_FINDINGS) as work:
         living_examination(work.scope, examination)
         rows = work.scope.rows(RATINGS, order="begun_at", examination_id=examination)
-        has_rated = any(row["rater"] == work.who and row["locked_at"] is not None for row in rows)
+        has_rated = not work.may(Act.RATE) or any(
+            row["rater"] == work.who and row["locked_at"] is not None for row in rows
+        )
         found = [
             _rating(work, row)
             for row in rows
@@ -137,7 +141,7 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
         This site has no such rating, or it is a draft, or the person has signed it as it stands.
     """
     sign_off = new_id()
-    with desk.at_work() as work:
+    with desk.at_work(Act.RATE) as work:
         row = work.scope.row(RATINGS, rating)
         patient, examination = row["patient_id"], row["examination_id"]
         living_patient(work.scope, patient)
@@ -171,7 +175,7 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
 
 def sign_offs(desk: Desk, examination: str) -> list[SignOff]:
     """Give the signatures under the ratings of an examination, oldest first. Without one a result is a draft."""
-    with desk.at_work() as work:
+    with desk.at_work(Act.SEE_FINDINGS) as work:
         living_examination(work.scope, examination)
         rows = work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)
         found = [_sign_off(work, row) for row in rows]
@@ -200,13 +204,17 @@ def _own(work: Work, rating: str) -> Row:
 
 
 def _rating(work: Work, row: Row) -> Rating:
-    scores = _read(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+    scores = _shown(work, work.unseal(row["patient_id"], row["id"], row["sealed"]))
     changes = []
     for change in work.scope.rows(RATING_CHANGES, order="changed_at", rating_id=row["id"]):
         said = work.unseal(row["patient_id"], change["id"], change["sealed"])
         changes.append(
             RatingChange(
-                change["id"], _read(said), said["why"], read_time(change["changed_at"]), change["changed_by"]
+                change["id"],
+                _shown(work, said),
+                work.note(said["why"]),
+                read_time(change["changed_at"]),
+                change["changed_by"],
             )
         )
     is_locked = row["locked_at"] is not None
@@ -234,9 +242,9 @@ def _sign_off(work: Work, row: Row) -> SignOff:
         rating=row["rating_id"],
         signed_by=row["signed_by"],
         signed_at=read_time(row["signed_at"]),
-        scores=_read(said),
+        scores=_shown(work, said),
         agreement=Agreement(said["agreement"]),
-        comment=said["remark"],
+        comment=work.note(said["remark"]),
     )
 
 
@@ -260,6 +268,12 @@ def _written(scores: Scores) -> dict[str, Any]:
         "reasons": {str(number): reason for number, reason in scores.reasons.items()},
         "comment": scores.comment,
     }
+
+
+def _shown(work: Work, said: dict[str, Any]) -> Scores:
+    scores = _read(said)
+    reasons = {number: work.note(reason) for number, reason in scores.reasons.items()}
+    return Scores(scores.scores, reasons, work.note(scores.comment))
 
 
 def _read(said: dict[str, Any]) -> Scores:

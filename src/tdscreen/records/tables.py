@@ -13,8 +13,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -73,6 +75,11 @@ STAFF = Table(
     _site(),
     Column("sealed", LargeBinary, nullable=False),
     Column("added_at", TIME, nullable=False),
+    Column("role", String(16), nullable=False, server_default="clinician"),
+    Column("login_lookup", String(64)),
+    Column("sealed_login", LargeBinary),
+    Column("retired_at", TIME),
+    Index("ix_staff_login_lookup", "login_lookup", unique=True),
 )
 PATIENTS = Table(
     "patients",
@@ -159,6 +166,33 @@ SIGN_OFFS = _of_patient(
     Column("sealed", LargeBinary, nullable=False),
     Column("signed_at", TIME, nullable=False),
 )
+JOBS = _of_patient(
+    "jobs",
+    _examination(),
+    Column("state", String(16), nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("worker", NAME),
+    Column("lease_until", TIME),
+    Column("added_at", TIME, nullable=False),
+    _by("added_by"),
+    Column("taken_at", TIME),
+    Column("ended_at", TIME),
+)
+OUTBOX = _of_patient(
+    "outbox",
+    _examination(),
+    Column("state", String(16), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("sealed_answer", LargeBinary),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", TIME, nullable=False),
+    Column("lease_until", TIME),
+    Column("added_at", TIME, nullable=False),
+    _by("added_by"),
+    Column("ended_at", TIME),
+)
 AUDIT = Table(
     "audit",
     METADATA,
@@ -175,6 +209,8 @@ AUDIT = Table(
 """No foreign keys: an entry outlives what it speaks of."""
 
 OF_PATIENTS: tuple[Table, ...] = (
+    OUTBOX,
+    JOBS,
     SIGN_OFFS,
     RATING_CHANGES,
     RATINGS,

@@ -31,7 +31,7 @@ _MOST_REORDERED = 16
 
 
 def seal_without_sound(
-    source: str, out: str, key: str, context: str, report: Callable[[Progress], None]
+    source: str, name: str, out: str, key: str, context: str, report: Callable[[Progress], None]
 ) -> dict[str, JSON]:
     """Write the pictures of a clip into a new sealed file.
 
@@ -39,6 +39,8 @@ def seal_without_sound(
     ----------
     source : str
         Path of the clip.
+    name : str
+        The clip's name in sentences.
     out : str
         Path of the file to write.
     key : str
@@ -62,11 +64,11 @@ def seal_without_sound(
     with open_file(clip) as file:
         digest = hashlib.file_digest(cast(BufferedReader, file), "sha256").hexdigest()
         file.seek(0)
-        container, stream, layout = open_container(file, name=clip.name, settings=VIDEO)
+        container, stream, layout = open_container(file, name=name, settings=VIDEO)
         writer = SealedWriter(Path(out), base64.b64decode(key), context=context)
         try:
             with container:
-                _copy(container, stream, writer, name=clip.name, report=report)
+                _copy(container, stream, writer, name=name, report=report)
         except BaseException:
             writer.abandon()
             raise

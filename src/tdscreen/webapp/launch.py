@@ -8,14 +8,22 @@ import socket
 import tomllib
 from pathlib import Path
 
+from tdscreen.api import own_model
 from tdscreen.errors import InputError
-from tdscreen.scoring.model import own_model
 from tdscreen.webapp.scorer import MODEL_VARIABLE
 
 CONFIG_PATH = Path(__file__).with_name("config.toml")
 """How the page is served. In a checkout ``.streamlit/config.toml`` says the same, for ``streamlit run``."""
 
 APP_PATH = Path(__file__).with_name("app.py")
+
+
+def server_options(config_path: Path = CONFIG_PATH) -> dict[str, bool | int | str]:
+    """Give the page's settings by their names, as ``browser.gatherUsageStats``."""
+    sections = tomllib.loads(config_path.read_text(encoding="utf-8"))
+    return {
+        f"{section}.{name}": value for section, options in sections.items() for name, value in options.items()
+    }
 
 
 def server_flags(config_path: Path = CONFIG_PATH) -> list[str]:
@@ -26,11 +34,9 @@ def server_flags(config_path: Path = CONFIG_PATH) -> list[str]:
     list of str
         As ``--browser.gatherUsageStats=false``.
     """
-    sections = tomllib.loads(config_path.read_text(encoding="utf-8"))
     return [
-        f"--{section}.{name}={str(value).lower() if isinstance(value, bool) else value}"
-        for section, options in sections.items()
-        for name, value in options.items()
+        f"--{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in server_options(config_path).items()
     ]
 
 
@@ -75,15 +81,15 @@ def run(port: int | None = None, *, model: Path | None = None) -> int:
         own_model(model)
         os.environ[MODEL_VARIABLE] = str(model.absolute())
     if port is not None:
-        _require_free(port)
-    _end_with_the_terminal()
+        require_free(port)
+    end_with_the_terminal()
     from streamlit.web.cli import main
 
     main(arguments(port), prog_name="streamlit", standalone_mode=False)
     return 0
 
 
-def _end_with_the_terminal() -> None:
+def end_with_the_terminal() -> None:
     """See to it that closing the terminal's window ends the server as any other end does: its clips go, too.
 
     Left to itself, the process would be gone at once, and the uploads would stay. Who asked for the signal to be
@@ -94,7 +100,14 @@ def _end_with_the_terminal() -> None:
         signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int) -> None:
+    """Make sure that a port of this machine can be listened to.
+
+    Raises
+    ------
+    InputError
+        It is taken, or is no port.
+    """
     if not 1 <= port <= 65535:
         raise InputError(f"{port} is no port. Give a number from 1 to 65535.")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -30,7 +30,7 @@ LOST = (
 def show() -> None:
     """Show the page in the state in which its desk is: clips, waiting, or result; or what is known of the model."""
     st.set_page_config(page_title="tdscreen", layout="wide", initial_sidebar_state="collapsed")
-    st.html(f"<style>{_style()}</style>")
+    st.html(f"<style>{style()}</style>")
     try:
         notice = notice_for(model_in_use())
     except TdscreenError as error:
@@ -77,5 +77,6 @@ def _presence(number: int, _desk: Desk) -> Desk:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """Give the style sheet of every page."""
     return Path(__file__).with_name("style.css").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from tdscreen.webapp.panels import (
 )
 from tdscreen.webapp.run import Examination, Run
 from tdscreen.webapp.scorer import own_path
+from tdscreen.webapp.words import unformatted
 
 
 def show_result(desk: Desk, run: Run) -> None:
@@ -49,7 +50,7 @@ def show_result(desk: Desk, run: Run) -> None:
     st.html(item_cards(assessment))
     st.header("Quality of the clips", anchor=False)
     for clip in examination.clips:
-        st.subheader(_plain_name(clip.request.name), anchor=False)
+        st.subheader(unformatted(clip.request.name), anchor=False)
         st.html(clip_facts(clip.measurement) + quality_table(clip.measurement.quality))
     st.header("Movement over time", anchor=False)
     show_movement(desk, examination)
@@ -113,8 +114,3 @@ def _show_downloads(examination: Examination, all_of_them: tuple[Examination, ..
                 lines, "tdscreen-assessments.jsonl", "application/jsonl",
                 on_click="ignore", key="all",
             )  # fmt: skip
-
-
-def _plain_name(name: str) -> str:
-    """Keep a file's name from being read as formatting."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~$:" else letter for letter in name)

@@ -1,0 +1,213 @@
+"""After the lock: ratings and estimate side by side, a change with its reason, and the signature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.plain import number
+from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
+from tdscreen.clinicapp.estimate import show_estimate
+from tdscreen.clinicapp.examination import show_standing
+from tdscreen.clinicapp.rating import ask_why_not, choose_answer, collected
+from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
+from tdscreen.clinicapp.words import AGREEMENTS, moment
+from tdscreen.records.assessments import estimates
+from tdscreen.records.clinic import Desk
+from tdscreen.records.entries import Agreement, Rating, Scores, SignOff, StoredAssessment
+from tdscreen.records.examinations import examination
+from tdscreen.records.patients import patient
+from tdscreen.records.ratings import change_rating, ratings, sign, sign_offs
+from tdscreen.records.worklist import examination_states
+from tdscreen.vocabulary import Item
+from tdscreen.webapp.panels import spread
+from tdscreen.webapp.words import unformatted
+
+_MOVEMENT_ITEMS = len(Item)
+_HIGHEST = 4
+
+
+def show_comparison(desk: Desk, of: str) -> None:
+    """Show the comparison to whoever has locked a rating of the examination, and to nobody else."""
+    one = seen("examination", lambda: examination(desk, of))
+    whose = seen("patient", lambda: patient(desk, one.patient))
+    locked = [rating for rating in seen("ratings", lambda: ratings(desk, of)) if rating.locked is not None]
+    own = next((rating for rating in locked if rating.rater == desk.staff.id), None)
+    st.button("Back to the examination", key="back", on_click=go, args=(PageName.EXAMINATION, of))
+    st.title("Comparison", anchor=False)
+    st.text(f"{whose.details.identifier}, examination of {moment(one.held_at)}")
+    if own is None:
+        st.markdown("Others' ratings and the estimate are shown here once you have locked your own rating.")
+        st.button(
+            "Rate this examination", type="primary", key="rate", on_click=go, args=(PageName.RATING, of)
+        )
+        return
+    stored = seen("estimates", lambda: estimates(desk, of))
+    signed = seen("signed", lambda: sign_offs(desk, of))
+    state = next(
+        found
+        for found in seen("states", lambda: examination_states(desk, patient=one.patient))
+        if found.examination == of
+    )
+    show_standing(state)
+    others = [rating for rating in locked if rating is not own]
+    newest = stored[-1].assessment if stored else None
+    st.header("Item by item", anchor=False)
+    st.html(comparison_table(own, others, newest))
+    for rating in (own, *others):
+        _show_remarks(rating, "You" if rating is own else f"Rater {rating.rater}")
+    _offer_change(desk, own)
+    st.header("Signature", anchor=False)
+    _show_signatures(signed)
+    _offer_signature(desk, locked, own, stored)
+    show_estimate(stored)
+
+
+def comparison_table(own: Rating, others: Sequence[Rating], estimate: Assessment | None) -> str:
+    """Put ratings and estimate side by side, in words; the estimate stands apart and never looks like a rating."""
+    columns = [("Your rating", own.current)]
+    if own.changes and own.locked is not None:
+        columns.insert(0, ("As you locked it", own.locked))
+        columns[1] = ("Your rating as changed", own.current)
+    columns += [(f"Rating by {rating.rater}", rating.current) for rating in others]
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns)
+    rows = "".join(
+        f'<tr><th scope="row">{guide.number}. {escape(guide.title)}</th>'
+        + "".join(
+            f'<td data-label="{escape(name)}">{escape(rated(guide, scores))}</td>' for name, scores in columns
+        )
+        + f'<td class="td-estimate" data-label="Estimate">{_estimated(guide, estimate)}</td></tr>'
+        for guide in ITEMS
+    )
+    sums = "".join(
+        f'<td data-label="{escape(name)}">{escape(total(scores))}</td>' for name, scores in columns
+    )
+    return (
+        '<div class="td-scroll"><table class="td-table stack"><caption>A rating is a person’s. The estimate is '
+        "tdscreen’s, with its standard deviation.</caption><thead><tr>"
+        f'<th scope="col">Item</th>{head}<th scope="col">Estimate by software</th></tr></thead><tbody>{rows}'
+        f'<tr><th scope="row">Items 1 to 7 together</th>{sums}'
+        f'<td class="td-estimate" data-label="Estimate">{_estimated_total(estimate)}</td></tr></tbody></table></div>'
+    )
+
+
+def rated(guide: ItemGuide, scores: Scores) -> str:
+    """Say how a person rated an item, or why not."""
+    if guide.number in scores.scores:
+        return answer_words(guide, scores.scores[guide.number])
+    return f"not rated: {scores.reasons.get(guide.number, '')}"
+
+
+def total(scores: Scores) -> str:
+    """Add up the items that a person rated, with the highest sum that they allow."""
+    given = [int(scores.scores[place]) for place in range(1, _MOVEMENT_ITEMS + 1) if place in scores.scores]
+    if not given:
+        return "none rated"
+    return f"{sum(given)} of {_HIGHEST * len(given)} ({len(given)} of {_MOVEMENT_ITEMS} rated)"
+
+
+def _estimated(guide: ItemGuide, estimate: Assessment | None) -> str:
+    if estimate is None:
+        return "no estimate"
+    if guide.number > _MOVEMENT_ITEMS:
+        return "not estimated: only a person can rate it"
+    item = estimate.items[tuple(Item)[guide.number - 1]]
+    if item.expected is None:
+        return f"not assessed: {escape(item.reason or '')}"
+    said = f"{number(item.expected, digits=1)} ± {spread(item.probabilities or ()):.1f}"
+    return f"{said}, nearest to “{escape(answer_words(guide, round(item.expected)))}”"
+
+
+def _estimated_total(estimate: Assessment | None) -> str:
+    if estimate is None:
+        return "no estimate"
+    found = estimate.total
+    if found.expected is None:
+        return f"none: {escape(found.reason or '')}"
+    spread_over = (
+        ""
+        if found.interval is None
+        else (f"; {100 * found.interval_share:.0f}% interval {found.interval[0]} to {found.interval[1]}")
+    )
+    return (
+        f"{number(found.expected, digits=1)} of {found.maximum} ({found.items_assessed} of {_MOVEMENT_ITEMS} "
+        f"assessed){spread_over}"
+    )
+
+
+def _show_remarks(rating: Rating, who: str) -> None:
+    when = "" if rating.locked_at is None else f" locked this rating on {moment(rating.locked_at)}"
+    seen_before = (
+        "after having seen the estimate" if rating.estimate_seen else "without having seen the estimate"
+    )
+    lines = [f"{who}{when}, {seen_before}."]
+    if rating.current.comment:
+        lines.append(f"Comment: {rating.current.comment}")
+    lines += [f"Changed on {moment(one.changed_at)}: {one.why}" for one in rating.changes]
+    st.text("\n".join(lines))
+
+
+def _offer_change(desk: Desk, own: Rating) -> None:
+    with st.expander("Change your rating"), st.form("change-rating"):
+        st.markdown("What you locked stays. The change is kept beside it, with your reason.")
+        now = own.current
+        # Keys carry how many changes there are: after a change the form begins with what stands since.
+        key = f"{own.id}-{len(own.changes)}"
+        answers, reasons = {}, {}
+        for guide in ITEMS:
+            answers[guide.number] = choose_answer(guide, now, f"{key}-{guide.number}")
+            reasons[guide.number] = ask_why_not(guide, now, f"{key}-{guide.number}")
+        comment = st.text_area("Comment", value=now.comment, key=f"comment-{key}")
+        why = st.text_input("Why the rating is changed", key=f"why-{key}")
+        if st.form_submit_button("Keep the change"):
+            scores = collected(answers, reasons, comment)
+            change(lambda: change_rating(desk, own.id, scores, why=why), said="The change is kept.")
+            st.rerun()
+
+
+def _show_signatures(signed: Sequence[SignOff]) -> None:
+    if not signed:
+        st.markdown("Nobody has signed. The result is a draft.")
+    for one in signed:
+        comment = f"\n{one.comment}" if one.comment else ""
+        st.text(
+            f"Signed by {one.signed_by} on {moment(one.signed_at)}: {total(one.scores)}. "
+            f"{AGREEMENTS[one.agreement]}.{comment}"
+        )
+
+
+def _offer_signature(
+    desk: Desk, locked: Sequence[Rating], own: Rating, stored: Sequence[StoredAssessment]
+) -> None:
+    with st.form("sign"):
+        st.markdown(
+            f"With your signature, {unformatted(desk.staff.name)}, you stand for a rating as it is now. The videos of "
+            "this examination are destroyed when the ratings that are required are signed, but for those that "
+            "somebody decided to keep."
+        )
+        rating = own
+        if len(locked) > 1:
+            rating = st.selectbox(
+                "Rating",
+                (own, *(one for one in locked if one is not own)),
+                format_func=lambda one: "yours" if one is own else f"by {one.rater}",
+                key="sign-which",
+            )
+        choices = (Agreement.AGREES, Agreement.DIFFERS) if stored else (Agreement.NOT_SEEN,)
+        agreement = st.radio(
+            "Estimate and rating",
+            choices,
+            index=None if stored else 0,
+            format_func=AGREEMENTS.__getitem__,
+            key="agreement",
+        )
+        comment = st.text_input("Comment on the signature", key="sign-comment")
+        if st.form_submit_button("Sign", type="primary"):
+            if agreement is None:
+                tell("Say whether the estimate agrees with the rating.", Tone.PROBLEM)
+                return
+            change(lambda: sign(desk, rating.id, agreement=agreement, comment=comment), said="Signed.")
+            st.rerun()

@@ -1,0 +1,105 @@
+"""What every answer of the server says to the browser, and whom it answers at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        # Streamlit loads a component's script from the page's own memory, and its first page sets one flag.
+        "script-src 'self' blob: 'sha256-{flag}'",
+        # Streamlit's frame writes its styles as it goes.
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self' blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+CLOSED = ("/_stcore/upload_file",)
+"""Streamlit's own way in, which holds what comes in memory: clips come by the route that asks who sends them."""
+_STATIC = "/static/"
+
+
+class Guard:
+    """Middleware around everything, Streamlit's own routes included.
+
+    Parameters
+    ----------
+    app : ASGI application
+    hosts : sequence of str
+        Names by which the server may be called: a stranger's page that has its own name lead to this machine gets no
+        answer.
+    flag_sha256 : str
+        Base64 of the hash of the script that stands in Streamlit's first page.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], flag_sha256: str) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+        self._policy = POLICY.format(flag=flag_sha256)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse whoever may not ask, and add the headers to the answer."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if not self._may_ask(Headers(scope=scope)):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await PlainTextResponse("This server does not answer here.", 403)(scope, receive, send)
+            return
+        if scope["path"].startswith(CLOSED):
+            await PlainTextResponse("There is nothing here.", 404)(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = self._policy
+                for name, value in SECURITY.items():
+                    headers[name] = value
+                if not scope["path"].startswith(_STATIC):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+    def _may_ask(self, headers: Headers) -> bool:
+        if _host(f"//{headers.get('host', '')}") not in self._hosts:
+            return False
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != headers["host"]:
+            return False
+        # Browsers say where a request comes from; another site's page may only lead here, as a link does.
+        return headers.get("sec-fetch-site", "none") in ("none", "same-origin") or (
+            headers.get("sec-fetch-mode") == "navigate"
+        )
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,144 @@
+"""A clip is taken in: sent by the browser, streamed to where no disk sees it, checked, and handed to the store."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+
+from tdscreen.clinicapp.identity import desk_of_request
+from tdscreen.clinicapp.service import service
+from tdscreen.clinicapp.tickets import Purpose, Ticket
+from tdscreen.errors import InputError, LimitError, TdscreenError
+from tdscreen.records.clinic import Desk
+from tdscreen.records.clips import import_clip
+from tdscreen.settings import CLINIC_PAGES
+from tdscreen.vocabulary import Task
+from tdscreen.webapp.desk import readable_name
+
+PATH = "/clinic/upload/{ticket}"
+NAME_HEADER = "x-clip-name"
+TASK_HEADER = "x-clip-task"
+KEEP_HEADER = "x-keep-video"
+DIGEST_HEADER = "repr-digest"
+"""As RFC 9530 has it: ``sha-256=:<base64>:``."""
+_MEMORY = Path("/dev/shm")
+
+
+class RefusedError(InputError):
+    """An upload that is not taken, with the HTTP status that says so."""
+
+    def __init__(self, status: int, problem: str) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+async def receive(request: Request) -> JSONResponse:
+    """Answer ``PUT``: take one clip in, or say in a sentence why not.
+
+    A ticket is good for one upload. What is cut off, too large or not what was announced leaves nothing behind: until
+    the store has encrypted it, a clip is a file without a name in memory, which the kernel takes back when this
+    process lets go of it or is killed.
+    """
+    try:
+        desk, ticket = _admit(request)
+        size_bytes, task, digest = _announced(request)
+        with _nameless_file(size_bytes) as file:
+            await _stream(request.stream(), file, size_bytes=size_bytes, digest=digest)
+            clip = await run_in_threadpool(
+                import_clip,
+                desk,
+                ticket.on,
+                Path(f"/proc/{os.getpid()}/fd/{file.fileno()}"),
+                task=task,
+                name=readable_name(unquote(request.headers.get(NAME_HEADER, ""))),
+                keep_video=request.headers.get(KEEP_HEADER) == "1",
+            )
+    except RefusedError as refused:
+        return JSONResponse({"problem": str(refused)}, refused.status)
+    except ClientDisconnect:
+        # Nobody is there to read it.
+        return JSONResponse({"problem": "The upload was cut off."}, 400)
+    except LimitError as error:
+        return JSONResponse({"problem": str(error)}, 413)
+    except TdscreenError as error:
+        return JSONResponse({"problem": str(error)}, 422)
+    return JSONResponse({"clip": clip.id}, 201)
+
+
+def _admit(request: Request) -> tuple[Desk, Ticket]:
+    """Ask who it is and what for, before a byte is read."""
+    try:
+        desk = desk_of_request(request)
+        ticket = service().tickets.read(request.path_params["ticket"], Purpose.UPLOAD)
+        if ticket.staff != desk.staff.id:
+            raise InputError("This page was opened by somebody else. Load it again.")
+        service().tickets.spend(ticket)
+    except InputError as error:
+        raise RefusedError(403, str(error)) from error
+    return desk, ticket
+
+
+def _announced(request: Request) -> tuple[int, Task, bytes | None]:
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise RefusedError(411, "The browser did not say how large the clip is. Try another browser.")
+    if int(length) > CLINIC_PAGES.max_upload_bytes:
+        raise RefusedError(
+            413,
+            f"The clip has {int(length) / 1e6:,.0f} MB, more than the {CLINIC_PAGES.max_upload_bytes / 1e6:,.0f} MB "
+            "that are taken. Cut it, or film at a lower resolution.",
+        )
+    try:
+        task = Task(request.headers.get(TASK_HEADER, ""))
+    except ValueError as error:
+        raise RefusedError(400, "Say what the person was asked to do in this clip.") from error
+    return int(length), task, _digest(request.headers.get(DIGEST_HEADER))
+
+
+def _digest(header: str | None) -> bytes | None:
+    if header is None:
+        return None
+    try:
+        return base64.b64decode(header.removeprefix("sha-256=:").removesuffix(":"), validate=True)
+    except binascii.Error as error:
+        raise RefusedError(400, "The browser sent a checksum that is none. Try again.") from error
+
+
+def _nameless_file(size_bytes: int) -> BinaryIO:
+    """Open a file in memory that has no name and so no trace, if there is room for it."""
+    if not _MEMORY.is_dir():
+        raise RefusedError(
+            507, "Clips are taken in only where /dev/shm holds files in memory, as on Linux: never on a disk."
+        )
+    room = os.statvfs(_MEMORY)
+    if size_bytes > room.f_bavail * room.f_frsize:
+        raise RefusedError(507, "The server has no room for this clip just now. Try again in a while.")
+    return tempfile.TemporaryFile(dir=_MEMORY)
+
+
+async def _stream(
+    pieces: AsyncIterator[bytes], file: BinaryIO, *, size_bytes: int, digest: bytes | None
+) -> None:
+    hashed, received = hashlib.sha256(), 0
+    async for piece in pieces:
+        received += len(piece)
+        if received > size_bytes:
+            raise RefusedError(413, "More came than was announced. Send the clip again.")
+        hashed.update(piece)
+        file.write(piece)
+    if received < size_bytes:
+        raise RefusedError(400, "The upload was cut off. Send the clip again.")
+    if digest is not None and digest != hashed.digest():
+        raise RefusedError(422, "The clip did not arrive as it was sent. Send it again.")
+    file.flush()

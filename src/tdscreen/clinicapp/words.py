@@ -1,0 +1,102 @@
+"""What the clinic's pages say: plain words for states and dates. An estimate is tdscreen's, a rating is a person's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tdscreen.assessment.plain import number
+from tdscreen.printing import counted
+from tdscreen.records.entries import Agreement, Clip, Destroyed, ExaminationDetails, FileKind, KeptFile, Sex
+from tdscreen.records.worklist import ExaminationState, OwnRating
+from tdscreen.settings import RECORDS
+
+SEXES: dict[Sex, str] = {
+    Sex.FEMALE: "female",
+    Sex.MALE: "male",
+    Sex.OTHER: "other",
+    Sex.UNKNOWN: "not noted",
+}
+AGREEMENTS: dict[Agreement, str] = {
+    Agreement.AGREES: "The estimate agrees with this rating",
+    Agreement.DIFFERS: "The estimate differs from this rating",
+    Agreement.NOT_SEEN: "Nobody compared it with an estimate",
+}
+OWN: dict[OwnRating, str] = {
+    OwnRating.NONE: "you have not rated it",
+    OwnRating.DRAFT: "your rating is a draft",
+    OwnRating.LOCKED: "your rating is locked",
+}
+_WHY: dict[Destroyed, str] = {
+    Destroyed.RATED: "because the ratings that are required were signed",
+    Destroyed.DUE: "because its time was over",
+    Destroyed.ASKED: "because somebody asked for it",
+}
+
+RETENTION = (
+    f"A video is destroyed as soon as {'one rating' if RECORDS.required_ratings == 1 else 'the required ratings'} of "
+    f"its examination {'is' if RECORDS.required_ratings == 1 else 'are'} signed, and at the latest "
+    f"{RECORDS.video_days} days after its estimate. After that it can be neither watched nor rated nor estimated "
+    "again. What was measured in it stays, with the landmarks. Sound is never kept."
+)
+
+
+def day(time: datetime) -> str:
+    """Write a day as it is here."""
+    return f"{time.astimezone():%d %B %Y}"
+
+
+def moment(time: datetime) -> str:
+    """Write a day and the time of day as they are here."""
+    return f"{time.astimezone():%d %B %Y, %H:%M}"
+
+
+def standing(state: ExaminationState) -> str:
+    """Say in a line how far an examination has come."""
+    parts = [
+        counted(state.clips, "clip") if state.clips else "no clips yet",
+        OWN[state.own],
+        "signed" if state.signed else "draft: nobody has signed",
+    ]
+    return "; ".join(parts)
+
+
+def video_of(clip: Clip) -> KeptFile:
+    """Give the video of a clip, there or destroyed."""
+    return next(file for file in clip.files if file.kind is FileKind.VIDEO)
+
+
+def retention(clip: Clip) -> str:
+    """Say what becomes of a clip's video, or has become of it."""
+    video = video_of(clip)
+    if video.destroyed_at is not None and video.destroyed_because is not None:
+        return (
+            f"The video was destroyed on {day(video.destroyed_at)}, {_WHY[video.destroyed_because]}. It can no longer "
+            "be watched or rated; what was measured in it is kept."
+        )
+    if clip.keep_video:
+        return "The video is kept until somebody decides otherwise."
+    if video.due_at is None:
+        return (
+            f"The video is kept until a rating is signed, at the latest until {RECORDS.video_days} days after its "
+            "estimate."
+        )
+    return f"The video is kept until a rating is signed, at the latest until {day(video.due_at)}."
+
+
+def asked(details: ExaminationDetails) -> list[str]:
+    """Say what was asked about the day, and what was not."""
+    return [
+        f"Something in the mouth: {_yes_no(details.gum)}",
+        f"Dentures worn: {_yes_no(details.dentures)}",
+        f"Slept: {_hours(details.hours_slept)}",
+        f"Since the last dose: {_hours(details.hours_since_dose)}",
+        f"Since the last cigarette: {_hours(details.hours_since_cigarette)}",
+    ]
+
+
+def _yes_no(answer: bool | None) -> str:
+    return "not asked" if answer is None else "yes" if answer else "no"
+
+
+def _hours(hours: float | None) -> str:
+    return "not asked" if hours is None else f"{number(hours, digits=1)} hours"

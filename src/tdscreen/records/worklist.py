@@ -1,0 +1,109 @@
+"""How far each examination has come: who has to look at what, without a word of what anybody scored or estimated."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tdscreen.records.clinic import Desk
+from tdscreen.records.entries import FileKind
+from tdscreen.records.roles import Act
+from tdscreen.records.tables import ASSESSMENTS, CLIPS, EXAMINATIONS, FILES, PATIENTS, RATINGS, SIGN_OFFS
+from tdscreen.records.times import read_time
+
+
+class OwnRating(StrEnum):
+    """How far the person's own rating of an examination has come."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True)
+class ExaminationState:
+    """How far an examination has come.
+
+    Attributes
+    ----------
+    examination, patient : str
+        Random identifiers.
+    patient_identifier : str
+        The clinic's own.
+    held_at : datetime
+    clips : int
+    videos : int
+        Of these clips that can still be shown.
+    estimated : bool
+        Whether there is an estimate. What it says is not told here.
+    own : OwnRating
+    locked_ratings : int
+        Of how many people.
+    signed : bool
+        Whether somebody has signed a rating. Without a signature a result is a draft.
+    """
+
+    examination: str
+    patient: str
+    patient_identifier: str
+    held_at: datetime
+    clips: int
+    videos: int
+    estimated: bool
+    own: OwnRating
+    locked_ratings: int
+    signed: bool
+
+
+def examination_states(desk: Desk, *, patient: str | None = None) -> list[ExaminationState]:
+    """Tell how far the examinations of the site, or of one of its patients, have come, newest first; to raters.
+
+    Parameters
+    ----------
+    desk : Desk
+    patient : str, optional
+        Random identifier.
+    """
+    of = {} if patient is None else {"patient_id": patient}
+    with desk.at_work(Act.RATE) as work:
+        scope = work.scope
+        names = {
+            row["id"]: str(work.unseal(row["id"], row["id"], row["sealed"])["identifier"])
+            for row in scope.rows(PATIENTS, deleting_at=None, **({} if patient is None else {"id": patient}))
+        }
+        clip_of = {row["id"]: row["examination_id"] for row in scope.rows(CLIPS, **of)}
+        clips = Counter(clip_of.values())
+        videos = Counter(
+            clip_of[row["clip_id"]]
+            for row in scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, **of)
+        )
+        estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
+        signed = {row["examination_id"] for row in scope.rows(SIGN_OFFS, **of)}
+        own: dict[str, OwnRating] = {}
+        raters: dict[str, set[str]] = defaultdict(set)
+        for row in scope.rows(RATINGS, **of):
+            examination, locked = row["examination_id"], row["locked_at"] is not None
+            if locked:
+                raters[examination].add(row["rater"])
+            if row["rater"] == work.who and own.get(examination) is not OwnRating.LOCKED:
+                own[examination] = OwnRating.LOCKED if locked else OwnRating.DRAFT
+        found = [
+            ExaminationState(
+                examination=row["id"],
+                patient=row["patient_id"],
+                patient_identifier=names[row["patient_id"]],
+                held_at=read_time(row["held_at"]),
+                clips=clips[row["id"]],
+                videos=videos[row["id"]],
+                estimated=row["id"] in estimated,
+                own=own.get(row["id"], OwnRating.NONE),
+                locked_ratings=len(raters[row["id"]]),
+                signed=row["id"] in signed,
+            )
+            for row in reversed(scope.rows(EXAMINATIONS, order="held_at", **of))
+            if row["patient_id"] in names
+        ]
+        work.log("listed", "examinations", patient or "")
+    return found

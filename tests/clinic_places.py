@@ -1,0 +1,70 @@
+"""Where the stores of the tests lie: fixtures of an empty database of either kind, a master key, and a clock."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from clinic_people import Clock
+from postgres import programs, server
+from tdscreen.records.clinic import database_in
+from tdscreen.records.master import MasterKey, write_key_file
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[Path]:
+    """Run a PostgreSQL server; where there is none, skip and say so, and fail in CI."""
+    found = programs()
+    if found is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("there is no PostgreSQL here (Debian's package postgresql)")
+    with server(found) as socket:
+        yield socket
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
+    """Give a function that makes an empty database of a kind and gives its address."""
+    made: list[str] = []
+
+    def new(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
+        socket = request.getfixturevalue("postgres_socket")
+        name = f"t{uuid.uuid4().hex}"
+        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        made.append(name)
+        return f"postgresql://postgres@/{name}?host={socket}"
+
+    yield new
+    for name in made:
+        socket = request.getfixturevalue("postgres_socket")
+        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(kind: str, new_database: object, tmp_path: Path) -> str:
+    """Give the address of an empty database; SQLite where a store has it unless told otherwise."""
+    return database_in(tmp_path / "store") if kind == "sqlite" else new_database(kind)  # type: ignore[operator]
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> MasterKey:
+    return write_key_file(tmp_path / "master.key")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

@@ -1,0 +1,333 @@
+"""The clinic's pages in a real browser: from a new patient to a signature, the estimate nowhere before the lock."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, WebSocket, expect
+
+from browsing import DESKTOP, PHONE, Visit, chromium, free_port, served, visit, wait_for
+from clinic_people import NAME
+from measured_clips import clip as measured_clip
+from measured_clips import quiet_face
+from tdscreen.assessment.assess import assess
+from tdscreen.clinicapp.aims import ITEMS, answer_words
+from tdscreen.records.assessments import add_assessment
+from tdscreen.records.clinic import Clinic
+from tdscreen.records.clips import clips
+from tdscreen.records.entries import Agreement, Destroyed, Examination
+from tdscreen.records.examinations import examinations
+from tdscreen.records.patients import patients
+from tdscreen.records.ratings import ratings, sign_offs
+from tdscreen.records.worklist import examination_states
+
+pytestmark = pytest.mark.browser
+
+ONLY_OF_AN_ESTIMATE = (b"Estimate from video", b"What moved the estimate", b"nearest to", b"Not assessed")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+STREAMLIT_S_OWN: dict[str, str] = {}
+"""Violations that axe finds in what Streamlit itself draws, and why an application cannot mend them."""
+
+
+@dataclass
+class Overheard:
+    """All that a browser was sent: over the page's connection, and in answers."""
+
+    frames: list[bytes] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("websocket", self._listen_to)
+
+    def _listen_to(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.frames.append(_bytes(frame)))
+
+    def tells_the_estimate(self) -> bool:
+        return any(words in frame for frame in self.frames for words in ONLY_OF_AN_ESTIMATE)
+
+
+def _bytes(frame: str | bytes) -> bytes:
+    return frame if isinstance(frame, bytes) else frame.encode()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clinic:
+    """Name the store of this test to the servers that it starts."""
+    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "master.key"))
+    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "store"))
+    monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
+    monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
+    return clinic
+
+
+@contextlib.contextmanager
+def at_the_clinic(
+    browser: Browser,
+    folder: Path,
+    screenshots: Path,
+    *,
+    person: str = "r1",
+    path: str = "",
+    heading: str = "Patients",
+) -> Iterator[Visit]:
+    folder.mkdir()
+    with (
+        served(folder, lambda port: command(port, person)) as (url, _),
+        visit(browser, f"{url}/{path}", screenshots, heading=heading) as guest,
+    ):
+        yield guest
+
+
+def command(port: int, person: str) -> list[str]:
+    return [sys.executable, "-m", "tdscreen", "clinic", "app", "--as", person, "--port", str(port)]
+
+
+def look(guest: Visit, name: str) -> None:
+    """Take a page's picture at a desk and on a phone, and let axe look for what keeps people out."""
+    guest.picture(f"{name}.png")
+    found = Axe().run(guest.page, options={"runOnly": WCAG}).response["violations"]
+    told = {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found}
+    print(name, {rule: nodes for rule, nodes in told.items() if rule not in STREAMLIT_S_OWN})
+    guest.page.set_viewport_size(PHONE)
+    guest.picture(f"{name}-phone.png")
+    scrolled = guest.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert scrolled <= PHONE["width"]
+    guest.page.set_viewport_size(DESKTOP)
+
+
+def choose(page: Page, number: int, answer: str) -> None:
+    guide = ITEMS[number - 1]
+    group = page.get_by_role("radiogroup", name=f"{guide.number}. {guide.title}")
+    group.get_by_text(answer, exact=True).click()
+
+
+def test_from_a_new_patient_to_a_signature(
+    browser: Browser, store: Clinic, sample: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    desk = store.desk("r1")
+    screenshots = tmp_path_factory.mktemp("clinic")
+    overheard = Overheard()
+    with at_the_clinic(browser, tmp_path / "served", screenshots) as guest:
+        page = guest.page
+        overheard.listen(page)
+        page.reload()
+        expect(page.get_by_role("heading", name="Patients")).to_be_visible()
+        page.get_by_label("Identifier", exact=True).fill(NAME)
+        page.get_by_label("Year of birth").fill("1961")
+        page.get_by_role("button", name="Add the patient").click()
+        expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+        look(guest, "1-patient")
+        page.get_by_role("button", name="Add the examination").click()
+        expect(page.get_by_role("heading", name="Examination of")).to_be_visible()
+        (examination,) = examinations(desk, patients(desk)[0].id)
+
+        page.locator("input[type=file]").set_input_files([sample])
+        send = page.get_by_role("button", name="Send the clip")
+        expect(send).to_be_disabled()
+        page.get_by_label(f"Task of {sample.name}").select_option("rest")
+        send.click()
+        expect(page.get_by_text(f"{sample.name} is kept.")).to_be_visible()
+        expect(page.get_by_text("The video is kept until a rating is signed")).to_be_visible()
+        (clip,) = clips(desk, examination.id)
+
+        add_assessment(desk, examination.id, assess([measured_clip(*quiet_face(tongue=True))]))
+        page.reload()
+        expect(page.get_by_text("There is an estimate.")).to_be_visible()
+        look(guest, "2-examination")
+
+        page.get_by_role("button", name="Rate this examination").click()
+        expect(page.get_by_role("heading", name="Rating")).to_be_visible()
+        try_the_player(page)
+        look(guest, "3-rating")
+        for guide in ITEMS[:11]:
+            choose(page, guide.number, answer_words(guide, False if guide.yes_no else 2))
+            expect(page.get_by_text("Your draft is saved as you go")).to_be_visible()
+        choose(page, 12, "not rated")
+        page.get_by_label("Why item 12 is not rated").fill("not asked")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Neither scored nor given a reason yet")).to_be_hidden()
+
+        try_to_see_the_estimate(page, overheard, examination)
+        page.get_by_role("button", name="Lock my rating").click()
+        expect(page.get_by_role("heading", name="Comparison")).to_be_visible()
+        expect(page.get_by_text("What moved the estimate").first).to_be_visible()
+        assert overheard.tells_the_estimate()
+        (rating,) = ratings(desk, examination.id)
+        assert rating.locked is not None
+        assert rating.estimate_seen is False
+        look(guest, "4-comparison")
+
+        page.get_by_role("radiogroup", name="Estimate and rating").get_by_text("differs").click()
+        page.get_by_role("button", name="Sign", exact=True).click()
+        expect(page.get_by_text("A rating of this examination has a signature under it.")).to_be_visible()
+        look(guest, "5-signed")
+        page.get_by_role("button", name="Back to the examination").click()
+        expect(page.get_by_text("The video was destroyed on")).to_be_visible()
+        look(guest, "6-after")
+        page.get_by_role("button", name="Worklist").click()
+        expect(page.get_by_text("No locked rating waits for a signature.")).to_be_visible()
+        look(guest, "7-worklist")
+        page.get_by_role("button", name="Patients").click()
+        expect(page.get_by_label("Find by identifier")).to_be_visible()
+        look(guest, "8-patients")
+        # The browser's own way back leads through the pages.
+        page.go_back()
+        expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
+    (signed,) = sign_offs(desk, examination.id)
+    assert signed.agreement is Agreement.DIFFERS
+    assert clips(desk, examination.id)[0].files[0].destroyed_because is Destroyed.RATED
+    assert ("r1", "saw", "video of clip", clip.id) in {
+        (entry.who, entry.what, entry.kind, entry.on_id) for entry in store.audit_entries()
+    }
+    assert store.audit_problems() == []
+
+
+def try_the_player(page: Page) -> None:
+    """Play, step, slow down, loop and zoom by the keyboard alone."""
+    video = page.locator("video")
+    page.wait_for_function("document.querySelector('[data-testid=stMain]') !== null")
+    expect(page.get_by_label("Place in the clip")).to_be_visible()
+    video.evaluate(
+        "v => new Promise(done => v.readyState >= 2 ? done() : v.addEventListener('loadeddata', done))"
+    )
+    page.locator(".frame").focus()
+
+    def now() -> float:
+        return float(video.evaluate("v => v.currentTime"))
+
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert 0 < now() < 0.1
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_timeout(500)
+    assert 0.9 < now() < 1.2
+    page.keyboard.press("a")
+    page.keyboard.press("s")
+    assert video.evaluate("v => v.playbackRate") == 0.5
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Space")
+    assert now() > 1.0
+    page.keyboard.press("8")
+    assert "scale(3)" in video.evaluate("v => v.style.transform")
+    page.keyboard.press("0")
+    assert video.evaluate("v => v.style.transform") == ""
+    expect(page.get_by_role("button", name="Loop", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def try_to_see_the_estimate(page: Page, overheard: Overheard, examination: Examination) -> None:
+    """Try the address bar and a second tab: a draft, however complete, opens nothing."""
+    home = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    second = page.context.new_page()
+    overheard.listen(second)
+    for name in ("comparison", "rating", "examination"):
+        second.goto(f"{home}/?page={name}&of={examination.id}")
+        expect(second.get_by_role("heading", level=1)).to_be_visible()
+        second.wait_for_timeout(500)
+        shown = second.locator("body").inner_text()
+        assert not any(words.decode() in shown for words in ONLY_OF_AN_ESTIMATE)
+    second.close()
+    assert overheard.frames
+    assert not overheard.tells_the_estimate()
+
+
+def test_a_clinician_of_another_site_sees_nothing(
+    browser: Browser, store: Clinic, examination: Examination, tmp_path: Path
+) -> None:
+    folder = tmp_path / "served"
+    with at_the_clinic(browser, folder, tmp_path, person="s1") as guest:
+        for name, of in (
+            ("patient", examination.patient),
+            *((name, examination.id) for name in ("examination", "rating", "comparison")),
+        ):
+            guest.page.goto(f"{guest.url}?page={name}&of={of}")
+            expect(guest.page.get_by_text("There is no such entry")).to_be_visible()
+            assert NAME not in guest.page.locator("body").inner_text()
+    assert examination_states(store.desk("s1")) == []
+
+
+def test_a_server_that_is_killed_within_an_upload_leaves_nothing_half_there(
+    browser: Browser, store: Clinic, examination: Examination, sample: Path, tmp_path: Path
+) -> None:
+    in_memory = set(Path("/dev/shm").iterdir())
+    files = {path for path in store.vault.folder.rglob("*") if path.is_file()}
+    port = free_port()
+    url = f"http://localhost:{port}"
+    server = subprocess.Popen(
+        command(port, "r1"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path
+    )
+    try:
+        wait_for(server, url)
+        ticket = ticket_of_a_page(browser, f"{url}/?page=examination&of={examination.id}", sample)
+        clip = sample.read_bytes()
+        with socket.create_connection(("localhost", port)) as wire:
+            lines = (
+                f"PUT {ticket} HTTP/1.1",
+                f"Host: localhost:{port}",
+                f"Content-Length: {len(clip)}",
+                "X-Clip-Task: rest",
+            )
+            wire.sendall("\r\n".join((*lines, "", "")).encode() + clip[: len(clip) // 2])
+            # Until the half is there.
+            for _ in range(100):
+                if any("deleted" in link for link in links_of(server.pid)):
+                    break
+                signal.sigtimedwait([], 0.1)
+            else:
+                pytest.fail("the upload never began")
+            server.kill()
+    finally:
+        server.kill()
+        server.communicate()
+    assert {path for path in Path("/dev/shm").iterdir() if path.name.startswith("tmp")} <= in_memory
+    assert {path for path in store.vault.folder.rglob("*") if path.is_file()} - files <= {
+        store.vault.folder / "store.db-journal"
+    }
+    assert clips(store.desk("r1"), examination.id) == []
+    assert store.audit_problems() == []
+
+
+def links_of(process: int) -> list[str]:
+    """Name the files in memory that a process holds open."""
+    held = []
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            held.append(os.fspath(link.readlink()))
+    return [name for name in held if name.startswith("/dev/shm")]
+
+
+def ticket_of_a_page(browser: Browser, url: str, clip: Path) -> str:
+    """Have a page ask to send a clip, catch the address that it asks for, and let nothing be sent."""
+    asked: list[str] = []
+
+    def catch(route: Route) -> None:
+        asked.append(urlsplit(route.request.url).path)
+        route.abort()
+
+    page = browser.new_page()
+    page.route("**/clinic/upload/*", catch)
+    page.goto(url)
+    page.locator("input[type=file]").set_input_files([clip])
+    page.get_by_label(f"Task of {clip.name}").select_option("rest")
+    page.get_by_role("button", name="Send the clip").click()
+    expect(page.get_by_text("The connection was lost. Send it again.").first).to_be_visible()
+    page.close()
+    assert not parse_qs(urlsplit(asked[0]).query)
+    return asked[0]
