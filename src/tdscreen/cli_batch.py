@@ -71,7 +71,9 @@ class _Place(click.Path):
         super().__init__(file_okay=file_okay, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Take an address as it is."""
+        """Take an address as it is, and an empty name, as of a variable that is not set, for no folder at all."""
+        if value == "":
+            self.fail("It is empty. Name a folder.", param, ctx)
         return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
 
 
@@ -185,7 +187,7 @@ def batch(
     from tdscreen.batch.store import needed_bytes
     from tdscreen.batch.work import How
 
-    if cluster and jobs:
+    if cluster is not None and jobs:
         raise InputError("A cluster's workers say themselves how much they do at one time. Leave out --jobs.")
     model = None if model_file is None else api.own_model(model_file)
     how = How(
@@ -218,7 +220,9 @@ def batch(
     begun = datetime.datetime.now(datetime.UTC)
     with open_place(str(out)) as store:
         executor: Executor = (
-            ClusterExecutor(store.folder, cluster) if cluster else LocalExecutor(store, workers=workers)
+            LocalExecutor(store, workers=workers)
+            if cluster is None
+            else ClusterExecutor(store.folder, cluster)
         )
         try:
             with executor, _progress() as report:
@@ -245,7 +249,7 @@ def batch(
         run = {
             "begun": begun.isoformat(timespec="seconds"),
             "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "workers": "of a cluster" if cluster else workers,
+            "workers": workers if cluster is None else "of a cluster",
             "clips_done": ended.tally.done,
             "clips_kept": ended.tally.kept,
             "options": options,

@@ -384,7 +384,7 @@ def test_a_file_of_another_kind_is_a_row_with_its_reason(tmp_path: Path) -> None
     assert str(failure["reason"]).startswith("letter.mp4 ")
 
 
-def test_clips_whose_names_are_not_unicode_are_rows_of_failures_and_stop_nothing(
+def test_clips_whose_names_are_not_unicode_are_rows_and_stop_nothing(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
 ) -> None:
     make_clip(os.fsdecode(b"caf\xe9.mp4"), no_video=True)
@@ -392,6 +392,7 @@ def test_clips_whose_names_are_not_unicode_are_rows_of_failures_and_stop_nothing
     make_clip(os.fsdecode(b"caf\xea.mp4"))
     ended = run(clips, tmp_path / "out", how, same_content=True)
     assert (ended.tally.done, ended.tally.failed) == (3, 2)
+    assert [row["file"] for row in rows(tmp_path / "out", "clips") if row["quality"]] == ["caf\\xea.mp4"]
     failures = {row["file"]: str(row["reason"]) for row in rows(tmp_path / "out", "failures")}
     assert failures["caf\\xe9.mp4"].startswith("caf\\xe9.mp4 is no")
     assert failures["caf\\xe8.mp4"].startswith("caf\\xe8.mp4 is no")

@@ -21,7 +21,7 @@ from tdscreen.batch import results
 from tdscreen.batch.run import Tally
 from tdscreen.batch.work import How
 from tdscreen.cli import main
-from tdscreen.settings import SCORING
+from tdscreen.settings import BATCH, SCORING
 
 MakeClip = Callable[..., Path]
 
@@ -203,6 +203,31 @@ def test_options_that_say_nothing_are_refused(
     ran = batch(clips, "--out", tmp_path / "out", *options)
     assert (ran.exit_code, words in ran.stderr) == (2, True), ran.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("address", ["", "scheduler", "tcp://10.0.0.1", "foo://10.0.0.1:8786"])
+def test_what_is_no_address_of_a_scheduler_is_said_at_once_and_nothing_is_measured_here(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, address: str
+) -> None:
+    pytest.importorskip("distributed")
+    make_clip("a.mp4")
+    begun_s = time.monotonic()
+    ran = batch(clips, "--out", tmp_path / "out", "--cluster", address)
+    assert ran.exit_code == 2
+    assert f"No Dask scheduler answers at {address}. Check the address" in ran.stderr
+    assert time.monotonic() - begun_s < BATCH.connect_timeout_s
+    assert not (tmp_path / "out" / "measured").exists()
+
+
+def test_an_empty_name_is_not_taken_for_the_folder_where_one_stands(
+    clips: Path, make_clip: MakeClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip("a.mp4")
+    monkeypatch.chdir(clips)
+    for words in (("", "--out", tmp_path / "out"), (clips, "--out", "")):
+        ran = batch(*words, "--dry-run")
+        assert ran.exit_code == 2
+        assert "It is empty. Name a folder." in ran.stderr
 
 
 def test_ctrl_c_while_tables_are_written_says_what_is_there_and_how_to_go_on(

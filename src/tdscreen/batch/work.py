@@ -216,7 +216,8 @@ def _measure(
             raise OSError(number, words)
         if answer["input_sha256"] != sha256:
             raise InputError(f"{clip.file} was changed while it was read. Start the same command again.")
-        return {"measurement": answer}
+        # Whoever has the same bytes under another name finds the same record.
+        return {"measurement": answer | {"file": _FILE}}
 
     if not how.tracks:
         return run(None)
