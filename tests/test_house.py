@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tdscreen"
 
 ORDER = (
     "common", "video", "geometry", "displacement", "tracking", "keeping", "motion", "measurement", "scoring",
-    "assessment", "research", "api", "training", "verification", "validation", "records", "batch",
+    "assessment", "research", "api", "training", "verification", "validation", "records", "reports", "batch",
     "assessing", "course", "doors",
 )  # fmt: skip
 COMMON = {
@@ -34,6 +34,7 @@ DOORS = {
     "cli_export",
     "cli_phantom",
     "cli_predictive",
+    "cli_reports",
     "cli_train",
     "cli_verify",
     "clinicapp",
@@ -52,6 +53,10 @@ UNKNOWN_TO = {
     "sqlalchemy": {"records"},
     "alembic": {"records"},
     "cryptography": {"records"},
+    "typst": {"reports"},
+    "fhir": {"reports"},
+    "jwt": {"reports"},
+    "requests": {"reports"},
     "psycopg": set(),  # SQLAlchemy alone calls it
     "distributed": {"batch"},
     "fsspec": {"batch"},

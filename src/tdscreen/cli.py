@@ -29,6 +29,7 @@ from tdscreen.cli_clinic import audit, clinic
 from tdscreen.cli_export import export
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_predictive import predictive
+from tdscreen.cli_reports import OF_THE_STORE
 from tdscreen.cli_train import calibrate, train, validate
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
@@ -196,6 +197,8 @@ main.add_command(audit)
 main.add_command(batch)
 main.add_command(cache)
 main.add_command(clinic)
+for _command in OF_THE_STORE:
+    clinic.add_command(_command)
 main.add_command(export)
 main.add_command(phantom)
 main.add_command(predictive)

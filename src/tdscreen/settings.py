@@ -780,6 +780,31 @@ class CourseSettings:
 
 
 @dataclass(frozen=True)
+class ReportsSettings:
+    """What leaves a clinic's store, and how it is sent."""
+
+    longest_shift_days: int = 365
+    """By so many days at most the dates of a person are moved back in tables for research (assumed: a year hides the
+    season, and keeps the years in which drugs were in use)."""
+    oldest_age_years: int = 90
+    """Ages from here up are one (US Code of Federal Regulations, title 45, section 164.514(b)(2)(i)(C))."""
+    assertion_s: float = 240.0
+    """For so long a signed assertion holds with which a token is asked for: SMART allows five minutes."""
+    timeout_s: float = 60.0
+    """For an answer of the FHIR server (assumed)."""
+    first_wait_s: float = 30.0
+    """Before a message is sent again; twice as long each further time (assumed)."""
+    longest_wait_s: float = 6 * 3600.0
+    """Between two tries (assumed)."""
+    lease_s: float = 600.0
+    """A message that is being sent is another program's to send after so long (assumed: ten timeouts)."""
+    look_s: float = 10.0
+    """Between two looks at the outbox (assumed)."""
+    answer_bytes: int = 10_000_000
+    """Of an answer that are read (assumed)."""
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """How a model is fitted to ratings."""
 
@@ -851,5 +876,6 @@ BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
 COURSE = CourseSettings()
+REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()
 VALIDATION = ValidationSettings()

@@ -20,7 +20,9 @@ from tdscreen.records import (
     assessments,
     clips,
     examinations,
+    exports,
     jobs,
+    outbox,
     patients,
     ratings,
     worklist,
@@ -53,6 +55,7 @@ class Filled:
         self.examination, self.patient = examination.id, examination.patient
         self.clip, self.rating, self.job = clip, rating, job
         self.assessment = assessment
+        self.message = ""
 
 
 @pytest.fixture
@@ -76,7 +79,9 @@ def filled(
     rating = ratings.save_draft(desk, examination.id, WHOLE).id
     ratings.lock_rating(desk, rating)
     ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE)
-    return Filled(examination, clip, rating, job, some_assessment)
+    made = Filled(examination, clip, rating, job, some_assessment)
+    made.message = outbox.put(desk, examination.id, "{}").id
+    return made
 
 
 EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
@@ -138,6 +143,11 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         {A},
     ),
     "administration.retire_staff": (lambda d, f: administration.retire_staff(d, "r2"), {A}),
+    "outbox.messages": (lambda d, f: outbox.messages(d), {C, A}),
+    "outbox.send_again": (lambda d, f: outbox.send_again(d, f.message), {C}),
+    "outbox.put": (lambda d, f: outbox.put(d, f.examination, "{}"), {C}),
+    "exports.note_report": (lambda d, f: exports.note_report(d, f.examination, "report"), {C}),
+    "exports.note_tables": (lambda d, f: exports.note_tables(d, "tables for research") is None, {R}),
     "administration.audit_log": (lambda d, f: administration.audit_log(d), {A}),
 }
 """Each function of the room that works at a desk, and who may."""

@@ -19,6 +19,8 @@ from tdscreen.records.sealing import new_key
 from tdscreen.records.tables import METADATA
 from tdscreen.records.upgrade import upgrade
 
+NEWEST = "0003"
+
 
 @pytest.fixture
 def of_the_first_form(clinic: Clinic, database: str) -> str:
@@ -56,8 +58,8 @@ def test_an_older_store_says_what_to_do_and_goes_on_where_it_is(
         Clinic(folder, of_the_first_form, master)
     with pytest.raises(InputError, match="another master key"):
         upgrade(folder, of_the_first_form, MasterKey(new_key()))
-    assert upgrade(folder, of_the_first_form, master) == ("0001", "0002")
-    assert upgrade(folder, of_the_first_form, master) == ("0002", "0002"), "again does nothing"
+    assert upgrade(folder, of_the_first_form, master) == ("0001", NEWEST)
+    assert upgrade(folder, of_the_first_form, master) == (NEWEST, NEWEST), "again does nothing"
     with Clinic(folder, of_the_first_form, master, clock=clock) as clinic:
         desk = clinic.desk("r1")
         assert desk.staff.role is Role.CLINICIAN
@@ -82,4 +84,4 @@ def test_steps_that_were_cut_short_leave_the_old_form(
     with writing(engine) as connection:
         assert revision_of(connection) == "0001"
     engine.dispose()
-    assert upgrade(tmp_path / "store", of_the_first_form, master) == ("0001", "0002")
+    assert upgrade(tmp_path / "store", of_the_first_form, master) == ("0001", NEWEST)

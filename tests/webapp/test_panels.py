@@ -10,6 +10,7 @@ import pytest
 
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import NOTICE
+from tdscreen.assessment.plain import TRIAGE_STATEMENTS, TRIAGE_TITLES
 from tdscreen.measurement.clip import QualityCheck
 from tdscreen.scoring.predictive import FlagCounts, predictive_values
 from tdscreen.vocabulary import Item, TriageLevel, Verdict
@@ -27,7 +28,6 @@ from tdscreen.webapp.panels import (
     triage_panel,
 )
 from tdscreen.webapp.run import Examination, MeasuredClip
-from tdscreen.webapp.words import TRIAGE_STATEMENTS, TRIAGE_TITLES
 
 Make = Callable[..., Examination]
 

@@ -119,7 +119,7 @@ def _stored(work: Work, row: Row) -> StoredAssessment:
         document = work.unseal(row["patient_id"], row["id"], row["sealed"])
         if _sha256(document) != row["document_sha256"]:
             raise DataError("An assessment in the clinic's store is not the one that was kept.")
-        assessment = from_json(document if work.may(Act.SEE_CLIPS) else _without_names(document))
+        assessment = from_json(document if work.may(Act.SEE_CLIPS) else without_names(document))
     return StoredAssessment(
         id=row["id"],
         patient=row["patient_id"],
@@ -135,7 +135,7 @@ def _stored(work: Work, row: Row) -> StoredAssessment:
     )
 
 
-def _without_names(document: str) -> str:
+def without_names(document: str) -> str:
     """Put numbers in the place of the clips' names, wherever they stand in an assessment."""
     names = dict.fromkeys(clip.file for clip in from_json(document).clips)
     # A longer name first: it may hold a shorter one.

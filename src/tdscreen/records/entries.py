@@ -441,6 +441,49 @@ class Job:
     ended_at: datetime | None
 
 
+class MessageState(StrEnum):
+    """How far a message to a record system is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+    """A newer one of the same examination was sent in its place."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What waits for a record system, or was sent to it.
+
+    Attributes
+    ----------
+    state : MessageState
+    document : str or None
+        What is sent; None once it was sent or replaced.
+    tries : int
+        How often it was sent, or is being sent.
+    answer : str
+        Why it was put off or refused; empty if it was not.
+    next_at : datetime
+        It is not sent before.
+    ended_at : datetime or None
+        When it was sent, refused or replaced.
+    """
+
+    id: str
+    site: str
+    patient: str
+    examination: str
+    state: MessageState
+    document: str | None
+    tries: int
+    answer: str
+    next_at: datetime
+    added_at: datetime
+    added_by: str
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Deletion:
     """What was there of a patient, and is gone.

@@ -27,6 +27,9 @@ class Act(StrEnum):
     ASK_FOR_ASSESSMENT = "ask for an assessment"
     SEE_JOBS = "see the assessments that are waiting"
     DECIDE_RETENTION = "decide how long a video is kept"
+    REPORT = "give a report out"
+    SEE_MESSAGES = "see what waits for the record system"
+    EXPORT_TABLES = "give out tables for research"
     DELETE = "delete a patient"
     SEE_STAFF = "see who works here"
     MANAGE_STAFF = "add or retire staff"
@@ -49,6 +52,9 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.ASK_FOR_ASSESSMENT: (_C,),
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),
+        Act.REPORT: (_C,),
+        Act.SEE_MESSAGES: (_C, _A),
+        Act.EXPORT_TABLES: (_R,),
         Act.DELETE: (_A,),
         Act.SEE_STAFF: (_C, _A),
         Act.MANAGE_STAFF: (_A,),

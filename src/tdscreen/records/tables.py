@@ -180,6 +180,19 @@ JOBS = _of_patient(
     Column("taken_at", TIME),
     Column("ended_at", TIME),
 )
+OUTBOX = _of_patient(
+    "outbox",
+    _examination(),
+    Column("state", String(16), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("sealed_answer", LargeBinary),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", TIME, nullable=False),
+    Column("lease_until", TIME),
+    Column("added_at", TIME, nullable=False),
+    _by("added_by"),
+    Column("ended_at", TIME),
+)
 AUDIT = Table(
     "audit",
     METADATA,
@@ -196,6 +209,7 @@ AUDIT = Table(
 """No foreign keys: an entry outlives what it speaks of."""
 
 OF_PATIENTS: tuple[Table, ...] = (
+    OUTBOX,
     JOBS,
     SIGN_OFFS,
     RATING_CHANGES,

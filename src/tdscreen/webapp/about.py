@@ -11,9 +11,9 @@ from pathlib import Path
 import streamlit as st
 
 import tdscreen
+from tdscreen.assessment.plain import number
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.scorer import cards, own_path, shipped_card
-from tdscreen.webapp.words import number
 
 TITLE = "About the model"
 NO_CARD = (

@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from tdscreen.assessment.plain import number, plain
 from tdscreen.motion.features import SignalFeatures
 from tdscreen.motion.filtering import remove_slow
 from tdscreen.motion.signals import Signal
 from tdscreen.motion.spans import to_grid
 from tdscreen.motion.spectrum import Spectrum, power_spectrum, top_frequency_hz
 from tdscreen.settings import MOTION
-from tdscreen.webapp.words import number, plain
 
 Floats = NDArray[np.float64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tdscreen.assessment.plain import TASKS, number
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.desk import Desk, DroppedClip
-from tdscreen.webapp.words import TASKS, number
 
 _MEGABYTE = 1_000_000
 

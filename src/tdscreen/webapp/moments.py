@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from tdscreen.assessment.plain import sentence
 from tdscreen.assessment.words import REGION_NAMES, join_names
 from tdscreen.errors import TdscreenError
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
@@ -13,7 +14,6 @@ from tdscreen.webapp.charts import most_moving_first, movement_figure, spectrum_
 from tdscreen.webapp.desk import Desk
 from tdscreen.webapp.panels import picture_figure, region_table
 from tdscreen.webapp.run import Examination, MeasuredClip
-from tdscreen.webapp.words import sentence
 
 _PLOT_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage"]}
 _STEP_S = 0.05

@@ -11,11 +11,7 @@ from html import escape
 from math import sqrt
 
 from tdscreen.assessment.assessment import Assessment, Coverage, ItemAssessment
-from tdscreen.assessment.words import REGION_NAMES, counts, join_names, set_words
-from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
-from tdscreen.scoring.predictive import PredictiveValues
-from tdscreen.vocabulary import Item
-from tdscreen.webapp.words import (
+from tdscreen.assessment.plain import (
     MOVEMENTS,
     SEVERITIES,
     TASKS,
@@ -26,6 +22,10 @@ from tdscreen.webapp.words import (
     plain,
     sentence,
 )
+from tdscreen.assessment.words import REGION_NAMES, counts, join_names, set_words
+from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
+from tdscreen.scoring.predictive import PredictiveValues
+from tdscreen.vocabulary import Item
 
 _NEGLIGIBLE_POINTS = 0.05
 """A contribution smaller than this shows as 0.0 and is neither up nor down."""
