@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
+from importlib.util import find_spec
 
 import streamlit as st
 
@@ -13,6 +15,8 @@ from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.examination import show_standing
 from tdscreen.clinicapp.rating import ask_why_not, choose_answer, collected
+from tdscreen.clinicapp.service import service
+from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
 from tdscreen.clinicapp.words import AGREEMENTS, moment
 from tdscreen.records.assessments import estimates
@@ -22,6 +26,7 @@ from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
 from tdscreen.records.ratings import change_rating, ratings, sign, sign_offs
 from tdscreen.records.worklist import examination_states
+from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.panels import spread
 from tdscreen.webapp.words import unformatted
@@ -63,6 +68,7 @@ def show_comparison(desk: Desk, of: str) -> None:
     st.header("Signature", anchor=False)
     _show_signatures(signed)
     _offer_signature(desk, locked, own, stored)
+    _show_downloads(desk, of)
     show_estimate(stored)
 
 
@@ -166,6 +172,30 @@ def _offer_change(desk: Desk, own: Rating) -> None:
             scores = collected(answers, reasons, comment)
             change(lambda: change_rating(desk, own.id, scores, why=why), said="The change is kept.")
             st.rerun()
+
+
+def _show_downloads(desk: Desk, of: str) -> None:
+    st.header("For the chart", anchor=False)
+    if find_spec("typst") is None or find_spec("fhir") is None:
+        st.markdown("Reports need further packages on the server: `pip install 'tdscreen[report]'`.")
+        return
+    st.markdown(
+        "What you download is no longer encrypted, and yours to look after. Without a signature it says that it is a "
+        "draft."
+    )
+    with st.container(horizontal=True):
+        for label, purpose in (("Report (PDF)", Purpose.REPORT), ("FHIR (JSON)", Purpose.FHIR)):
+            ticket = seen(
+                f"ticket-{purpose}",
+                partial(
+                    service().tickets.write,
+                    purpose,
+                    staff=desk.staff.id,
+                    on=of,
+                    valid_s=CLINIC_PAGES.play_valid_s,
+                ),
+            )
+            st.link_button(label, f"/clinic/{purpose}/{ticket}")
 
 
 def _show_signatures(signed: Sequence[SignOff]) -> None:

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit.starlette import App
 
-from tdscreen.clinicapp import playback, uploads
+from tdscreen.clinicapp import downloads, playback, uploads
 from tdscreen.clinicapp.headers import Guard
 from tdscreen.clinicapp.login_file import LOOPBACK
 from tdscreen.errors import DataError
@@ -34,6 +34,8 @@ def application(*, hosts: Sequence[str] = ()) -> App:
         routes=[
             Route(uploads.PATH, uploads.receive, methods=["PUT"]),
             Route(playback.PATH, playback.play, methods=["GET"]),
+            Route(downloads.REPORT_PATH, downloads.give_report, methods=["GET"]),
+            Route(downloads.FHIR_PATH, downloads.give_fhir, methods=["GET"]),
         ],
         middleware=[Middleware(Guard, hosts=(*LOOPBACK, *hosts), flag_sha256=_flag_sha256())],
     )

@@ -24,6 +24,8 @@ class Purpose(StrEnum):
 
     UPLOAD = "upload"
     PLAY = "play"
+    REPORT = "report"
+    FHIR = "fhir"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Ticket:
     staff : str
         Identifier of the person whose page it was written for: nobody else can use it.
     on : str
-        Random identifier of the examination that a clip is sent to, or of the clip that is played.
+        Random identifier of the examination that a clip is sent to or a report is of, or of the clip that is played.
     number : str
         Of the ticket, random.
     until : float
