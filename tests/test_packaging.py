@@ -180,6 +180,7 @@ def test_the_wheel_carries_the_model_the_schema_and_the_page(wheel: Path) -> Non
     assert any(re.fullmatch(r"tdscreen/assessment/schema/[^/]+\.json", name) for name in names)
     assert {"tdscreen/records/migrations/env.py", "tdscreen/records/migrations/versions/first.py"} <= names
     assert {"tdscreen/webapp/app.py", "tdscreen/webapp/config.toml", "tdscreen/py.typed"} <= names
+    assert {"tdscreen/reports/report.typ", "tdscreen/records/migrations/versions/outbox.py"} <= names
     # What the page shows beside a result.
     assert {"tdscreen/models/aims_items_v2.md", "tdscreen/measurement-card/figures.csv"} <= names
 

@@ -110,6 +110,12 @@ def test_letters_that_no_font_has_become_their_numbers_and_others_stay() -> None
     assert as_shown("Jörg 中\tΩ", missing=missing) == "Jörg [U+4E2D] Ω"
 
 
+def test_a_mark_joins_its_letter_or_becomes_its_number() -> None:
+    assert as_shown("Jo\u0308rg", missing=frozenset()) == "Jörg"
+    # No sign is a Q with a macron, and no font can be relied on to set one.
+    assert as_shown("Q\u0304", missing=frozenset()) == "Q[U+0304]"
+
+
 def test_the_same_report_has_the_same_bytes(signed_report: ExaminationReport) -> None:
     assert report_pdf(signed_report) == report_pdf(signed_report)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import unicodedata
 from collections.abc import Callable
 from importlib import resources
 from typing import Any
@@ -77,11 +78,11 @@ def as_shown(text: str, *, missing: frozenset[str]) -> str:
     """
     told = "".join(
         character
-        if character == "\n" or (character.isprintable() and character not in missing)
+        if character == "\n" or (_stands_alone(character) and character not in missing)
         else " "
         if character == "\t"
         else f"[U+{ord(character):04X}]"
-        for character in text.replace("\r\n", "\n")
+        for character in _composed(text.replace("\r\n", "\n"))
     )
     return _loosened(told)
 
@@ -98,8 +99,18 @@ def undisplayable(characters: frozenset[str]) -> frozenset[str]:
     -------
     frozenset of str
     """
-    asked = sorted(one for one in characters - _ALWAYS_THERE if one.isprintable())
+    asked = sorted(one for one in characters - _ALWAYS_THERE if _stands_alone(one))
     return frozenset(_without_a_glyph(asked))
+
+
+def _composed(text: str) -> str:
+    """Join letters and marks to the one sign that they are, where there is one."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _stands_alone(character: str) -> bool:
+    """Tell whether a letter can be printed, and needs no other letter's glyph to sit on."""
+    return character.isprintable() and not unicodedata.category(character).startswith("M")
 
 
 def _without_a_glyph(characters: list[str]) -> list[str]:
@@ -150,7 +161,7 @@ def _letters(said: Any) -> frozenset[str]:
     found: set[str] = set()
 
     def look(text: str) -> str:
-        found.update(text)
+        found.update(_composed(text))
         return text
 
     _each_text(said, look)
