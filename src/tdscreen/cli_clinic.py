@@ -253,11 +253,16 @@ def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
     from tdscreen.assessing.worker import work as run
 
     stop = threading.Event()
+    before = {}
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-    with _open(folder, database) as store:
-        failed = run(store, jobs=jobs, once=once, stop=stop, say=lambda line: click.echo(line, err=True))
+            before[number] = signal.signal(number, lambda *_: stop.set())
+    try:
+        with _open(folder, database) as store:
+            failed = run(store, jobs=jobs, once=once, stop=stop, say=lambda line: click.echo(line, err=True))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if once and failed:
         click.get_current_context().exit(1)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from clips import scene, write_clip
 from tdscreen.cli import main
 
 
@@ -76,3 +78,32 @@ def test_a_log_that_was_changed_ends_with_a_status_of_its_own(run: object, tmp_p
     result = run("audit", "verify", status=6)
     assert "Entry 2 was changed." in result.output
     assert "not as it was written" in result.output
+
+
+def test_a_folder_comes_in_and_is_assessed_even_where_nothing_can_be_seen(
+    run: object, tmp_path: Path
+) -> None:
+    assert callable(run)
+    interrupt = signal.getsignal(signal.SIGINT)
+    run("clinic", "key", "--out", str(tmp_path / "key"))
+    run("clinic", "init")
+    run("clinic", "add-site", "north")
+    run("clinic", "add-staff", "north", "r1", "--name", "Dr. Ratewell")
+    run("clinic", "add-staff", "north", "a1", "--name", "Ada", "--role", "administrator")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write_clip(folder / "sub-4711_ses-20260302_task-rest.mp4", scene(12))
+    (folder / "sub-4711_ses-20260302_task-speech.mp4").write_bytes(b"no video")
+    bring = ("clinic", "import", str(folder), "--new-patients")
+    assert "is not for an administrator" in run(*bring, "--as", "a1", status=2).output
+    planned = run(*bring, "--as", "r1", "--dry-run").output
+    assert "sub-4711_ses-20260302_task-rest.mp4: rest, of 4711, 2026-03-02" in planned
+    done = run(*bring, "--as", "r1", status=1).output
+    assert "1 clip taken in." in done
+    assert "speech.mp4 is not a video" in done
+    said = run("clinic", "work", "--once").output
+    assert re.search(r"^Began ([0-9a-f]{32}), try 1\.\nAssessed \1\.$", said, re.MULTILINE)
+    assert "4711" not in said
+    assert signal.getsignal(signal.SIGINT) is interrupt
+    assert "1 clip there already" in run(*bring, "--as", "r1", status=1).output
+    assert run("clinic", "work", "--once").output == ""
