@@ -12,13 +12,14 @@ Nothing else should run beside it. Needs the extra ``cluster`` and, to confine w
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,32 +82,42 @@ def measure_cores(source: Path, count: int) -> None:
     print(f"efficiency {one_s / (2 * two_s):.3f}")
 
 
-def _time_on_cores(plan: Plan, out: Path, workers: int) -> tuple[float, int]:
-    """Start a scheduler and workers, each confined to a core of its own, and time the batch."""
-    out.mkdir()
-    file = out / "scheduler.json"
-    dask = [sys.executable, "-m"]
+@contextlib.contextmanager
+def _cluster(folder: Path) -> Iterator[tuple[str, Callable[..., subprocess.Popen[bytes]]]]:
+    """Start a scheduler; give its address and what starts further processes, which end with it."""
+    file = folder / "scheduler.json"
     quiet = {**os.environ, "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    begun = []
-    try:
-        with (out / "log").open("wb") as log:
+    begun: list[subprocess.Popen[bytes]] = []
+    with (folder / "log").open("wb") as log:
 
-            def start(*words: str) -> None:
-                begun.append(subprocess.Popen(words, env=quiet, stdout=log, stderr=log))
+        def start(*words: str) -> subprocess.Popen[bytes]:
+            begun.append(subprocess.Popen(words, env=quiet, stdout=log, stderr=log))
+            return begun[-1]
 
+        try:
             start(
-                *dask, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                "--scheduler-file", str(file),
+                sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
+                "--no-dashboard", "--scheduler-file", str(file),
             )  # fmt: skip
             while not file.exists() or not file.read_text().endswith("}"):
                 time.sleep(0.1)
-            for core in range(workers):
-                start(
-                    "taskset", "--cpu-list", str(core), *dask, "distributed.cli.dask_worker", "--scheduler-file",
-                    str(file), "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                    "--local-directory", str(out),
-                )  # fmt: skip
-        address = json.loads(file.read_text())["address"]
+            yield json.loads(file.read_text())["address"], start
+        finally:
+            for process in begun:
+                process.kill()
+                process.wait()
+
+
+def _time_on_cores(plan: Plan, out: Path, workers: int) -> tuple[float, int]:
+    """Start a scheduler and workers, each confined to a core of its own, and time the batch."""
+    out.mkdir()
+    with _cluster(out) as (address, start):
+        for core in range(workers):
+            start(
+                "taskset", "--cpu-list", str(core), sys.executable, "-m", "distributed.cli.dask_worker", address,
+                "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
+                "--local-directory", str(out),
+            )  # fmt: skip
         with open_store(out / "results") as store, ClusterExecutor(store.folder, address) as executor:
             while len(executor.workers()) < workers:
                 time.sleep(0.1)
@@ -117,10 +128,6 @@ def _time_on_cores(plan: Plan, out: Path, workers: int) -> tuple[float, int]:
             records = store.records(result_key(ended.contents[clip.name], clip) for clip in plan.clips)
             frames = sum(record["measurement"]["frames"] for record in records if record)
         return took_s, frames
-    finally:
-        for process in begun:
-            process.kill()
-            process.wait()
 
 
 def take_its_time(job: Job, folder: str, run: str, key: str) -> tuple[str, Outcome]:
@@ -129,49 +136,75 @@ def take_its_time(job: Job, folder: str, run: str, key: str) -> tuple[str, Outco
     return "", Outcome(job, "0" * 64, measured=True)
 
 
+WORKERS = """
+import asyncio, sys
+from distributed import Worker
+
+async def work(address, count, folder):
+    workers = [
+        await Worker(address, nthreads=1, name=k, dashboard=False, local_directory=folder) for k in range(count)
+    ]
+    await asyncio.gather(*(one.finished() for one in workers))
+
+if __name__ == "__main__":
+    asyncio.run(work(sys.argv[1], int(sys.argv[2]), sys.argv[3]))
+"""
+
+
 def simulate(workers: list[int], clips: int, cost_s: float) -> None:
-    """Measure what a clip takes besides its work, with clips that only take a hundredth of their time."""
-    from distributed import LocalCluster
+    """Measure what a clip takes besides its work, with clips that only take a hundredth of their time.
+
+    The scheduler has a process of its own, all workers share another, and the one who started it is this one.
+    """
+    import psutil
 
     shortened_s = cost_s / SHORTENED
     print(
-        f"a clip: {cost_s:g} s on one core, here {shortened_s:g} s; scheduler, workers and client in one process"
+        f"a clip: {cost_s:g} s on one core, here {shortened_s:g} s; 2 cores for scheduler, workers and client"
     )
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
-    print(
-        "workers  clips   took, s  of it work, s  efficiency  besides work, ms a clip  processor, ms a clip"
-    )
-    processor_a_clip_s = 0.0
-    for count, each_s in [*((n, shortened_s) for n in workers), (max(workers), 0.0)]:
+    print("                                                  processor, ms a clip:")
+    print("workers  clips   took, s  of it work, s  efficiency  scheduler  client  workers together")
+    scheduler_s = 0.0
+    for count in workers:
         these = max(100, clips * count // max(workers))
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            LocalCluster(
-                n_workers=count,
-                threads_per_worker=1,
-                processes=False,
-                dashboard_address=None,
-                silence_logs=40,
-            ) as cluster,
-            open_store(Path(folder, "out")) as store,
-            ClusterExecutor(store.folder, cluster.scheduler_address, do=take_its_time) as executor,
-        ):
-            plan = made_up_plan(these, size_bytes=round(each_s * 1e6))
-            begun_s, processor_s = time.monotonic(), time.process_time()
-            run_batch(plan, store, executor)
-            took_s, processor_s = time.monotonic() - begun_s, time.process_time() - processor_s
-        work_s = these * each_s / count
-        processor_a_clip_s = processor_s / these
+        with tempfile.TemporaryDirectory() as folder, _cluster(Path(folder)) as (address, start):
+            program = Path(folder, "workers.py")
+            program.write_text(WORKERS)
+            hands = start(sys.executable, str(program), address, str(count), folder)
+            with (
+                open_store(Path(folder, "out")) as store,
+                ClusterExecutor(store.folder, address, do=take_its_time) as executor,
+            ):
+                while len(executor.workers()) < count:
+                    time.sleep(0.1)
+                children = psutil.Process().children()
+                (scheduler,) = [one for one in children if one.pid != hands.pid]
+                plan = made_up_plan(these, size_bytes=round(shortened_s * 1e6))
+                parts = (scheduler, psutil.Process(), psutil.Process(hands.pid))
+                before = [_processor_s(one) for one in parts]
+                begun_s = time.monotonic()
+                run_batch(plan, store, executor)
+                took_s = time.monotonic() - begun_s
+                spent = [(_processor_s(one) - then) / these for one, then in zip(parts, before, strict=True)]
+        work_s = these * shortened_s / count
+        scheduler_s = spent[0]
         print(
             f"{count:7} {these:6} {took_s:9.1f} {work_s:14.1f} {work_s / took_s:11.2f} "
-            f"{1000 * (took_s - work_s) / these:24.2f} {1000 * processor_a_clip_s:21.2f}",
+            f"{1000 * spent[0]:10.2f} {1000 * spent[1]:7.2f} {1000 * spent[2]:17.2f}",
             flush=True,
         )
-    most = cost_s / processor_a_clip_s
     print(
-        f"Clips that take no time take {1000 * processor_a_clip_s:.2f} ms of a processor: of {cost_s:g} s each, one"
+        f"The scheduler takes {1000 * scheduler_s:.2f} ms of a processor a clip: with clips of {cost_s:g} s it keeps "
+        f"{cost_s / scheduler_s:,.0f} workers busy;"
     )
-    print(f"scheduler keeps {most:,.0f} workers busy; 1,000 workers need one clip in {cost_s:g} ms.")
+    print(f"1,000 workers end a clip in every {cost_s:g} ms.")
+
+
+def _processor_s(process: Any) -> float:
+    times = process.cpu_times()
+    spent: float = times.user + times.system
+    return spent
 
 
 def made_up_plan(count: int, *, size_bytes: int) -> Plan:

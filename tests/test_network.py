@@ -115,6 +115,7 @@ def run_refused(command: list[str], folder: Path) -> tuple[subprocess.CompletedP
     return run, log.read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.slow
 def test_a_clip_is_scored_in_a_network_namespace_with_no_way_out(brief_clip: Path, tmp_path: Path) -> None:
     run, tried = run_cut_off([*SCORE, str(brief_clip)], tmp_path)
     assert run.returncode == 0, run.stderr
@@ -130,6 +131,7 @@ def test_the_namespace_would_have_shown_an_attempt(tmp_path: Path, command: list
     assert any(tried.values())
 
 
+@pytest.mark.slow
 def test_a_clip_is_scored_with_every_socket_refused_and_none_is_tried(
     brief_clip: Path, tmp_path: Path
 ) -> None:

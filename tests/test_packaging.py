@@ -328,6 +328,7 @@ def test_the_readme_has_each_command_as_one_line_on_its_first_screen(name: str) 
     assert lines.index(command) < 45
 
 
+@pytest.mark.slow
 def test_the_readmes_lines_of_python_run() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"^```python\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL)

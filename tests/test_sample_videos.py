@@ -42,6 +42,7 @@ def region(assessment: Assessment, name: str) -> RegionMeasurement:
     return assessment.clips[0].regions[Region(name)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clip", MOVING)
 def test_the_frequency_is_recovered_within_a_tenth_of_a_hertz(clip, assessment_of):
     for movement in clip["movements"]:

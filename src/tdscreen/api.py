@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.own_model import open_own_model as own_model
 from tdscreen.errors import InputError, WorkerError
 from tdscreen.files import require_new
 from tdscreen.isolation import CANCELLED, Progress, run_isolated
@@ -37,7 +38,7 @@ from tdscreen.research.tables import (
     write_table,
 )
 from tdscreen.scoring import predictive
-from tdscreen.scoring.model import SeverityModel, load_model, own_model
+from tdscreen.scoring.model import SeverityModel, load_model
 from tdscreen.scoring.predictive import PredictiveValues
 from tdscreen.settings import SCORING, VIDEO, ScoringSettings, VideoSettings
 from tdscreen.tracking.store import load_tracks, save_tracks
@@ -79,6 +80,7 @@ def track(
     hands: bool = True,
     cache: TrackCache | bool = True,
     settings: VideoSettings = VIDEO,
+    sha256: str | None = None,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
 ) -> Tracks:
@@ -97,6 +99,8 @@ def track(
         in the user's own cache (:func:`tdscreen.keeping.cache.user_cache`), with False nowhere.
     settings : VideoSettings
         Limits on length and size.
+    sha256 : str, optional
+        Of the clip's bytes, where they were read before: they are then not read once more to find kept tracks.
     on_progress : callable, optional
         Called after each frame with a :class:`~tdscreen.isolation.Progress`.
     cancel : threading.Event, optional
@@ -130,7 +134,7 @@ def track(
     kept = user_cache() if cache is True else cache or None
     name = None
     if kept is not None:
-        name = kept.name_of(clip, mirrored=mirrored, hands=hands, settings=settings)
+        name = kept.name_of(clip, mirrored=mirrored, hands=hands, settings=settings, sha256=sha256)
     if kept is not None and name is not None:
         found = kept.find(name, file=clip.name, settings=settings)
         if found is not None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen import __version__
-from tdscreen.cli_batch import NO_HANDS, batch
+from tdscreen.cli_batch import NO_HANDS, batch, own_model_option
 from tdscreen.cli_cache import cache
 from tdscreen.cli_clinic import audit, clinic
 from tdscreen.cli_export import export
@@ -33,7 +33,7 @@ from tdscreen.cli_reports import OF_THE_STORE
 from tdscreen.cli_train import calibrate, train, validate
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
-from tdscreen.printing import printable
+from tdscreen.printing import printable, watched
 from tdscreen.settings import SCORING, VIDEO, VideoSettings
 from tdscreen.vocabulary import Task
 
@@ -106,15 +106,6 @@ class _Reading:
             "cache": self.cache,
             "settings": self.settings,
         }
-
-
-_own_model = click.option(
-    "--model",
-    "model_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Score with a model of your own, that train or calibrate wrote.",
-)
 
 
 def _reads_clips(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -233,7 +224,7 @@ def _end(number: int, frame: object) -> None:
     type=click.IntRange(1, 28),
     help="Sort by the chance of a total of at least this, and not by the Schooler-Kane severity rule.",
 )
-@_own_model
+@own_model_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document an examination, one a line.")
 @_reads_clips
 @click.pass_context
@@ -405,7 +396,7 @@ def overlay(clip: str, out: Path, reading: _Reading) -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on this machine [default: 8501].")
-@_own_model
+@own_model_option
 def app(port: int | None, model_file: Path | None) -> None:
     """Open the page in a browser, on this machine only."""
     from tdscreen.webapp.launch import run
@@ -419,7 +410,7 @@ def _progress(clip: str, *, passes: Sequence[str] = ("",)) -> Iterator[Callable[
 
     ``passes`` name the times that the clip is gone through from its beginning.
     """
-    if not sys.stderr.isatty():
+    if not watched():
         yield None
         return
     from rich.console import Console

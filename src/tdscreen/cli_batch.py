@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import datetime
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen.errors import InputError
-from tdscreen.printing import counted, printable
+from tdscreen.printing import counted, printable, watched
 from tdscreen.settings import BATCH, VIDEO
 from tdscreen.vocabulary import Task
 
@@ -33,6 +32,14 @@ NO_HANDS = (
     "face goes unnoticed."
 )
 """What --no-hands does, of every command that follows them."""
+own_model_option = click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Score with a model of your own, that train or calibrate wrote.",
+)
+"""The option of every command that scores."""
 QUIET_S = 30.0
 """Between two lines of progress where no person watches."""
 FAILED_STATUS = 1
@@ -64,7 +71,9 @@ class _Place(click.Path):
         super().__init__(file_okay=file_okay, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Take an address as it is."""
+        """Take an address as it is, and an empty name, as of a variable that is not set, for no folder at all."""
+        if value == "":
+            self.fail("It is empty. Name a folder.", param, ctx)
         return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
 
 
@@ -102,6 +111,7 @@ class _Place(click.Path):
 @click.option("--no-hands", is_flag=True, help=NO_HANDS)
 @click.option("--same-content", is_flag=True, help="Let two files have the same content.")
 @click.option("--tracks", is_flag=True, help="Keep the landmarks of every clip, too.")
+@own_model_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Clips at one time  [default: one for each core]")
 @click.option(
     "--cluster",
@@ -150,6 +160,7 @@ def batch(
     no_hands: bool,
     same_content: bool,
     tracks: bool,
+    model_file: Path | None,
     jobs: int | None,
     cluster: str | None,
     retry_failed: bool,
@@ -163,19 +174,22 @@ def batch(
     Finds the clips in FOLDER and below, or takes them from TABLE (.csv or .tsv with the columns file, task, person,
     session, date, examination, mirrored). Names as sub-01_ses-02_task-rest.mp4 say the person, the session and the
     task. Measures each in a process of its own, and writes tables, assessments and a page into DIR. Stopped, the same
-    command goes on where it was. A clip that fails is named in failures.csv and stops none of the others.
+    command goes on where it was. A clip that fails is named in failures.csv and stops none of the others. With --model
+    the tables are in a folder of the model's own within DIR, and nothing is measured again.
     """
+    from tdscreen import api
     from tdscreen.batch.cluster import ClusterExecutor
     from tdscreen.batch.discovery import find_clips
     from tdscreen.batch.executor import LocalExecutor, default_workers
     from tdscreen.batch.remote_store import check_place, open_place, store_at
-    from tdscreen.batch.results import write_results
+    from tdscreen.batch.results import place_of, write_results
     from tdscreen.batch.run import refuse_other_clips, run_batch, sort_out
     from tdscreen.batch.store import needed_bytes
     from tdscreen.batch.work import How
 
-    if cluster and jobs:
+    if cluster is not None and jobs:
         raise InputError("A cluster's workers say themselves how much they do at one time. Leave out --jobs.")
+    model = None if model_file is None else api.own_model(model_file)
     how = How(
         limits=dataclasses.replace(
             VIDEO, max_duration_s=max_duration, max_file_bytes=int(max_size * MEGABYTE)
@@ -206,7 +220,9 @@ def batch(
     begun = datetime.datetime.now(datetime.UTC)
     with open_place(str(out)) as store:
         executor: Executor = (
-            ClusterExecutor(store.folder, cluster) if cluster else LocalExecutor(store, workers=workers)
+            LocalExecutor(store, workers=workers)
+            if cluster is None
+            else ClusterExecutor(store.folder, cluster)
         )
         try:
             with executor, _progress() as report:
@@ -226,20 +242,21 @@ def batch(
             "hands": not no_hands,
             "same_content": same_content,
             "tracks": tracks,
+            "model": None if model_file is None else model_file.name,
             "limits": dataclasses.asdict(how.limits),
             "time_limit_s": time_limit,
         }
         run = {
             "begun": begun.isoformat(timespec="seconds"),
             "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "workers": "of a cluster" if cluster else workers,
+            "workers": workers if cluster is None else "of a cluster",
             "clips_done": ended.tally.done,
             "clips_kept": ended.tally.kept,
             "options": options,
         }
         try:
             summary = write_results(
-                plan, store, contents=ended.contents, unkept=ended.unkept, tracks=tracks, run=run
+                plan, store, contents=ended.contents, unkept=ended.unkept, tracks=tracks, model=model, run=run
             )
         except (KeyboardInterrupt, SystemExit):
             click.echo(
@@ -248,7 +265,7 @@ def batch(
                 err=True,
             )
             raise
-    _say_end(summary, out)
+    _say_end(summary, f"{out}/{place_of(model)}".rstrip("/"))
     ctx.exit(FAILED_STATUS if summary.failed else 0)
 
 
@@ -272,7 +289,7 @@ def _show_plan(plan: Plan, to_do: int, *, whole: bool) -> None:
     from tdscreen.batch.discovery import plan_lines
 
     examinations = plan.examinations()
-    if whole or sys.stderr.isatty():
+    if whole or watched():
         lines = list(plan_lines(plan, most=None if whole else SHOWN))
         heads = ("file", "task", "examination")
         widths = [max(len(line[place]) for line in (heads, *lines)) for place in (0, 1)]
@@ -292,7 +309,7 @@ def _show_plan(plan: Plan, to_do: int, *, whole: bool) -> None:
     )
 
 
-def _say_end(summary: Summary, out: Path | str) -> None:
+def _say_end(summary: Summary, out: str) -> None:
     failed = f"; {summary.failed:,} could not be measured: see failures.csv" if summary.failed else ""
     click.echo(
         printable(
@@ -307,7 +324,7 @@ def _say_end(summary: Summary, out: Path | str) -> None:
 def _progress() -> Iterator[Callable[[Tally], None]]:
     """Show how far it is, and no names: as a bar where a person watches, as a line now and then elsewhere."""
     begun_s = time.monotonic()
-    if not sys.stderr.isatty():
+    if not watched():
         told_s = -math.inf
 
         def tell(tally: Tally) -> None:

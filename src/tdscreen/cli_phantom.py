@@ -6,7 +6,6 @@ import contextlib
 import importlib.util
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdscreen.errors import InputError
-from tdscreen.printing import printable
+from tdscreen.printing import printable, watched
 
 if TYPE_CHECKING:
     from tdscreen.phantom.film import ClipSpec
@@ -263,7 +262,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
     callable
         To be told how many clips are done, of how many, and which was the last.
     """
-    if not sys.stderr.isatty():
+    if not watched():
 
         def tell(done: int, of: int, name: str) -> None:
             if name:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import importlib.util
 import os
+import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ def _named(given: Sequence[str], what: str) -> dict[str, list[str]]:
             item, name = ONE_ITEM, one
         if not item or not name:
             raise InputError(f"{what} is COLUMN, or ITEM=COLUMN, not '{printable(one)}'.")
-        found.setdefault(item, []).append(name)
+        if name in found.setdefault(item, []):
+            raise InputError(f"{what} {printable(name)} is named twice. Name each column once.")
+        found[item].append(name)
     if ONE_ITEM in found and len(found) > 1:
         raise InputError(f"With several items, name the item before each {what}, as lips=COLUMN.")
     return found
@@ -48,19 +51,25 @@ def _new_folder(out: Path) -> None:
     writable_folder(out)
 
 
-def _date(given: str | None) -> str:
-    return given or datetime.date.today().isoformat()
+def _date(ctx: click.Context, option: click.Parameter, given: str | None) -> str:
+    try:
+        return str(datetime.date.fromisoformat(given) if given else datetime.date.today())
+    except ValueError as error:
+        raise click.BadParameter(f"'{given}' is no date. Write it as 2026-11-26.", ctx, option) from error
 
 
 def _command() -> str:
-    return " ".join(["tdscreen", *sys.argv[1:]])
+    return shlex.join(["tdscreen", *sys.argv[1:]])
 
 
 def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that all three commands have."""
     for option in (
         click.option(
-            "--date", metavar="DATE", help="To stand in what is written, as 2026-11-26  [default: today]"
+            "--date",
+            callback=_date,
+            metavar="DATE",
+            help="To stand in what is written, as 2026-11-26  [default: today]",
         ),
         click.option(
             "--clips",
@@ -90,23 +99,31 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _measured(found: Any, clips: Path | None, *, group: str) -> Any:
-    """Where clips are given, measure them and put their features beside the table."""
+def _measured(found: Any, clips: Path | None, *, group: str, model: Path | None = None) -> tuple[Any, str]:
+    """Where clips are given, measure them and put their features beside the table; list what was in them, too.
+
+    A clip that the ``model`` has seen is refused before any is measured, and stays on the list.
+    """
+    from tdscreen.training.clip_table import FILE_COLUMN, UNUSABLE_COLUMN, clip_contents, measure_clips
+    from tdscreen.training.people import CLIPS_LIST, listed_in, refuse_known_clips
+
+    seen_before = set() if model is None else set(listed_in(model.parent / CLIPS_LIST))
     if clips is None:
-        return found
-    from tdscreen.training.clip_table import FILE_COLUMN, UNUSABLE_COLUMN, measure_clips, refuse_shared_clips
-
-    if {FILE_COLUMN, group} <= set(found.columns):
-        refuse_shared_clips(found, clips, group=group)
-
+        return found, _lines(seen_before)
+    contents = clip_contents(found, clips, group=group)
+    refuse_known_clips(contents, seen_before)
     with progress_bar("Measuring clips") as report:
-        measured = measure_clips(found, clips, on_progress=report)
+        measured = measure_clips(found, clips, contents=contents, on_progress=report)
     blind = measured[measured[UNUSABLE_COLUMN] != ""]
     if len(blind):
         click.echo(f"{len(blind)} of {counted(len(measured), 'clip')} cannot be used:", err=True)
     for file, reason in zip(blind[FILE_COLUMN], blind[UNUSABLE_COLUMN], strict=True):
         click.echo(printable(f"  {file}: {reason}"), err=True)
-    return measured
+    return measured, _lines(seen_before | set(contents.values()))
+
+
+def _lines(entries: Iterable[str]) -> str:
+    return "".join(f"{entry}\n" for entry in sorted(entries))
 
 
 @click.command()
@@ -149,30 +166,33 @@ def train(
     group: str,
     out: Path,
     clips: Path | None,
-    date: str | None,
+    date: str,
 ) -> None:
     """Fit a scoring model to ratings of your own.
 
     TABLE holds features and ratings, comma-separated or Parquet, one row a clip or an examination. Splits are
     by person; features and smoothness are chosen within them; several raters are taken as several raters. Into
     the new folder go model.onnx, model.md (its card), left_out.csv (what was said of people left out),
-    people.txt (whom it was fitted on: keep it to yourself) and, with --clips, features.csv.
+    people.txt (whom it was fitted on: keep it to yourself) and, with --clips, features.csv and clips.txt.
     """
     _needs("onnx", "sklearn")
     _new_folder(out)
     from tdscreen.training.own_model import inputs_of, train_own
+    from tdscreen.training.people import CLIPS_LIST, PEOPLE_LIST
     from tdscreen.training.study import check_ratings, read_table
 
     raters = _named(labels, "--label")
     inputs = _named(features, "--features") if features else None
     together = [_pair(one) for one in pairs]
+    if both := sorted(set(rises) & set(falls)):
+        raise InputError(f"{printable(both[0])} is said both to rise and to fall. Leave one of the two out.")
     directions = dict.fromkeys(rises, 1) | dict.fromkeys(falls, -1)
-    ratings = read_table(table)
+    ratings = read_table(table, names=[group])
     for item, columns in raters.items():
         # What cannot be fitted is said before the clips are measured, which may take hours.
         inputs_of(item, inputs, directions, together)
         check_ratings(ratings, labels=columns, group=group, subgroups=subgroups, highest=highest)
-    data = _measured(ratings, clips, group=group)
+    data, contents = _measured(ratings, clips, group=group)
     with progress_bar("Fitting") as report:
         own = train_own(
             data,
@@ -185,7 +205,7 @@ def train(
             highest=highest,
             name=name,
             seed=seed,
-            date=_date(date),
+            date=date,
             source=table.name,
             on_progress=report,
         )
@@ -195,9 +215,10 @@ def train(
         "model.onnx": own.content,
         "model.md": card_of(own, command=_command()).encode(),
         "left_out.csv": left_out_table(own).encode(),
-        "people.txt": "".join(f"{person}\n" for person in own.people).encode(),
+        PEOPLE_LIST: _lines(own.people).encode(),
     }
     if clips is not None:
+        files[CLIPS_LIST] = contents.encode()
         files["features.csv"] = data.to_csv(index=False).encode()
     from tdscreen.validation.write import save_files
 
@@ -252,7 +273,7 @@ def validate(
     group: str,
     out: Path,
     clips: Path | None,
-    date: str | None,
+    date: str,
 ) -> None:
     """Hold a model against ratings of people new to it.
 
@@ -263,25 +284,32 @@ def validate(
     _needs("onnx", "sklearn", "matplotlib", "reportlab")
     _new_folder(out)
     from tdscreen.settings import VALIDATION
+    from tdscreen.training.people import PEOPLE_LIST
     from tdscreen.training.store import read_model
     from tdscreen.training.study import read_table
-    from tdscreen.validation.run import validate_model
+    from tdscreen.validation.run import check_reference, validate_model
     from tdscreen.validation.write import save_files
 
     read = read_model(model)
-    data = _measured(read_table(table), clips, group=group)
+    ratings = read_table(table, names=[group])
+    about: dict[str, Any] = {
+        "raters": _for_model(_named(labels, "--label"), [item.item for item in read.items]),
+        "group": group,
+        "subgroups": subgroups,
+        "positive_from": positive_from,
+        "fitted_on": fitted_on or model.parent / PEOPLE_LIST,
+        "must_know": fitted_on is not None,
+    }
+    # What cannot be held is said before the clips are measured, which may take hours.
+    check_reference(read, ratings, **about)
+    data, _ = _measured(ratings, clips, group=group, model=model)
     files, notes = validate_model(
         read,
         data,
-        raters=_for_model(_named(labels, "--label"), [item.item for item in read.items]),
-        group=group,
-        subgroups=subgroups,
-        positive_from=positive_from,
-        cuts=cuts or VALIDATION.cuts,
-        fitted_on=fitted_on or model.parent / "people.txt",
-        must_know=fitted_on is not None,
+        **about,
+        cuts=tuple(dict.fromkeys(cuts)) or VALIDATION.cuts,
         source=table,
-        date=_date(date),
+        date=date,
         command=_command(),
     )
     save_files(files, out)
@@ -322,7 +350,7 @@ def calibrate(
     group: str,
     out: Path,
     clips: Path | None,
-    date: str | None,
+    date: str,
 ) -> None:
     """Fit a model to your own people, and say how sure it may be.
 
@@ -332,29 +360,29 @@ def calibrate(
     """
     _needs("onnx")
     _new_folder(out)
-    from tdscreen.training.local import calibrate_model
+    from tdscreen.training.local import calibrate_model, check_local
+    from tdscreen.training.people import CLIPS_LIST, PEOPLE_LIST
     from tdscreen.training.store import read_model
     from tdscreen.training.study import read_table
     from tdscreen.validation.write import save_files
 
     read = read_model(model)
-    data = _measured(read_table(table), clips, group=group)
-    local = calibrate_model(
-        read,
-        data,
-        raters=_for_model(_named(labels, "--label"), [item.item for item in read.items]),
-        group=group,
-        level=level,
-        date=_date(date),
-        source=table.name,
-        fitted_on=model.parent / "people.txt",
-    )
-    save_files(
-        {
-            "model.onnx": local.content,
-            "calibration.md": local.words.encode(),
-            "people.txt": "".join(f"{person}\n" for person in local.people).encode(),
-        },
-        out,
-    )
+    ratings = read_table(table, names=[group])
+    about: dict[str, Any] = {
+        "raters": _for_model(_named(labels, "--label"), [item.item for item in read.items]),
+        "group": group,
+        "fitted_on": model.parent / PEOPLE_LIST,
+    }
+    # What cannot be calibrated is said before the clips are measured, which may take hours.
+    check_local(read, ratings, **about)
+    data, contents = _measured(ratings, clips, group=group, model=model)
+    local = calibrate_model(read, data, **about, level=level, date=date, source=table.name)
+    files = {
+        "model.onnx": local.content,
+        "calibration.md": local.words.encode(),
+        PEOPLE_LIST: _lines(local.people).encode(),
+    }
+    if contents:
+        files[CLIPS_LIST] = contents.encode()
+    save_files(files, out)
     click.echo(printable(f"{out / 'model.onnx'} is written, with its calibration beside it."), err=True)

@@ -55,6 +55,7 @@ def open_model(path: Path, *, sha256: str, own: bool = False, optimised: bool = 
     import onnxruntime
     from onnxruntime.capi.onnxruntime_pybind11_state import (
         Fail,
+        InvalidArgument,
         InvalidGraph,
         InvalidProtobuf,
     )
@@ -73,5 +74,5 @@ def open_model(path: Path, *, sha256: str, own: bool = False, optimised: bool = 
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except (Fail, InvalidGraph, InvalidProtobuf, OperatorMissing) as error:
+    except (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, OperatorMissing) as error:
         raise ModelError(f"The model {path.name} cannot be read by onnxruntime. {advice}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,6 +29,17 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )
+
+
+def unicode_of(text: str) -> str:
+    r"""Write text with a file's name in it as tables and pages can hold it, whatever bytes the name is made of.
+
+    Examples
+    --------
+    >>> unicode_of("a\udcff.mp4 is empty")
+    'a\\xff.mp4 is empty'
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def spreadsheet_safe(text: str) -> str:
@@ -56,3 +68,8 @@ def rounded_down(value: float) -> str:
     """
     # Past what binary digits lose: 9.9 is a hair less than itself.
     return f"{math.floor(10 * value + 1e-6) / 10:.1f}"
+
+
+def watched() -> bool:
+    """Say whether a person watches standard error, which a job may have been started without."""
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -566,6 +566,13 @@ class QualitySettings:
     """A movement whose range is less than so many detection limits is seen in some moments and not in others: its share
     of time was off by more than 20 points in 6 of 7 regions of development people below this, and in none of 3 from 1.6
     to 2."""
+    unsure_lips_limit_mm: float = 2.0
+    sure_lips_in_limits: float = 3.0
+    """In clips whose detection limit for the lips is above the first, a range of fewer limits than the second is seen
+    and not scored. Where a codec has emptied dark skin the lips' patches jump by ten times as much from one picture to
+    the next as elsewhere, and more than the skin does by which limits are told: of two development people of tones 9
+    and 10 one showed a side shift of 1.3 limits that was none, and the other lips of 2.4 limits that were half as large
+    again as the truth; both had limits of 2.5 mm and more, development people of other tones 0.6 to 1.5."""
     max_face_limit_mm: float = 9.0
     max_hand_limit_mm: float = 20.0
     """Where nothing is found to move and a movement of this range could have gone unseen, a region is not assessed:
@@ -578,7 +585,7 @@ class ScoringSettings:
 
     model_file: str = "aims_items_v2.onnx"
     """In the folder ``models``; its card lies beside it."""
-    model_sha256: str = "efe56936f38063bb75a67773f0802a59cec45525384edc86f8eb130662e430b7"
+    model_sha256: str = "39a192d5a092377e086b65267c5356522cb85e1b82550c68cafc27cc19257746"
     """The one place that says which model file this version scores with; any other is refused."""
     min_clip_s: float = 10.0
     """Shorter clips report their regions, but give no evidence for items. The AIMS procedure (Guy 1976) watches for
@@ -593,6 +600,10 @@ class ScoringSettings:
     which the jaw moved) ..."""
     jaw_follows_ratio: float = 1.5
     """... and the lips where they part by more (measured: 1.7 to 2.7 in three); between the two both count."""
+    lips_alone_mm: float = 7.0
+    """Half a range beyond which lips part only because the jaw opens: a full smile with the teeth together parts them
+    by some 11 mm in all (assumed). So wide a jaw comes out too small in some faces, and the ratio then says the
+    contrary."""
     carried_by_tongue: float = 0.6
     """Correlation with the tongue's reach from which lips or jaw only make way for it (measured: 0.65 to 0.91)."""
     tongue_parts_jaw_mm: float = 4.0

@@ -393,6 +393,13 @@ def together(found: ClipMeasurement, correlation: float, *parts: Region) -> Clip
         (4.0, 1.5, 0.99, True, False),  # the lips drag the chin's skin along
         (4.0, 2.8, 0.99, True, True),  # neither is plain
         (4.0, 4.0, 0.6, True, True),  # they move by themselves
+        (
+            9.0,
+            5.0,
+            0.99,
+            False,
+            True,
+        ),  # no lips part by 18 mm unless the jaw opens, however little of it was seen
     ],
 )
 def test_of_lips_and_jaw_that_go_as_one_only_that_counts_which_moves_the_other(

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import jsonschema
 import numpy as np
+import onnx
 import pytest
 
 from measured_clips import clip, moving, quiet_face, still
+from tdscreen import api
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import NOTICE, ScoreSet
 from tdscreen.assessment.json_form import from_json, schema, to_json
 from tdscreen.assessment.words import set_words
+from tdscreen.errors import ModelError
 from tdscreen.scoring.additive import AdditiveItem, Shape
 from tdscreen.scoring.model import SeverityModel, own_model
 from tdscreen.training.store import write_model
@@ -85,6 +88,46 @@ def test_ratings_by_people_assume_no_millimetres_to_be_varied(of_lips: SeverityM
     assert found.items[Item.LIPS].expected_with_smaller_anchors is None
     assert found.triage.level_with_larger_anchors is None
     assert assess(MOVING).items[Item.LIPS].expected_with_smaller_anchors is not None
+
+
+def changed(path: Path, to: Path, *, weights: str = "", said: dict[str, str] | None = None) -> Path:
+    """Write a model file with the curve of a name turned round, or with other words about itself."""
+    model = onnx.load(path)
+    for one in model.graph.initializer:
+        if one.name == weights:
+            one.CopyFrom(
+                onnx.numpy_helper.from_array(np.flip(onnx.numpy_helper.to_array(one)).copy(), one.name)
+            )
+    about = {entry.key: entry.value for entry in model.metadata_props} | (said or {})
+    onnx.helper.set_model_props(model, about)
+    to.write_bytes(model.SerializeToString())
+    return to
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ("i1.t0.values", {}),
+        ("", {"items": "{"}),
+        ("", {"items": '["lips"]'}),
+        ("", {"training_ranges": "{}"}),
+        ("", {"terms": "[]"}),
+        ("", {"thresholds": '{"lips": 4}'}),
+        ("", {"conformal_sets": '{"lips": 1}'}),
+        ("", {"counts": '{"all": 1}'}),
+        ("", {"directions": "{}"}),
+    ],
+)
+def test_a_model_file_that_was_changed_scores_nobody(
+    calibrated_model: Path, tmp_path: Path, weights: str, said: dict[str, str]
+) -> None:
+    with pytest.raises(ModelError, match="damaged or was changed"):
+        api.own_model(changed(calibrated_model, tmp_path / "changed.onnx", weights=weights, said=said))
+
+
+def test_a_model_file_that_was_not_changed_is_taken(calibrated_model: Path, tmp_path: Path) -> None:
+    model = api.own_model(changed(calibrated_model, tmp_path / "same.onnx"))
+    assert model.calibrated
 
 
 def test_a_set_is_told_in_words() -> None:

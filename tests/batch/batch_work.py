@@ -47,7 +47,12 @@ def measure(*, path, task, mirrored, hands, settings, tracks_out, report) -> dic
     sha256 = (
         "of other bytes" if orders.get("changed") else hashlib.sha256(Path(path).read_bytes()).hexdigest()
     )
-    measurement: dict[str, Any] = {**orders["measurement"], "task": task, "input_sha256": sha256}
+    measurement: dict[str, Any] = {
+        **orders["measurement"],
+        "file": name,
+        "task": task,
+        "input_sha256": sha256,
+    }
     if not hands:
         for region in ("left_hand", "right_hand"):
             measurement["regions"][region]["reason"] = "Left out on request."

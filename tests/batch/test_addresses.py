@@ -71,6 +71,7 @@ def without_links(pages: dict[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in pages.items() if name != "index.html"}
 
 
+@pytest.mark.slow
 def test_a_cluster_reads_and_writes_addresses_and_gives_the_bytes_of_a_run_on_a_disk(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
 ) -> None:

@@ -317,6 +317,7 @@ def test_no_more_jobs_are_handed_out_than_the_executor_holds(
     assert max(held) == 4
 
 
+@pytest.mark.slow
 def test_a_clip_in_a_batch_gives_the_assessment_of_the_clip_alone(brief_clip: Path, tmp_path: Path) -> None:
     from tdscreen import api
 
@@ -381,6 +382,20 @@ def test_a_file_of_another_kind_is_a_row_with_its_reason(tmp_path: Path) -> None
     (failure,) = rows(tmp_path / "out", "failures")
     assert failure["kind"] == "VideoError"
     assert str(failure["reason"]).startswith("letter.mp4 ")
+
+
+def test_clips_whose_names_are_not_unicode_are_rows_and_stop_nothing(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    make_clip(os.fsdecode(b"caf\xe9.mp4"), no_video=True)
+    make_clip(os.fsdecode(b"caf\xe8.mp4"), no_video=True, lips_mm=3.0)
+    make_clip(os.fsdecode(b"caf\xea.mp4"))
+    ended = run(clips, tmp_path / "out", how, same_content=True)
+    assert (ended.tally.done, ended.tally.failed) == (3, 2)
+    assert [row["file"] for row in rows(tmp_path / "out", "clips") if row["quality"]] == ["caf\\xea.mp4"]
+    failures = {row["file"]: str(row["reason"]) for row in rows(tmp_path / "out", "failures")}
+    assert failures["caf\\xe9.mp4"].startswith("caf\\xe9.mp4 is no")
+    assert failures["caf\\xe8.mp4"].startswith("caf\\xe8.mp4 is no")
 
 
 def test_the_store_says_what_it_keeps(tmp_path: Path) -> None:

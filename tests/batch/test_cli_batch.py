@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import os
 import signal
@@ -19,12 +21,17 @@ from tdscreen.batch import results
 from tdscreen.batch.run import Tally
 from tdscreen.batch.work import How
 from tdscreen.cli import main
+from tdscreen.settings import BATCH, SCORING
 
 MakeClip = Callable[..., Path]
 
 
 def batch(*words: object) -> Result:
     return CliRunner().invoke(main, ["batch", *(str(word) for word in words)])
+
+
+def read(table: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(table.read_text().splitlines()))
 
 
 def test_a_dry_run_shows_what_each_file_is_taken_for_and_does_nothing(
@@ -87,6 +94,45 @@ def test_hands_are_left_out_on_request_and_the_manifest_says_so(
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["run"]["options"]["hands"] is False
     assert manifest["remarks"] == ["The hands are left out of 1 clip."]
+
+
+def test_a_model_of_ones_own_has_its_own_tables_and_measures_nothing_again(
+    clips: Path, make_clip: MakeClip, how: How, calibrated_model: Path, tmp_path: Path
+) -> None:
+    out, count = tmp_path / "out", tmp_path / "count"
+    make_clip("one.mp4", counted_in=str(count))
+    make_clip("dark.mp4", dark=True)
+    assert batch(clips, "--out", out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    ran = batch(clips, "--out", out, "--model", calibrated_model)
+    assert ran.exit_code == 0, ran.output
+    assert count.read_text() == "one.mp4\n", "it was measured once"
+    (own,) = (out / "scored_by").iterdir()
+    assert str(own) in ran.stderr, "it says where the tables are"
+    assert {name: (out / name).read_bytes() for name in before} == before, "none of the other's is replaced"
+    sha256 = hashlib.sha256(calibrated_model.read_bytes()).hexdigest()
+    lips, shipped = (
+        next(row for row in read(folder / "items.csv") if row["item"] == "lips" and row["expected"])
+        for folder in (own, out)
+    )
+    assert (lips["model_sha256"], lips["score_set_people"]) == (sha256, "24")
+    assert (shipped["model_sha256"], shipped["score_set"]) == (SCORING.model_sha256, "")
+    made_with = json.loads((own / "manifest.json").read_text())["made_with"]
+    assert made_with["scoring_model"]["sha256"] == sha256
+    assert SCORING.model_file not in made_with["models_sha256"], "it took no part"
+    assert "calibrated on 24 people of one place" in (own / "index.html").read_text()
+    assert 'href="../../../clips/dark.mp4"' in (own / "index.html").read_text()
+
+
+def test_a_model_that_does_not_fit_is_refused_before_any_work(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path
+) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    make_clip("one.mp4")
+    ran = batch(clips, "--out", tmp_path / "out", "--model", tmp_path / "model.onnx")
+    assert ran.exit_code == 7
+    assert "cannot be read by onnxruntime" in ran.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_no_batch_wrote_and_one_of_another_version_are_left_alone(
@@ -159,6 +205,31 @@ def test_options_that_say_nothing_are_refused(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("address", ["", "scheduler", "tcp://10.0.0.1", "foo://10.0.0.1:8786"])
+def test_what_is_no_address_of_a_scheduler_is_said_at_once_and_nothing_is_measured_here(
+    clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, address: str
+) -> None:
+    pytest.importorskip("distributed")
+    make_clip("a.mp4")
+    begun_s = time.monotonic()
+    ran = batch(clips, "--out", tmp_path / "out", "--cluster", address)
+    assert ran.exit_code == 2
+    assert f"No Dask scheduler answers at {address}. Check the address" in ran.stderr
+    assert time.monotonic() - begun_s < BATCH.connect_timeout_s
+    assert not (tmp_path / "out" / "measured").exists()
+
+
+def test_an_empty_name_is_not_taken_for_the_folder_where_one_stands(
+    clips: Path, make_clip: MakeClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip("a.mp4")
+    monkeypatch.chdir(clips)
+    for words in (("", "--out", tmp_path / "out"), (clips, "--out", "")):
+        ran = batch(*words, "--dry-run")
+        assert ran.exit_code == 2
+        assert "It is empty. Name a folder." in ran.stderr
+
+
 def test_ctrl_c_while_tables_are_written_says_what_is_there_and_how_to_go_on(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +250,21 @@ def test_ctrl_c_while_tables_are_written_says_what_is_there_and_how_to_go_on(
     again = batch(clips, "--out", out)
     assert (again.exit_code, "1 done already, 0 to do" in again.stderr) == (0, True), again.output
     assert (out / "manifest.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes what a shell of POSIX closes")
+def test_a_job_that_was_started_without_a_place_for_its_words_does_its_work(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "letter.mp4").write_text("This is a letter and not a video.")
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "tdscreen", "batch", str(tmp_path / "clips"), "--out", str(out)]
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    assert ran.returncode == cli_batch.FAILED_STATUS
+    assert "letter.mp4 is not a video" in (out / "failures.csv").read_text()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

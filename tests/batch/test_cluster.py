@@ -64,6 +64,7 @@ def run(
     return ended
 
 
+@pytest.mark.slow
 def test_workers_killed_in_mid_run_change_no_byte_and_no_clip_is_a_row_twice(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -180,6 +181,7 @@ def test_workers_of_another_version_and_those_that_do_not_see_the_results_do_not
     assert not (tmp_path / "nowhere").exists(), "a worker makes no place of its own, where nobody would look"
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_or_goes_is_named(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +209,7 @@ def test_a_scheduler_that_is_not_there_or_goes_is_named(
     assert run(clips, tmp_path / "out", how, None).tally.kept == 1
 
 
+@pytest.mark.slow
 def test_the_command_does_a_real_clip_on_a_cluster_as_here(
     brief_clip: Path, tmp_path: Path, cluster: Cluster
 ) -> None:

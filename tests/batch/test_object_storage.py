@@ -54,6 +54,7 @@ def batch(*words: str) -> Result:
     return CliRunner().invoke(main, ["batch", *words])
 
 
+@pytest.mark.slow
 def test_a_cluster_goes_from_bucket_to_bucket_with_the_bytes_of_a_run_on_a_disk(
     clips: Path, make_clip: MakeClip, how: How, tmp_path: Path, storage: ObjectStorage, bucket: str
 ) -> None:

@@ -20,6 +20,7 @@ from tdscreen.vocabulary import Region, Task
 README = SAMPLES.parent / "README.md"
 
 
+@pytest.mark.slow
 def test_the_five_lines_of_the_readme_work_as_they_stand(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +132,7 @@ def test_frame_at_gives_the_picture_that_is_shown_at_that_time(
     assert picture.mean() == pytest.approx(40 * step, abs=4)
 
 
+@pytest.mark.slow
 def test_the_same_clip_gives_the_same_assessment_alone_and_after_another(
     brief_clip: Path, faceless_clip: Path
 ) -> None:

@@ -191,6 +191,7 @@ def test_each_clip_has_its_own_task_when_each_is_named_and_a_selfie_says_that_it
     assert all(clip["mirrored"] for clip in documents(result)[0]["clips"])
 
 
+@pytest.mark.slow
 def test_a_task_named_once_is_that_of_every_clip_and_none_is_unstructured(faceless_clip: Path) -> None:
     one = run("score", faceless_clip, faceless_clip, "--task", "arms_out", "--json")
     assert [document["clips"][0]["task"] for document in documents(one)] == ["arms_out"] * 2
@@ -224,6 +225,7 @@ def test_a_task_that_is_not_known_is_refused_with_those_that_are(faceless_clip: 
     assert all(task in result.stderr for task in Task)
 
 
+@pytest.mark.slow
 def test_clips_may_have_any_name(faceless_clip: Path, tmp_path: Path) -> None:
     names = ["[bold]x[end].mp4", "a\nb.mp4", "\x1b[2J.mp4", "脸 😀.mp4"]
     for name in names:
@@ -261,6 +263,7 @@ def test_a_bad_file_with_a_name_of_two_lines_still_gets_one_line(tmp_path: Path)
     assert "\x1b" not in result.stderr
 
 
+@pytest.mark.slow
 def test_features_of_a_clip_and_of_its_tracks_are_the_same_numbers(brief_clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "tracks of brief"
     assert run("track", brief_clip, "--out", out).exit_code == 0
@@ -345,6 +348,7 @@ def test_nothing_named_is_a_question_and_not_a_result() -> None:
     assert run().exit_code in (0, 2)
 
 
+@pytest.mark.slow
 def test_a_model_of_one_s_own_scores_and_says_so(brief_clip: Path, calibrated_model: Path) -> None:
     ran = run("score", str(brief_clip), "--json", "--model", str(calibrated_model))
     assert ran.exit_code == 0

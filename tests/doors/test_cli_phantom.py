@@ -24,6 +24,7 @@ def test_the_presets_are_listed_with_a_line_each():
         assert f"\n{name} " in f"\n{result.stdout}"
 
 
+@pytest.mark.slow
 @needs_people
 def test_a_presets_programme_can_be_printed_and_changed_and_read_again(tmp_path):
     result = run("presets", "--json", "gum")

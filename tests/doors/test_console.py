@@ -33,6 +33,7 @@ def words(text: str) -> str:
     return " ".join(text.replace("│", " ").split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("name", ["lips_1.5hz.mp4", "jaw_1hz.mp4", "dark.mp4"])
 def test_no_line_is_wider_than_the_terminal_nor_than_can_be_read(
@@ -53,6 +54,7 @@ def test_at_80_columns_each_region_has_one_line(assessment_of: Callable[[str], A
     assert "rhythmic" in lips[0]
 
 
+@pytest.mark.slow
 def test_a_region_that_is_still_shows_what_could_have_been_seen(
     assessment_of: Callable[[str], Assessment],
 ) -> None:

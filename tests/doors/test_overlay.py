@@ -98,6 +98,7 @@ def test_what_appears_in_its_place_meanwhile_is_not_replaced(uneven_clip: Path, 
     assert out.read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_film_cut_short_while_it_is_written_leaves_nothing(uneven_clip: Path, tmp_path: Path) -> None:
     # Long enough that the encoder cannot hold all of it back.
     few = [picture[:160, 70:230] for picture in pictures_of(uneven_clip)[0][:10]]

@@ -80,6 +80,7 @@ def test_python_m_tdscreen_is_the_same_command() -> None:
     assert run.stdout.startswith("tdscreen, version ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
 def test_a_stopped_run_ends_with_its_worker_within_two_seconds_and_leaves_nothing(
     sent: signal.Signals, long_clip: Path, tmp_path: Path
@@ -178,6 +179,7 @@ def test_a_clip_is_scored_from_another_folder(brief_clip: Path, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_json_is_utf_8_where_the_terminal_speaks_ascii(faceless_clip: Path, tmp_path: Path) -> None:
     clip = tmp_path / "hände.mp4"
     clip.write_bytes(faceless_clip.read_bytes())

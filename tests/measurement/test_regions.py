@@ -15,6 +15,7 @@ from tdscreen.measurement.regions import (
     SPEECH_REASON,
     TOO_FAINT_REASON,
     TOO_FAST_REASON,
+    UNSURE_REASON,
     Ruler,
     measure_region,
     region_features,
@@ -119,6 +120,21 @@ def test_a_movement_that_is_hardly_larger_than_its_limit_is_seen_and_not_scored(
     assert jaw.amplitude_mm == pytest.approx(1.5, rel=0.05)
     assert (jaw.scored_amplitude_mm is not None) == scored
     assert jaw.not_scored_reason == (None if scored else TOO_FAINT_REASON)
+
+
+@pytest.mark.parametrize(
+    ("limit_mm", "amplitude_mm", "scored"),
+    [(1.9, 2.0, True), (2.5, 3.0, False), (2.5, 4.2, True), (4.3, 2.8, False)],
+)
+def test_lips_that_a_clip_shows_poorly_are_scored_only_if_they_move_far(
+    measured: Measured, limit_mm: float, amplitude_mm: float, *, scored: bool
+) -> None:
+    lips = measured(
+        Region.LIPS, {Region.LIPS: features("lips.opening", sine(amplitude_mm, 1.2), limit_mm=limit_mm)}
+    )
+    assert lips.amplitude_mm == pytest.approx(amplitude_mm, rel=0.05)
+    assert (lips.scored_amplitude_mm is not None) == scored
+    assert lips.not_scored_reason == (None if scored else UNSURE_REASON)
 
 
 @pytest.mark.parametrize("gain", [0.65, 0.9, 1.0, 1.45])

@@ -115,6 +115,7 @@ def test_lips_that_ride_on_a_jaw_move_when_the_jaw_does_and_not_when_the_brows_d
     assert np.ptp(moved["lips.opening"][without]) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "grade"),
     [(part, grade) for part in ("facial_expression", "lips", "jaw", "tongue") for grade in (1, 2, 3, 4)]
@@ -150,6 +151,7 @@ def test_a_tongue_in_the_closed_mouth_is_hidden_and_has_no_severity(carried_out)
     assert truth.regions_json(performance, times_s, signals_of)["tongue"]["severity"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["task_tapping_left", "task_each_finger_right"])
 def test_taps_are_counted_where_the_finger_meets_the_thumb(carried_out, name):
     performance, moved, _, _ = carried_out(programme_of(name, duration_s=2.5, seed=2))
@@ -167,6 +169,7 @@ def test_taps_are_counted_where_the_finger_meets_the_thumb(carried_out, name):
     assert told[side]["count"] == pytest.approx(rate_hz * (2.5 - 0.75), abs=1.5)
 
 
+@pytest.mark.slow
 def test_tremor_is_no_severity_and_what_is_on_top_of_it_is(carried_out):
     performance, _, signals_of, times_s = carried_out(programme_of("rabbit_with_dyskinesia", duration_s=5.0))
     says = truth.regions_json(performance, times_s, signals_of)

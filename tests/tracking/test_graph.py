@@ -56,6 +56,7 @@ def test_pictures_far_apart_are_all_searched() -> None:
     assert len(searched_s(times_s, [1] * 30)) == 30
 
 
+@pytest.mark.slow
 def test_what_is_followed_is_followed_to_the_last_bit_as_with_a_search_in_every_picture(
     left_hand_pictures: list[Picture],
 ) -> None:
@@ -75,6 +76,7 @@ def test_while_something_moves_a_hand_is_looked_at_twice_within_a_quarter_of_a_s
         assert len(found) < 0.7 * len(times_s), "not every picture is looked through"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("comes_s", np.round(np.arange(1.0, 1.3, 0.05), 2))
 @pytest.mark.parametrize("slides", [False, True], ids=["at once", "from the side"])
 def test_a_hand_that_comes_in_is_seen_within_a_quarter_of_a_second_of_when_it_could_be(

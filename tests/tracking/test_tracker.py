@@ -116,6 +116,7 @@ def test_the_hand_of_a_sample_keeps_its_stated_side(
     assert not tracks.hands_valid[:, other].any()
 
 
+@pytest.mark.slow
 def test_a_mirrored_recording_gives_the_same_side_and_measures_and_unsaid_the_other_side(
     left_hand_pictures: list[Picture], tmp_path: Path
 ) -> None:
@@ -164,11 +165,13 @@ def test_two_hands_side_by_side_are_a_left_and_a_right_one(hands_clip: Callable[
     assert tracks.hands_valid.all()
 
 
+@pytest.mark.slow
 def test_sides_do_not_swap_when_the_hands_cross_over(hands_clip: Callable[..., Path]) -> None:
     paths: dict = {"left": lambda t: 600 - 147 * t, "right": lambda t: 160 + 147 * t}
     assert_hands_where_they_are(track_video(hands_clip(**paths)), **paths)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leaves", ["left", "right"])
 def test_sides_do_not_swap_when_one_hand_leaves_and_comes_back(
     hands_clip: Callable[..., Path], leaves: str
@@ -182,6 +185,7 @@ def test_sides_do_not_swap_when_one_hand_leaves_and_comes_back(
 # The same clip, the same numbers
 
 
+@pytest.mark.slow
 def test_a_clip_gives_the_same_numbers_alone_twice_and_after_another_clip(
     face_and_hand_clip: Path, two_faces_clip: Path
 ) -> None:

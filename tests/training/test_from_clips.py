@@ -16,10 +16,13 @@ from studies import QUICK, make_table
 from tdscreen import api
 from tdscreen.cli import main
 from tdscreen.errors import ColumnsError, LeakError, TooFewPeopleError
+from tdscreen.keeping import cache
 from tdscreen.keeping.cache import LOCATION_VARIABLE, user_cache
+from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.settings import TrainingSettings
 from tdscreen.tracking.tracks import Tracks
-from tdscreen.training.clip_table import measure_clips, refuse_shared_clips
+from tdscreen.training import clip_table
+from tdscreen.training.clip_table import clip_contents, measure_clips
 from tdscreen.training.own_model import OwnModel, train_own
 from tdscreen.vocabulary import Item
 
@@ -57,6 +60,7 @@ def folder(sample_tracks: Callable[[str], Tracks], tmp_path: Path, monkeypatch: 
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_of_clips_and_its_ratings_become_a_model_that_scores_a_clip(folder: Path) -> None:
     table = measure_clips(RATED, folder)
     assert list(table["unusable"] != "") == [False, False, False, False, True]
@@ -88,15 +92,31 @@ def test_one_clip_under_the_names_of_two_people_is_refused(tmp_path: Path, other
         shutil.copy(SAMPLES / "rest.mp4", tmp_path / other)
     table = ratings_of(("cas", "rest.mp4", 0, 0), ("fay", other, 1, 1))
     with pytest.raises(LeakError, match="under two people"):
-        refuse_shared_clips(table, tmp_path, group="person")
-    refuse_shared_clips(table.assign(person="cas"), tmp_path, group="person")
+        clip_contents(table, tmp_path, group="person")
+    clip_contents(table.assign(person="cas"), tmp_path, group="person")
+
+
+def test_a_clip_is_read_once_for_its_people_and_for_its_kept_tracks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def counted(path: Path) -> str:
+        read.append(path.name)
+        return sha256_of(path)
+
+    monkeypatch.setattr(clip_table, "sha256_of", counted)
+    monkeypatch.setattr(cache, "sha256_of", counted)
+    contents = clip_contents(RATED, folder, group="person")
+    measure_clips(RATED, folder, contents=contents)
+    assert sorted(read) == sorted(CLIPS)
 
 
 def test_a_selfie_is_tracked_as_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     kept = {name: api.track(folder / name) for name in CLIPS}
 
-    def track(clip: Path, *, mirrored: bool) -> Tracks:
+    def track(clip: Path, *, mirrored: bool, sha256: str | None) -> Tracks:
         asked.append(mirrored)
         return kept[clip.name]
 

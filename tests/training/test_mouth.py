@@ -114,6 +114,7 @@ def test_the_written_graph_says_what_the_network_says() -> None:
     np.testing.assert_allclose(forward(learning, crops)[2], expected_tip, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_little_training_makes_the_error_smaller(mouths: Mouths) -> None:
     few = dataclasses.replace(
         mouths, **{name: getattr(mouths, name)[:8] for name in ("crops", "labels", "edges", "tips", "acts")}

@@ -9,6 +9,7 @@ import pytest
 
 from tdscreen.errors import ColumnsError, InputError, ModelError
 from tdscreen.scoring.additive import AdditiveItem, Direction, Interaction, Shape, evaluate
+from tdscreen.scoring.additive_graph import GRAPH_FORM
 from tdscreen.scoring.conformal import ConformalSets
 from tdscreen.training.store import read_model, write_model
 
@@ -48,3 +49,14 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.onnx").write_bytes(b"\xffthis is no model")
     with pytest.raises(ModelError):
         read_model(tmp_path / "text.onnx")
+
+
+def test_a_file_that_says_of_itself_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    import onnx
+
+    path = tmp_path / "changed.onnx"
+    model = onnx.helper.make_model(onnx.helper.make_graph([], "empty", [], []))
+    onnx.helper.set_model_props(model, {"form": GRAPH_FORM, "items": "{"})
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(ModelError, match="damaged or was changed"):
+        read_model(path)

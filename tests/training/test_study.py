@@ -86,6 +86,21 @@ def test_what_is_not_a_study_is_refused_with_its_reason(tmp_path: Path) -> None:
         read_table(tmp_path / "empty.csv")
 
 
+def test_a_person_is_the_same_whatever_blanks_and_zeros_stand_around_their_name(tmp_path: Path) -> None:
+    table = make_table(20, seed=3)
+    table.loc[3, "person"] = f" {table.loc[3, 'person']} "
+    assert len(study_of(table).names) == 20
+    table = make_table(20, seed=3)
+    table["person"] = table["person"].str.removeprefix("p")
+    read = read_table(write_table(table, tmp_path / "t.csv"), names=["person"])
+    assert "007" in study_of(read).names, "as it is called in a table where others are called A07"
+
+
+def test_a_feature_that_is_to_rise_and_to_fall_is_asked_back() -> None:
+    with pytest.raises(ColumnsError, match="both to rise and to fall"):
+        study_of(make_table(20, seed=3), directions={"lips.*": 1, "*time_moving": -1})
+
+
 def test_a_rating_in_disguise_is_no_feature() -> None:
     table = make_table(20, seed=4)
     with pytest.raises(LeakError, match="copy of the ratings in R1"):

@@ -18,6 +18,8 @@ from tdscreen.verification.card.words import counts_sentence, summary_rows
 from tdscreen.verification.card.write import write_card
 from tdscreen.verification.figure import NOT_STATED
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def written(card: Card, tmp_path_factory: pytest.TempPathFactory) -> Path:

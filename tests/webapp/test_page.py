@@ -102,6 +102,7 @@ def test_a_card_is_shown_without_links_and_fetches_nothing() -> None:
     assert shown.endswith("### B")
 
 
+@pytest.mark.slow
 def test_a_model_of_one_s_own_gives_sets_of_scores_and_its_own_notice_and_card(
     desk: Desk, sample: Path, calibrated_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +294,7 @@ def test_a_click_on_the_last_picture_stays_within_the_slider() -> None:
     assert nearest_step(3.01, last_s=11.98) == pytest.approx(3.0)
 
 
+@pytest.mark.slow
 def test_a_region_that_was_not_assessed_shows_its_curves_with_a_warning(desk: Desk, sample: Path) -> None:
     drop(desk, sample.with_name("dark.mp4"), name="dark.mp4", task=Task.REST)
     finish(desk)

@@ -57,6 +57,7 @@ def test_a_file_that_is_no_video_says_what_the_shell_says_and_the_next_clip_goes
     assert [clip.request.name for clip in run.examinations[0].clips] == ["lips.mp4"]
 
 
+@pytest.mark.slow
 def test_clips_are_one_examination_or_one_each(short_clip: Path) -> None:
     requests = [ClipRequest("one.mp4", short_clip, Task.REST), ClipRequest("two.mp4", short_clip, Task.REST)]
     for together, expected in ((True, [2]), (False, [1, 1])):

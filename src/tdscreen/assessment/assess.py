@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
@@ -388,10 +389,16 @@ def _provenance(
             if settings.activation_takes_one
             else "nothing is taken off"
         ),
-        onnxruntime=metadata.version("onnxruntime"),
+        onnxruntime=_version_of("onnxruntime"),
         mediapipe=", ".join(trackers) or None,
         input_sha256=examination_sha256([clip.input_sha256 for clip in clips]),
     )
+
+
+@functools.cache
+def _version_of(distribution: str) -> str:
+    """Read the version of an installed package once: it is a search through files."""
+    return metadata.version(distribution)
 
 
 def examination_sha256(clip_sha256s: Sequence[str]) -> str:

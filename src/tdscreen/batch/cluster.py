@@ -69,11 +69,14 @@ class ClusterExecutor:
     def __enter__(self) -> Self:
         try:
             from distributed import Client, as_completed
+            from distributed.comm import get_address_host_port
         except ImportError as error:
             raise InputError(
                 "A cluster needs Dask. Install tdscreen with its extra 'cluster', here and on every worker."
             ) from error
         try:
+            # A client of what is no address waits a minute for its own end, and then prints what went wrong there.
+            get_address_host_port(self._address)
             self._client: Client = Client(
                 self._address, timeout=BATCH.connect_timeout_s, set_as_default=False, name="tdscreen"
             )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tdscreen.assessment.assessment import Assessment, ItemAssessment
+from tdscreen.assessment.assessment import Assessment, ItemAssessment, ScoreSet
 from tdscreen.assessment.words import REGION_NAMES
 from tdscreen.batch.plan import PlannedClip
 from tdscreen.batch.versions import known_result_key
@@ -364,6 +364,8 @@ EXAMINATION_COLUMNS: tuple[Column, ...] = (
     ),
     Column("input_sha256", "text", "Of its measured clips.", _assessed(lambda a: a.provenance.input_sha256)),
     Column("tdscreen", "text", "Version.", _assessed(lambda a: a.provenance.tdscreen)),
+    Column("model_name", "text", "Of the scoring model.", _assessed(lambda a: a.provenance.model_name)),
+    Column("model_version", "text", "Of the scoring model.", _assessed(lambda a: a.provenance.model_version)),
     Column("model_sha256", "text", "Of the scoring model.", _assessed(lambda a: a.provenance.model_sha256)),
     Column(
         "model_status",
@@ -385,6 +387,15 @@ def _probability(score: int, found: ItemAssessment) -> float | None:
 
 def _evidence(name: str) -> Callable[[ItemRow], Any]:
     return _found(lambda found: None if found.evidence is None else getattr(found.evidence, name))
+
+
+def _set(get: Callable[[ScoreSet], Any]) -> Callable[[ItemRow], Any]:
+    return _found(lambda found: None if found.score_set is None else get(found.score_set))
+
+
+def _by_model(row: ItemRow) -> str | None:
+    found = row.examination.assessment
+    return None if found is None else found.provenance.model_sha256
 
 
 ITEM_COLUMNS: tuple[Column, ...] = (
@@ -432,6 +443,20 @@ ITEM_COLUMNS: tuple[Column, ...] = (
         _found(lambda f: f.expected_with_larger_anchors),
     ),
     Column(
+        "score_set",
+        "text",
+        "Scores that a calibrated model leaves open, parted by blanks; none without a calibration.",
+        _set(lambda s: " ".join(map(str, s.scores))),
+    ),
+    Column(
+        "score_set_level",
+        "number",
+        "Share of people of each score whose set was to hold it.",
+        _set(lambda s: s.level),
+    ),
+    Column("score_set_people", "count", "On whom the model was calibrated.", _set(lambda s: s.people)),
+    Column("score_set_date", "text", "Of the calibration.", _set(lambda s: s.date)),
+    Column(
         "on_activation_only",
         "yes_no",
         "Movement was seen only while fingers were tapped.",
@@ -462,6 +487,7 @@ ITEM_COLUMNS: tuple[Column, ...] = (
         "mm",
     ),
     Column("assessed_s", "number", "For how long it was seen.", _evidence("assessed_s"), "s"),
+    Column("model_sha256", "text", "Of the scoring model.", _by_model),
 )
 
 FAILURE_COLUMNS: tuple[Column, ...] = (

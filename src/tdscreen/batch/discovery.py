@@ -15,7 +15,7 @@ from tdscreen.batch.addresses import bytes_at, files_below, is_address, sha256_a
 from tdscreen.batch.plan import Plan, PlannedClip, bids_entities, plain_label, task_of
 from tdscreen.errors import InputError
 from tdscreen.measurement.quality import HAND_TASKS
-from tdscreen.printing import counted, printable
+from tdscreen.printing import counted, printable, unicode_of
 from tdscreen.vocabulary import Task
 
 VIDEO_SUFFIXES = (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mpeg", ".mts", ".webm", ".wmv")
@@ -360,7 +360,7 @@ def _planned(
     mirrored: bool,
     hands: bool,
 ) -> PlannedClip:
-    name = _unicode(row["name"])
+    name = unicode_of(row["name"])
     folder = name.rpartition("/")[0]
     said_mirrored = row.get("mirrored")
     task = (task_of(row["task"], labels) if row["task"] else None) or default_task
@@ -386,11 +386,6 @@ def _planned(
 def _stamp(path: Path) -> tuple[int, int]:
     there = path.stat()
     return there.st_size, there.st_mtime_ns
-
-
-def _unicode(name: str) -> str:
-    """Give a name that tables and pages can hold, whatever bytes it is made of."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _unknown_label(row: Mapping[str, Any], labels: Mapping[str, Task]) -> str | None:
@@ -489,7 +484,7 @@ def _refuse(
 
 def _some(names: Sequence[str]) -> str:
     """Name the first few, and say how many there are besides."""
-    named = ", ".join(printable(_unicode(name)) for name in names[:_NAMED])
+    named = ", ".join(printable(unicode_of(name)) for name in names[:_NAMED])
     return named + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tdscreen.assessment.assess import assess
+from tdscreen.assessment.assess import assess, notice_for
 from tdscreen.assessment.json_form import measurement_from_dict, to_json
 from tdscreen.batch.columns import TABLES, ClipRow, ExaminationRow, ItemRow
 from tdscreen.batch.plan import Plan, PlannedClip
@@ -22,12 +22,34 @@ from tdscreen.batch.tables import writing_table
 from tdscreen.batch.versions import known_result_key, machine, made_with
 from tdscreen.batch.work import Outcome, reason_of
 from tdscreen.errors import DataError
-from tdscreen.scoring.model import load_model
+from tdscreen.scoring.model import SeverityModel, load_model
+from tdscreen.settings import SCORING
 from tdscreen.vocabulary import Item
 
 NO_CLIP = "None of its clips could be measured."
 NOT_THERE = "It was not measured: the run ended before."
 """Of a clip whose result has gone since it was measured."""
+
+
+def place_of(model: SeverityModel | None) -> str:
+    """Return where, within the folder of results, the tables of a scoring model are.
+
+    Those of a model of one's own have a folder that is named after its bytes, so that two models never mix in a table,
+    and none replaces what another said.
+
+    Parameters
+    ----------
+    model : SeverityModel or None
+        None for the one that came with this version.
+
+    Returns
+    -------
+    str
+        Empty, or the name of a folder, ending in /.
+    """
+    if model is None or model.sha256 == SCORING.model_sha256:
+        return ""
+    return f"scored_by/{model.sha256[:16]}/"
 
 
 def write_results(
@@ -37,6 +59,7 @@ def write_results(
     contents: Mapping[str, str],
     unkept: Mapping[str, Outcome],
     tracks: bool = False,
+    model: SeverityModel | None = None,
     run: Mapping[str, Any] | None = None,
 ) -> Summary:
     """Write all results of a batch whose clips are done.
@@ -51,6 +74,8 @@ def write_results(
         Clips that failed for a reason that is not kept.
     tracks : bool
         Name the files of landmarks.
+    model : SeverityModel, optional
+        One's own, by which examinations are scored; without it, the one that came with this version.
     run : mapping, optional
         What the manifest says of this run: options, times, workers.
 
@@ -66,10 +91,16 @@ def write_results(
     ModelError
         The scoring model is missing or changed.
     """
+    place = place_of(model)
+    scorer = load_model() if model is None else model
+    provenance = made_with(scorer)
     try:
-        summary = _write_tables(plan, store, contents=contents, unkept=unkept, tracks=tracks)
-        store.write(PAGE, write_page(summary, plan, store.folder, made_with()).encode())
-        _write_manifest(plan, store, run or {})
+        summary = _write_tables(
+            plan, store, place, contents=contents, unkept=unkept, tracks=tracks, model=scorer
+        )
+        page = write_page(summary, plan, f"{store.folder}/{place}", notice_for(scorer), provenance)
+        store.write(f"{place}{PAGE}", page.encode())
+        _write_manifest(plan, store, place, provenance, run or {})
     except OSError as error:
         raise explain(error, store.folder) from error
     return summary
@@ -78,19 +109,24 @@ def write_results(
 def _write_tables(
     plan: Plan,
     store: Store,
+    place: str,
     *,
     contents: Mapping[str, str],
     unkept: Mapping[str, Outcome],
     tracks: bool,
+    model: SeverityModel,
 ) -> Summary:
     summary = Summary()
     with contextlib.ExitStack() as stack:
         tables = {
-            name: stack.enter_context(writing_table(store, name, columns)) for name, columns in TABLES.items()
+            name: stack.enter_context(writing_table(store, f"{place}{name}", columns))
+            for name, columns in TABLES.items()
         }
-        path = stack.enter_context(store.writing(ASSESSMENTS))
+        path = stack.enter_context(store.writing(f"{place}{ASSESSMENTS}"))
         lines = stack.enter_context(path.open("w", encoding="utf-8"))
-        for examination in _examinations(plan, store, contents=contents, unkept=unkept, tracks=tracks):
+        for examination in _examinations(
+            plan, store, contents=contents, unkept=unkept, tracks=tracks, model=model
+        ):
             for row in examination.rows:
                 tables["clips"].add(row)
                 if row.measurement is None:
@@ -117,9 +153,9 @@ def _examinations(
     contents: Mapping[str, str],
     unkept: Mapping[str, Outcome],
     tracks: bool,
+    model: SeverityModel,
 ) -> Iterator[ExaminationRow]:
     """Give each examination in turn, assessed from what was measured in its clips."""
-    model = load_model()
     examinations = plan.examinations()
     records = store.records(
         known_result_key(contents.get(clip.name), clip) for clips in examinations.values() for clip in clips
@@ -168,15 +204,17 @@ def _row(
     return ClipRow(clip, sha256, measurement, tracks=tracks_name(key) if tracks else None)
 
 
-def _write_manifest(plan: Plan, store: Store, run: Mapping[str, Any]) -> None:
+def _write_manifest(
+    plan: Plan, store: Store, place: str, provenance: Mapping[str, Any], run: Mapping[str, Any]
+) -> None:
     """Say what the results were made of and with; written last, it names every file with its SHA-256."""
     files = [f"{name}.{kind}" for name in TABLES for kind in ("parquet", "csv", "json")]
     manifest = {
-        "made_with": made_with(),
+        "made_with": provenance,
         "run": {**run, "machine": machine()},
         "clips": len(plan.clips),
         "examinations": len(plan.examinations()),
         "remarks": list(plan.remarks),
-        "files_sha256": {name: store.sha256(name) for name in [*files, ASSESSMENTS, PAGE]},
+        "files_sha256": {name: store.sha256(f"{place}{name}") for name in [*files, ASSESSMENTS, PAGE]},
     }
-    store.write(MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    store.write(f"{place}{MANIFEST}", (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())

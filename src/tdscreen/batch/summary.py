@@ -17,7 +17,6 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.assessment.assessment import NOTICE
 from tdscreen.assessment.words import ITEM_NAMES, REGION_NAMES
 from tdscreen.batch.addresses import is_address
 from tdscreen.batch.columns import TABLES, ClipRow, ExaminationRow
@@ -226,7 +225,7 @@ def _keep(rows: list[tuple[str, str]], name: str, reason: str) -> None:
         rows.append((name, reason))
 
 
-def write_page(summary: Summary, plan: Plan, folder: str, provenance: Mapping[str, Any]) -> str:
+def write_page(summary: Summary, plan: Plan, folder: str, notice: str, provenance: Mapping[str, Any]) -> str:
     """Write the page of a batch, which needs nothing else: no script, no address outside of it.
 
     Parameters
@@ -235,6 +234,8 @@ def write_page(summary: Summary, plan: Plan, folder: str, provenance: Mapping[st
     plan : Plan
     folder : str
         Where the page will be: links to clips are from there.
+    notice : str
+        What results by the scoring model are for.
     provenance : mapping
         What the results were made with.
 
@@ -250,7 +251,8 @@ def write_page(summary: Summary, plan: Plan, folder: str, provenance: Mapping[st
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>Batch of {counted(summary.clips, 'clip')}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>Batch of {counted(summary.clips, 'clip')}, {counted(summary.examinations, 'examination')}</h1>",
-        f'<p class="notice">{escape(NOTICE)}</p>',
+        f'<p class="notice">{escape(notice)}</p>',
+        f"<p>{_scored_by(provenance['scoring_model'])}</p>",
         f"<p>Of {counted(summary.clips, 'clip')} {summary.measured:,} could be measured, and "
         f"{summary.usable:,}{usable_share} "
         "can be used. What was not seen is absent from every figure, and is never 0.</p>",
@@ -388,9 +390,17 @@ def _side(cell: str) -> str:
     return ' class="number"' if cell[:1].isdigit() else ""
 
 
+def _scored_by(model: Mapping[str, Any]) -> str:
+    return escape(
+        f"Scored by the model {model['name']}, version {model['version']}, of {model['date']} ({model['status']}; "
+        f"SHA-256 {model['sha256'][:16]})."
+    )
+
+
 def _provenance(provenance: Mapping[str, Any]) -> str:
     told = {
         "tdscreen": f"{provenance['tdscreen']}, source {provenance['source_sha256'][:16]}",
+        "scoring model": f"{provenance['scoring_model']['name']}, SHA-256 {provenance['scoring_model']['sha256']}",
         **{f"model {name}": f"SHA-256 {sha256}" for name, sha256 in provenance["models_sha256"].items()},
         "libraries": ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items()),
     }

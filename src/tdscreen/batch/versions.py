@@ -17,6 +17,8 @@ from tdscreen.assessment.assessment import SCHEMA_VERSION
 from tdscreen.assessment.json_form import plain
 from tdscreen.batch.plan import PlannedClip
 from tdscreen.keeping.fingerprint import model_hashes, source_key, tracking_key
+from tdscreen.scoring.model import SeverityModel
+from tdscreen.settings import SCORING
 
 MEASURING_ROOMS = ("geometry", "motion", "measurement")
 """What stands between tracks and a clip's measurement."""
@@ -78,8 +80,13 @@ def known_result_key(sha256: str | None, clip: PlannedClip) -> str | None:
     return None if sha256 is None else result_key(sha256, clip)
 
 
-def made_with() -> dict[str, Any]:
+def made_with(model: SeverityModel) -> dict[str, Any]:
     """Return what results are made with: versions, hashes and settings.
+
+    Parameters
+    ----------
+    model : SeverityModel
+        By which examinations are scored.
 
     Returns
     -------
@@ -91,7 +98,15 @@ def made_with() -> dict[str, Any]:
         "assessment_schema": SCHEMA_VERSION,
         "source_sha256": source_key(),
         "measurement_key": measurement_key(),
-        "models_sha256": model_hashes(),
+        "scoring_model": {
+            name: getattr(model, name) for name in ("name", "version", "date", "status", "sha256")
+        },
+        # Where a model of one's own scores, the one that came with this version takes no part.
+        "models_sha256": {
+            name: sha256
+            for name, sha256 in model_hashes().items()
+            if name != SCORING.model_file or sha256 == model.sha256
+        },
         "libraries": library_versions(),
         "settings": {
             name: plain(value)

@@ -19,6 +19,7 @@ from tdscreen.batch.store import Store, explain, tracks_name
 from tdscreen.batch.versions import result_key
 from tdscreen.errors import InputError, LimitError, ModelError, TdscreenError, VideoError, WorkerError
 from tdscreen.isolation import Progress, run_isolated
+from tdscreen.printing import unicode_of
 from tdscreen.settings import BATCH, VIDEO, VideoSettings
 
 MEASURE = "tdscreen.batch.jobs:measure_clip"
@@ -215,7 +216,8 @@ def _measure(
             raise OSError(number, words)
         if answer["input_sha256"] != sha256:
             raise InputError(f"{clip.file} was changed while it was read. Start the same command again.")
-        return {"measurement": answer}
+        # Whoever has the same bytes under another name finds the same record.
+        return {"measurement": answer | {"file": _FILE}}
 
     if not how.tracks:
         return run(None)
@@ -239,7 +241,7 @@ def _failure(error: TdscreenError, job: Job) -> dict[str, Any]:
     took_too_long = isinstance(error, _TimeLimitError)
     return {
         "kind": WorkerError.__name__ if took_too_long else type(error).__name__,
-        "reason": str(error).replace(job.clip.file, _FILE),
+        "reason": unicode_of(str(error)).replace(job.clip.file, _FILE),
         "attempts": job.attempt,
         "limits": _limits(job.how),
         **({"time_limit_s": job.how.time_limit_s} if took_too_long else {}),
@@ -262,7 +264,7 @@ def _limits(how: How) -> list[float]:
 
 
 def _failed(job: Job, sha256: str | None, error: TdscreenError) -> Outcome:
-    return Outcome(job, sha256, measured=False, kind=type(error).__name__, reason=str(error))
+    return Outcome(job, sha256, measured=False, kind=type(error).__name__, reason=unicode_of(str(error)))
 
 
 def _told(job: Job, sha256: str, record: dict[str, Any]) -> Outcome:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import streamlit as st
 
 from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.plain import number
 from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.examination import show_standing
@@ -28,7 +29,7 @@ from tdscreen.records.worklist import examination_states
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.panels import spread
-from tdscreen.webapp.words import number, unformatted
+from tdscreen.webapp.words import unformatted
 
 _MOVEMENT_ITEMS = len(Item)
 _HIGHEST = 4

@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from tdscreen.assessment.plain import TASKS
 from tdscreen.clinicapp.service import Service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Task
-from tdscreen.webapp.words import TASKS
 
 Spot = tuple[str, float, float, float]
 """Name, place from the left and from the top as shares of the picture, and how much closer it is shown."""

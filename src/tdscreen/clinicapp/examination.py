@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tdscreen.assessment.plain import TASKS
 from tdscreen.clinicapp.components import upload_clips
 from tdscreen.clinicapp.estimate_state import show_estimate_state
 from tdscreen.clinicapp.patient import ask_for_answers
@@ -18,7 +19,7 @@ from tdscreen.records.patients import patient
 from tdscreen.records.worklist import ExaminationState, OwnRating, examination_states
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.intake import FILMING_ADVICE
-from tdscreen.webapp.words import TASKS, unformatted
+from tdscreen.webapp.words import unformatted
 
 
 def show_examination(desk: Desk, of: str) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 
 import streamlit as st
 
+from tdscreen.assessment.plain import TASKS
 from tdscreen.clinicapp.aims import HOW_TO_RATE, ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.components import Spot, play_clip
 from tdscreen.clinicapp.estimate import show_estimate
@@ -27,7 +28,6 @@ from tdscreen.records.patients import patient
 from tdscreen.records.ratings import lock_rating, ratings, save_draft
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Task
-from tdscreen.webapp.words import TASKS
 
 NOT_RATED = "not rated"
 _FAILED = "failed"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tdscreen.assessment.plain import number
 from tdscreen.printing import counted
 from tdscreen.records.entries import Agreement, Clip, Destroyed, ExaminationDetails, FileKind, KeptFile, Sex
 from tdscreen.records.worklist import ExaminationState, OwnRating
 from tdscreen.settings import RECORDS
-from tdscreen.webapp.words import number
 
 SEXES: dict[Sex, str] = {
     Sex.FEMALE: "female",

@@ -82,20 +82,26 @@ class TrackCache:
         self._max_bytes = max_bytes
 
     def name_of(
-        self, clip: Path, *, mirrored: bool = False, hands: bool = True, settings: VideoSettings = VIDEO
+        self,
+        clip: Path,
+        *,
+        mirrored: bool = False,
+        hands: bool = True,
+        settings: VideoSettings = VIDEO,
+        sha256: str | None = None,
     ) -> str | None:
         """Name the entry of a clip; None of what cannot be a clip, which is for the tracker to say.
 
         Parameters
         ----------
         clip : Path
-        mirrored, hands, settings
+        mirrored, hands, settings, sha256
             As for :func:`tdscreen.api.track`.
         """
         try:
             if not clip.is_file() or clip.stat().st_size > settings.max_file_bytes:
                 return None
-            content = sha256_of(clip)
+            content = sha256 or sha256_of(clip)
         except OSError:
             return None
         name = f"{content[:24]}-{tracking_key()[:16]}"

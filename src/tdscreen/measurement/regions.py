@@ -32,6 +32,10 @@ TOO_FAINT_REASON = (
     "This movement is hardly larger than the smallest that this clip can show, so that nobody can tell how much of the "
     "time it goes on. Please record again, nearer, in good light and with the camera at rest."
 )
+UNSURE_REASON = (
+    "The lips have too few marks in this clip that can be followed, so that nobody can tell how far they move. Please "
+    "record again, nearer and in good light."
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,8 @@ def measure_region(
         not_scored = TOO_FAST_REASON
     if not_scored is None and _too_faint(main):
         not_scored = TOO_FAINT_REASON
+    if not_scored is None and region is Region.LIPS and _unsure(main_scored):
+        not_scored = UNSURE_REASON
     if not_scored is None:
         not_scored = _why_not_still(in_mm)
     quietest = main if moves else max(in_mm, key=lambda features: features.noise_floor)
@@ -346,6 +352,12 @@ def _too_faint(main: SignalFeatures, *, settings: MotionSettings = MOTION) -> bo
         and scored.percent_time_moving > settings.chance_percent
         and 2.0 * scored.amplitude < QUALITY.min_range_in_limits * scored.noise_floor
     )
+
+
+def _unsure(lips: SignalFeatures) -> bool:
+    """Say whether lips move in a clip that shows them so poorly that less than a large movement may be none."""
+    wide_limit = lips.noise_floor > QUALITY.unsure_lips_limit_mm
+    return wide_limit and 0 < 2.0 * lips.amplitude < QUALITY.sure_lips_in_limits * lips.noise_floor
 
 
 def _why_not_scored(kinds: Sequence[MovementType], signals: Sequence[SignalFeatures]) -> str | None:

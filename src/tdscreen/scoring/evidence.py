@@ -243,7 +243,8 @@ def carried_by(
     """Name the part that lips or jaw only go along with; None if they move by themselves.
 
     The lower lip rides on the jaw, and a jaw that opens parts the lips by as much; lips that part by themselves go
-    farther than the chin's skin that they drag along. A tongue that comes out opens both.
+    farther than the chin's skin that they drag along, but not so far as a jaw that opens widely parts them. A tongue
+    that comes out opens both.
 
     Parameters
     ----------
@@ -272,9 +273,10 @@ def carried_by(
     if _together(clip, Region.LIPS, Region.JAW, settings) < settings.carried_min_correlation:
         return None
     ratio = lips.amplitude_mm / jaw.amplitude_mm
-    if region is Region.LIPS and ratio <= settings.lips_follow_ratio:
-        return Region.JAW
-    return Region.LIPS if region is Region.JAW and ratio >= settings.jaw_follows_ratio else None
+    opened_wide = lips.signal == "lips.opening" and lips.amplitude_mm > settings.lips_alone_mm
+    if region is Region.LIPS:
+        return Region.JAW if opened_wide or ratio <= settings.lips_follow_ratio else None
+    return Region.LIPS if not opened_wide and ratio >= settings.jaw_follows_ratio else None
 
 
 def _together(clip: ClipMeasurement, one: Region, other: Region, settings: ScoringSettings) -> float:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tdscreen import api
-from tdscreen.errors import ColumnsError, LeakError, LimitError, VideoError, WorkerError
+from tdscreen.errors import ColumnsError, InputError, LeakError, LimitError, VideoError, WorkerError
 from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import printable
 from tdscreen.scoring.evidence import Evidence, clip_reason, gather_evidence
 from tdscreen.scoring.model import UNITS
 from tdscreen.scoring.rating_rule import SCALES
+from tdscreen.training.people import people_of
 from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ _YES, _NO = {"yes", "true", "1"}, {"no", "false", "0", "nan", "none"}
 
 
 def measure_clips(
-    ratings: pd.DataFrame, folder: Path, *, on_progress: Callable[[int, int, str], None] | None = None
+    ratings: pd.DataFrame,
+    folder: Path,
+    *,
+    contents: Mapping[str, str] | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
 ) -> pd.DataFrame:
     """Measure each clip that a table of ratings names, and put its features beside the ratings.
 
@@ -39,6 +44,8 @@ def measure_clips(
         mirror images, as selfies are.
     folder : Path
         Where the clips lie.
+    contents : mapping of str to str, optional
+        SHA-256 of clips that were read before, by name, from :func:`clip_contents`.
     on_progress : callable, optional
         Told how many clips are done, of how many, and which was the last.
 
@@ -56,16 +63,8 @@ def measure_clips(
     InputError
         A task is not known, or a clip may not be read.
     """
-    if FILE_COLUMN not in ratings.columns:
-        raise ColumnsError(
-            f"The table of ratings needs a column '{FILE_COLUMN}' with the names of the clips."
-        )
-    taken = [name for name in (*UNITS, UNUSABLE_COLUMN) if name in ratings.columns]
-    if taken:
-        raise ColumnsError(f"The table of ratings has a column {taken[0]} already, which is measured here.")
-    names = [str(name) for name in ratings[FILE_COLUMN]]
-    if gone := [name for name in names if not (folder / name).is_file()]:
-        raise ColumnsError(f"{len(gone)} clips are not in the folder {folder}, the first of them {gone[0]}.")
+    names = _names(ratings, folder)
+    known = contents or {}
     tasks = (
         [api.as_task(str(name)) for name in ratings[TASK_COLUMN]]
         if TASK_COLUMN in ratings.columns
@@ -78,7 +77,9 @@ def measure_clips(
     rows, reasons = [], []
     for done, (name, task, turned) in enumerate(zip(names, tasks, mirrored, strict=True), 1):
         try:
-            measured = api.measure(api.track(folder / name, mirrored=turned), task=task)
+            measured = api.measure(
+                api.track(folder / name, mirrored=turned, sha256=known.get(name)), task=task
+            )
         except (VideoError, LimitError, WorkerError) as error:
             rows.append(dict.fromkeys(UNITS, np.nan))
             reasons.append(str(error))
@@ -94,33 +95,62 @@ def measure_clips(
     return table
 
 
-def refuse_shared_clips(ratings: pd.DataFrame, folder: Path, *, group: str) -> None:
-    """Refuse a clip that stands under two people, by its name or as a copy under another one.
+def _names(ratings: pd.DataFrame, folder: Path) -> list[str]:
+    """Name the clip of each row, once the table and the folder fit each other."""
+    if FILE_COLUMN not in ratings.columns:
+        raise ColumnsError(
+            f"The table of ratings needs a column '{FILE_COLUMN}' with the names of the clips."
+        )
+    taken = [name for name in (*UNITS, UNUSABLE_COLUMN) if name in ratings.columns]
+    if taken:
+        raise ColumnsError(f"The table of ratings has a column {taken[0]} already, which is measured here.")
+    names = [str(name) for name in ratings[FILE_COLUMN]]
+    if gone := [name for name in names if not (folder / name).is_file()]:
+        raise ColumnsError(f"{len(gone)} clips are not in the folder {folder}, the first of them {gone[0]}.")
+    return names
+
+
+def clip_contents(ratings: pd.DataFrame, folder: Path, *, group: str) -> dict[str, str]:
+    """Read what is in each clip, and refuse one that stands under two people, also as a copy under another name.
 
     Parameters
     ----------
     ratings : DataFrame
         With a column ``file``.
     folder : Path
-        Where the clips lie; one that is not there is for :func:`measure_clips` to name.
+        Where the clips lie.
     group : str
         Column that says whose each row is.
 
+    Returns
+    -------
+    dict of str to str
+        SHA-256 of each clip, by its name.
+
     Raises
     ------
+    ColumnsError
+        There is no such column, or a clip is not in the folder.
+    InputError
+        A clip may not be read.
     LeakError
         Nobody could be left out whole: the clip would stand on both sides of a split.
     """
     owners: dict[str, tuple[str, str]] = {}
-    files, people = map(str, ratings[FILE_COLUMN]), map(str, ratings[group])
-    for file, person in zip(files, people, strict=True):
-        clip = folder / file
-        other, owner = owners.setdefault(sha256_of(clip) if clip.is_file() else file, (file, person))
+    contents: dict[str, str] = {}
+    for file, person in zip(_names(ratings, folder), people_of(ratings, group).tolist(), strict=True):
+        if file not in contents:
+            try:
+                contents[file] = sha256_of(folder / file)
+            except OSError as error:
+                raise InputError(f"{printable(file)} may not be read: {error.strerror or error}.") from error
+        other, owner = owners.setdefault(contents[file], (file, person))
         if owner != person:
             same = f"{file} stands" if other == file else f"{other} and {file} are one clip, which stands"
             raise LeakError(
                 f"{printable(same)} under two people. Please correct the column {group}, or leave one of the rows out."
             )
+    return contents
 
 
 def _yes(value: object) -> bool:

@@ -10,10 +10,13 @@ import numpy as np
 from tdscreen.scoring.additive import AdditiveItem, evaluate
 from tdscreen.scoring.predictive import FlagCounts, predictive_values
 from tdscreen.scoring.rating_rule import SCALES
+from tdscreen.training.item_figures import bound_words, fewest_to_show
 from tdscreen.training.virtual_cohort import GROUPS
 from tdscreen.vocabulary import Item
 
 PREVALENCES = (0.05, 0.2, 0.3)
+MOST_FLAGGED = 0.05
+"""Share of a group who do not meet the rule that is to be flagged at most."""
 _HEAD = """# Model card: {name}, version {version}
 
 | | |
@@ -88,7 +91,8 @@ from video to score: `benchmarks/item_scores.py`.
 
 {results}
 
-False positives, of those who do not meet the severity rule:
+False positives, of those who do not meet the severity rule. At most {most:.0%} of each group are to be flagged, which
+{fewest} people show if none of them is; fewer cannot:
 
 {groups}
 
@@ -171,6 +175,8 @@ def card_text(
         more=_more(figures["worth_of_more_features"]),
         held_out=figures["people"]["held_out"],
         results=_results(figures),
+        most=MOST_FLAGGED,
+        fewest=fewest_to_show(MOST_FLAGGED),
         groups=_groups(figures["false_positives"]),
         predictive=_predictive(figures),
         anchors=_anchors(figures),
@@ -235,13 +241,14 @@ def _results(figures: Mapping[str, Any]) -> str:
 
 def _groups(found: Mapping[str, Any]) -> str:
     return _table(
-        ["group", "people", "flagged as elevated", "95% interval"],
+        ["group", "people", "flagged as elevated", "95% interval", f"at most {MOST_FLAGGED:.0%}"],
         [
             [
                 group,
                 str(one["n"]),
                 str(one["flagged"]),
                 f"{one['interval'][0]:.0%} to {one['interval'][1]:.0%}" if one["n"] else "nobody",
+                bound_words(one["flagged"], one["n"], MOST_FLAGGED),
             ]
             for group, one in _in_order(found, GROUPS)
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,6 +53,43 @@ def rule_counts(flagged: NDArray[np.bool_], ill: NDArray[np.bool_]) -> dict[str,
         "true_negative": int((~flagged & ~ill).sum()),
         "false_positive": int((flagged & ~ill).sum()),
     }
+
+
+def fewest_to_show(most: float) -> int:
+    """Return how many a group needs for a share of at most this to be shown, if it is nobody's.
+
+    Parameters
+    ----------
+    most : float
+        Above 0.
+
+    Returns
+    -------
+    int
+        From so many on, the 95% interval of none of them ends at that share or below.
+    """
+    return next(of for of in itertools.count(1) if proportion_interval(0, of)[1] <= most)
+
+
+def bound_words(count: int, of: int, most: float) -> str:
+    """Say whether a share is shown to be at most so much: by the whole of its 95% interval.
+
+    Parameters
+    ----------
+    count, of : int
+    most : float
+
+    Returns
+    -------
+    str
+        ``shown``, ``exceeded``, ``not shown``, or ``too few to show it`` where not even none of them would.
+    """
+    low, high = proportion_interval(count, of)
+    if high <= most:
+        return "shown"
+    if low > most:
+        return "exceeded"
+    return "too few to show it" if of < fewest_to_show(most) else "not shown"
 
 
 def held_out_figures(

@@ -12,7 +12,6 @@ import numpy as np
 from tdscreen.errors import ColumnsError, OneClassError, TooFewPeopleError
 from tdscreen.scoring.additive import AdditiveItem, evaluate
 from tdscreen.scoring.conformal import ConformalSets
-from tdscreen.scoring.model import ASSUMED
 from tdscreen.settings import TRAINING, TrainingSettings
 from tdscreen.training.calibration import (
     Recalibration,
@@ -21,7 +20,14 @@ from tdscreen.training.calibration import (
     recalibrated,
 )
 from tdscreen.training.ordinal import check_scale
-from tdscreen.training.people import NOT_CHECKED, refuse_known_people
+from tdscreen.training.people import (
+    LIST_IS_PARTIAL,
+    NOT_CHECKED,
+    PARTLY_CHECKED,
+    listed_in,
+    people_of,
+    refuse_known_people,
+)
 from tdscreen.training.store import StudyModel, write_model
 from tdscreen.training.study import lower_median, numbers
 
@@ -93,18 +99,11 @@ def calibrate_model(
     TooFewPeopleError
         Fewer people than a calibration needs.
     """
-    columns = {column for named in raters.values() for column in named}
-    for name in (group, *sorted(columns), *model.features):
+    note = check_local(model, table, raters=raters, group=group, fitted_on=fitted_on, settings=settings)
+    for name in model.features:
         if name not in table.columns:
-            raise ColumnsError(f"The table has no column {name}, which the model or a rater needs.")
-    if table[group].isna().any():
-        raise ColumnsError(
-            f"{int(table[group].isna().sum())} rows do not say in the column {group} whose they are."
-        )
-    people = table[group].astype(str).to_numpy().astype(np.str_)
-    note = refuse_known_people(people.tolist(), fitted_on, must_know=False)
-    if note == NOT_CHECKED and model.about.get("rating_rule_source") == ASSUMED:
-        note = "It was fitted on simulated people, so none of these is among them."
+            raise ColumnsError(f"The table has no column {name}, which the model needs.")
+    people = people_of(table, group)
     lines: dict[str, Recalibration] = {}
     sets: dict[str, ConformalSets] = {}
     items: list[AdditiveItem] = []
@@ -114,7 +113,6 @@ def calibrate_model(
             items.append(item)
             continue
         ratings = np.stack([numbers(table, name) for name in raters[item.item]], axis=1)
-        check_scale(ratings, highest=len(item.thresholds))
         features = np.stack([numbers(table, name) for name in item.features], axis=1)
         rows = ~np.isnan(ratings).all(axis=1) & ~np.isnan(features).all(axis=1)
         count = len(set(people[rows].tolist()))
@@ -144,14 +142,65 @@ def calibrate_model(
         "status": f"{model.about['status']}; calibrated on {len(used)} people of one place",
         "calibrated_on": f"{source}: {len(used)} people",
     }
-    known = fitted_on.read_text(encoding="utf-8").splitlines() if fitted_on.is_file() else []
+    if note in (NOT_CHECKED, PARTLY_CHECKED):
+        about[LIST_IS_PARTIAL] = "those of the calibration only"
     return LocalModel(
         write_model(items, model.ranges, about, sets=model.sets | sets),
         _words(model, lines, sets, people=len(used), date=date, source=source, note=note),
         lines,
         sets,
-        tuple(sorted(used | set(known))),
+        tuple(sorted(used | set(listed_in(fitted_on)))),
     )
+
+
+def check_local(
+    model: StudyModel,
+    table: pd.DataFrame,
+    *,
+    raters: Mapping[str, Sequence[str]],
+    group: str,
+    fitted_on: Path,
+    settings: TrainingSettings = TRAINING,
+) -> str:
+    """Refuse ratings on which nothing can be calibrated, whatever the features are: before clips are measured.
+
+    Parameters
+    ----------
+    model, table, raters, group, fitted_on, settings
+        As :func:`calibrate_model`.
+
+    Returns
+    -------
+    str
+        What is known of whether the model was fitted on these people.
+
+    Raises
+    ------
+    ColumnsError, ScaleError, OneClassError, LeakError, TooFewPeopleError
+        As :func:`calibrate_model`.
+    """
+    for name in (group, *(column for named in raters.values() for column in named)):
+        if name not in table.columns:
+            raise ColumnsError(f"The table has no column {name}, which a rater or the split by person needs.")
+    people = people_of(table, group)
+    note = refuse_known_people(people.tolist(), fitted_on, must_know=False, about=model.about)
+    for item in model.items:
+        if item.item not in raters:
+            continue
+        ratings = np.stack([numbers(table, name) for name in raters[item.item]], axis=1)
+        check_scale(ratings, highest=len(item.thresholds))
+        given = ratings[~np.isnan(ratings)]
+        if len(np.unique(given)) < 2:
+            raise OneClassError(
+                f"All ratings of {item.item} are the same. Please add people who were rated otherwise."
+            )
+        count = len(set(people[~np.isnan(ratings).all(axis=1)].tolist()))
+        if count < settings.min_local_people:
+            raise TooFewPeopleError(
+                f"There are {count} people with a rating of {item.item}, and a calibration needs "
+                f"{settings.min_local_people} or more."
+            )
+    return note
 
 
 _TOLD_BY_THE_GRAPH = frozenset(

@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.errors import ColumnsError, InputError, ModelError
-from tdscreen.model_file import open_model
+from tdscreen.model_file import MAKE_AGAIN, open_model
 from tdscreen.printing import printable
 from tdscreen.scoring.additive import AdditiveItem, Direction, Interaction, Shape
 from tdscreen.scoring.additive_graph import GRAPH_FORM, build_model, model_bytes
@@ -145,12 +146,25 @@ def read_model(path: Path) -> StudyModel:
     about = {entry.key: entry.value for entry in model.metadata_props}
     if about.get("form") != GRAPH_FORM:
         raise ModelError(f"{printable(path.name)} is not a model that tdscreen has fitted.")
+    try:
+        return _read(model, about, path, hashlib.sha256(content).hexdigest())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"{printable(path.name)} is damaged or was changed: what it says of itself does not fit what is in it. "
+            f"{MAKE_AGAIN}"
+        ) from error
+
+
+def _read(model: Any, about: dict[str, str], path: Path, sha256: str) -> StudyModel:
+    """Read what a model says of itself, and its curves."""
+    import onnx
+
     constants = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
     names = json.loads(about["items"])
     items = tuple(_item(constants, index, name, about) for index, name in enumerate(names))
     return StudyModel(
         file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         items=items,
         ranges={name: (low, high) for name, (low, high) in json.loads(about["training_ranges"]).items()},
         about=about,

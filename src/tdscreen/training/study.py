@@ -16,6 +16,7 @@ from tdscreen.printing import printable
 from tdscreen.settings import TRAINING, TrainingSettings
 from tdscreen.training.curves import Term
 from tdscreen.training.ordinal import HIGHEST, check_scale
+from tdscreen.training.people import people_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,8 +103,14 @@ def lower_median(ratings: Floats) -> Floats:
     return np.where(counts > 0, middle, np.nan)
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, *, names: Sequence[str] = ()) -> pd.DataFrame:
     """Read a table of comma-separated values or Parquet.
+
+    Parameters
+    ----------
+    path : Path
+    names : sequence of str
+        Columns of names: ``007`` is no number, and is the same person in every table.
 
     Raises
     ------
@@ -118,10 +125,14 @@ def read_table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"There is no file {printable(str(path))}.")
     try:
-        table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
+        table = (
+            pd.read_parquet(path)
+            if path.suffix.lower() == ".parquet"
+            else pd.read_csv(path, dtype=dict.fromkeys(names, str))
+        )
     except (ValueError, UnicodeDecodeError, pa.ArrowInvalid, OSError) as error:
         raise DataError(
-            f"{printable(path.name)} cannot be read as a table: {printable(str(error)).splitlines()[0]} "
+            f"{printable(path.name)} cannot be read as a table: {printable(str(error)).splitlines()[0].rstrip('.')}. "
             "Give comma-separated values with a row of names first, or Parquet."
         ) from error
     if table.empty:
@@ -203,7 +214,7 @@ def make_study(
                 f"The interaction {':'.join(pair)} names {unknown[0]}, which is not among the features."
             )
     ratings = np.stack([numbers(table, name) for name in labels], axis=1)[rated]
-    people = table[group].astype(str).to_numpy().astype(np.str_)[rated]
+    people = people_of(table, group)[rated]
     count = len(set(people.tolist()))
     values = {name: numbers(table, name)[rated] for name in chosen}
     seen = np.any([np.isfinite(column) for column in values.values()], axis=0)
@@ -262,16 +273,14 @@ def check_ratings(
             raise ColumnsError(f"The table has no column {name}. It has {_some(list(table.columns))}.")
     ratings = np.stack([numbers(table, name) for name in labels], axis=1)
     check_scale(ratings, highest=highest)
-    if table[group].isna().any():
-        missing = int(table[group].isna().sum())
-        raise ColumnsError(f"{missing} rows do not say in the column {group} whose they are.")
+    people = people_of(table, group)
     rated = ~np.isnan(ratings).all(axis=1)
     ratings = ratings[rated]
     if len(np.unique(ratings[~np.isnan(ratings)])) < 2:
         raise OneClassError(
             "All ratings are the same, so there is nothing to tell apart. Please add people who were rated otherwise."
         )
-    count = len(set(table[group][rated].astype(str)))
+    count = len(set(people[rated].tolist()))
     if count < settings.min_people:
         raise TooFewPeopleError(
             f"There are {count} people with a rating, and a split by person, nested in another, needs "
@@ -281,7 +290,10 @@ def check_ratings(
 
 
 def _direction(name: str, directions: Mapping[str, int]) -> int:
-    return next((way for pattern, way in directions.items() if fnmatch.fnmatch(name, pattern)), 0)
+    ways = {way for pattern, way in directions.items() if fnmatch.fnmatch(name, pattern)}
+    if len(ways) > 1:
+        raise ColumnsError(f"The feature {name} is said both to rise and to fall. Leave one of the two out.")
+    return ways.pop() if ways else 0
 
 
 def _some(names: Sequence[object]) -> str:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tdscreen import __version__
 from tdscreen.errors import ColumnsError, OneClassError, TooFewPeopleError
 from tdscreen.printing import printable
 from tdscreen.settings import VALIDATION
 from tdscreen.training.ordinal import check_scale
-from tdscreen.training.people import refuse_known_people
+from tdscreen.training.people import people_of, refuse_known_people
 from tdscreen.training.store import StudyModel
 from tdscreen.training.study import numbers
 from tdscreen.validation.held import Held, HeldItem, find_all
@@ -64,19 +65,60 @@ def hold(
     TooFewPeopleError
         Fewer rated people than ``settings.min_people``.
     """
-    for name in (
-        group,
-        *subgroups,
-        *(column for columns in raters.values() for column in columns),
-        *model.features,
-    ):
+    for name in model.features:
         if name not in table.columns:
-            raise ColumnsError(f"The table has no column {name}, which the model, a rater or a group needs.")
-    if table[group].isna().any():
-        raise ColumnsError(
-            f"{int(table[group].isna().sum())} rows do not say in the column {group} whose they are."
-        )
+            raise ColumnsError(f"The table has no column {name}, which the model needs.")
     said = model.run({name: numbers(table, name) for name in model.features})
+    return _held(
+        said, table, raters=raters, group=group, subgroups=subgroups, positive_from=positive_from, cuts=cuts
+    )
+
+
+def check_reference(
+    model: StudyModel,
+    table: pd.DataFrame,
+    *,
+    raters: Mapping[str, Sequence[str]],
+    group: str,
+    subgroups: Sequence[str],
+    positive_from: int | None,
+    fitted_on: Path,
+    must_know: bool,
+) -> None:
+    """Refuse ratings against which nothing can be held, whatever the features are: before clips are measured.
+
+    Parameters
+    ----------
+    model, table, raters, group, subgroups, positive_from, fitted_on, must_know
+        As :func:`validate_model`.
+
+    Raises
+    ------
+    ColumnsError, ScaleError, OneClassError, TooFewPeopleError, LeakError, InputError
+        As :func:`validate_model`.
+    """
+    unseen = {item.item: np.full((len(table), len(item.thresholds) + 1), np.nan) for item in model.items}
+    held = _held(
+        unseen, table, raters=raters, group=group, subgroups=subgroups, positive_from=positive_from, cuts=()
+    )
+    refuse_known_people(held.people.tolist(), fitted_on, must_know=must_know)
+
+
+def _held(
+    said: Mapping[str, NDArray[np.float64]],
+    table: pd.DataFrame,
+    *,
+    raters: Mapping[str, Sequence[str]],
+    group: str,
+    subgroups: Sequence[str],
+    positive_from: int | None,
+    cuts: Sequence[float],
+) -> Held:
+    """Put probabilities by item beside the ratings, and refuse ratings that tell nothing apart."""
+    for name in (group, *subgroups, *(column for columns in raters.values() for column in columns)):
+        if name not in table.columns:
+            raise ColumnsError(f"The table has no column {name}, which a rater or a group needs.")
+    people_by_row = people_of(table, group)
     items = []
     for item, columns in raters.items():
         ratings = np.stack([numbers(table, name) for name in columns], axis=1)
@@ -85,7 +127,7 @@ def hold(
     if positive_from is None and len(items) == 1:
         positive_from = min(2, items[0].highest)
     held = Held(
-        people=table[group].astype(str).to_numpy().astype(np.str_),
+        people=people_by_row,
         items=tuple(items),
         subgroups={
             name: np.asarray(["not said" if value != value else str(value) for value in table[name]])
@@ -153,7 +195,7 @@ def validate_model(
     held = hold(
         model, table, raters=raters, group=group, subgroups=subgroups, positive_from=positive_from, cuts=cuts
     )
-    notes = [refuse_known_people(held.people.tolist(), fitted_on, must_know=must_know)]
+    notes = [refuse_known_people(held.people.tolist(), fitted_on, must_know=must_know, about=model.about)]
     outside = _outside(model, table)
     if outside:
         notes.append(

@@ -8,8 +8,8 @@ import socket
 import tomllib
 from pathlib import Path
 
+from tdscreen.api import own_model
 from tdscreen.errors import InputError
-from tdscreen.scoring.model import own_model
 from tdscreen.webapp.scorer import MODEL_VARIABLE
 
 CONFIG_PATH = Path(__file__).with_name("config.toml")

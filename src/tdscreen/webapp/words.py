@@ -1,31 +1,6 @@
-"""The page's words are those of :mod:`tdscreen.assessment.plain`, which reports say, too."""
+"""Words that somebody else chose, as the page shows them."""
 
 from __future__ import annotations
-
-from tdscreen.assessment.plain import (
-    MOVEMENTS,
-    SEVERITIES,
-    TASKS,
-    TRIAGE_STATEMENTS,
-    TRIAGE_TITLES,
-    VERDICTS,
-    number,
-    plain,
-    sentence,
-)
-
-__all__ = [
-    "MOVEMENTS",
-    "SEVERITIES",
-    "TASKS",
-    "TRIAGE_STATEMENTS",
-    "TRIAGE_TITLES",
-    "VERDICTS",
-    "number",
-    "plain",
-    "sentence",
-    "unformatted",
-]
 
 
 def unformatted(text: str) -> str:
