@@ -173,7 +173,9 @@ def test_from_a_new_patient_to_a_signature(
 
         page.get_by_role("radiogroup", name="Estimate and rating").get_by_text("differs").click()
         page.get_by_role("button", name="Sign", exact=True).click()
-        expect(page.get_by_text("A rating of this examination has a signature under it.")).to_be_visible()
+        expect(
+            page.get_by_text("A rating of this examination has a signature under it as it stands.")
+        ).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("link", name="Report (PDF)").click()
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
@@ -231,6 +233,12 @@ def try_the_player(page: Page) -> None:
     page.keyboard.press("0")
     assert video.evaluate("v => v.style.transform") == ""
     expect(page.get_by_role("button", name="Loop", exact=True)).to_have_attribute("aria-pressed", "true")
+    # The clip stays in view beside the last items, too.
+    page.get_by_label("Comment").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box = page.locator(".frame").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < DESKTOP["height"] / 2
 
 
 def try_to_see_the_estimate(page: Page, overheard: Overheard, examination: Examination) -> None:

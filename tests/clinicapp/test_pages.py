@@ -237,6 +237,12 @@ def test_after_the_lock_all_stands_side_by_side_and_can_be_changed_and_signed(
     assert signed.scores.scores[2] == 3
     assert "Signed. A rating" in told(page)
 
+    # What was changed after the signature is a draft again.
+    page.radio(key=f"score-{own.id}-1-3").set_value(1)
+    page.text_input(key=f"why-{own.id}-1").input("the jaw at full speed")
+    page = again(press(page, "Keep the change"))
+    assert "Draft. Nobody has signed" in told(page)
+
 
 @pytest.mark.usefixtures("service")
 def test_a_signature_without_an_estimate_says_so(desk: Desk, examination: Examination) -> None:

@@ -66,9 +66,9 @@ def show_examination(desk: Desk, of: str) -> None:
 def show_standing(state: ExaminationState) -> None:
     """Say whether somebody has signed: without a signature it is a draft, wherever it appears."""
     if state.signed:
-        tell("Signed. A rating of this examination has a signature under it.", Tone.DONE)
+        tell("Signed. A rating of this examination has a signature under it as it stands.", Tone.DONE)
     else:
-        tell("Draft. Nobody has signed a rating of this examination.", Tone.DRAFT)
+        tell("Draft. Nobody has signed a rating of this examination as it stands.", Tone.DRAFT)
 
 
 def _show_ways(state: ExaminationState) -> None:

@@ -10,7 +10,16 @@ from enum import StrEnum
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import FileKind
 from tdscreen.records.roles import Act
-from tdscreen.records.tables import ASSESSMENTS, CLIPS, EXAMINATIONS, FILES, PATIENTS, RATINGS, SIGN_OFFS
+from tdscreen.records.tables import (
+    ASSESSMENTS,
+    CLIPS,
+    EXAMINATIONS,
+    FILES,
+    PATIENTS,
+    RATING_CHANGES,
+    RATINGS,
+    SIGN_OFFS,
+)
 from tdscreen.records.times import read_time
 
 
@@ -42,7 +51,8 @@ class ExaminationState:
     locked_ratings : int
         Of how many people.
     signed : bool
-        Whether somebody has signed a rating. Without a signature a result is a draft.
+        Whether somebody has signed a rating as it stands. Without a signature, and once it was changed after it, a
+        result is a draft.
     """
 
     examination: str
@@ -80,7 +90,14 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             for row in scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, **of)
         )
         estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
-        signed = {row["examination_id"] for row in scope.rows(SIGN_OFFS, **of)}
+        changed_at: dict[str, str] = defaultdict(str)
+        for row in scope.rows(RATING_CHANGES, **of):
+            changed_at[row["rating_id"]] = max(changed_at[row["rating_id"]], row["changed_at"])
+        signed = {
+            row["examination_id"]
+            for row in scope.rows(SIGN_OFFS, **of)
+            if row["signed_at"] >= changed_at[row["rating_id"]]
+        }
         own: dict[str, OwnRating] = {}
         raters: dict[str, set[str]] = defaultdict(set)
         for row in scope.rows(RATINGS, **of):
