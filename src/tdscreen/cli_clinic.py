@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NEEDED = ("sqlalchemy", "alembic", "cryptography")
 _ROLES = ("clinician", "researcher", "administrator")
-_new_file = click.option(
+new_file = click.option(
     "--out",
     required=True,
     type=click.Path(path_type=Path),
@@ -28,7 +28,7 @@ _new_file = click.option(
 )
 
 
-def _at_a_store(function: Callable[..., Any]) -> Callable[..., Any]:
+def at_a_store(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where the store is."""
 
     @functools.wraps(function)
@@ -68,7 +68,7 @@ def clinic() -> None:
 
 
 @clinic.command()
-@_new_file
+@new_file
 def key(out: Path) -> None:
     """Make a master key.
 
@@ -85,7 +85,7 @@ def key(out: Path) -> None:
 
 
 @clinic.command()
-@_at_a_store
+@at_a_store
 def init(folder: Path, database: str | None) -> None:
     """Make a new store, in an empty folder and an empty database."""
     from tdscreen.records.clinic import Clinic, database_in
@@ -97,13 +97,13 @@ def init(folder: Path, database: str | None) -> None:
 
 @clinic.command("add-site")
 @click.argument("site")
-@_at_a_store
+@at_a_store
 def add_site(site: str, folder: Path, database: str | None) -> None:
     """Add a place whose staff sees its own patients alone.
 
     SITE is a short name: small letters, digits, "-" and "_".
     """
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         store.add_site(site)
 
 
@@ -126,7 +126,7 @@ def add_site(site: str, folder: Path, database: str | None) -> None:
     help="How the person signs in: the address of the OpenID Connect provider, and the person's subject or verified "
     "e-mail address there. Is kept encrypted.",
 )
-@_at_a_store
+@at_a_store
 def add_staff(
     site: str,
     identifier: str,
@@ -142,12 +142,12 @@ def add_staff(
     """
     from tdscreen.records.entries import Role
 
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         store.add_staff(site, identifier, name=name, role=Role(role), login=login)
 
 
 @clinic.command()
-@_at_a_store
+@at_a_store
 def upgrade(folder: Path, database: str | None) -> None:
     """Bring a store that an older version made to this version's form.
 
@@ -189,7 +189,7 @@ def upgrade(folder: Path, database: str | None) -> None:
 @click.option("--new-patients", is_flag=True, help="Add patients that the site does not have.")
 @click.option("--no-assess", is_flag=True, help="Do not ask for the examinations to be assessed.")
 @click.option("--dry-run", is_flag=True, help="Say what each file is taken for, and do nothing.")
-@_at_a_store
+@at_a_store
 def import_(
     source: Path,
     who: str,
@@ -213,7 +213,7 @@ def import_(
 
     plan = find_clips(source, default_task=Task(task), labels=meanings_of(labels), mirrored=mirrored)
     sittings = sittings_of(plan)
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         desk = store.desk(who)
         if dry_run:
             for sitting in sittings:
@@ -240,7 +240,7 @@ def import_(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Examinations at one time."
 )
 @click.option("--once", is_flag=True, help="End when no examination waits; do not sweep.")
-@_at_a_store
+@at_a_store
 def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
     """Assess the examinations that wait, beside the pages.
 
@@ -258,7 +258,7 @@ def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             before[number] = signal.signal(number, lambda *_: stop.set())
     try:
-        with _open(folder, database) as store:
+        with open_store(folder, database) as store:
             failed = run(store, jobs=jobs, once=once, stop=stop, say=lambda line: click.echo(line, err=True))
     finally:
         for number, handler in before.items():
@@ -287,7 +287,7 @@ def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
     show_default=True,
     help="On which it listens; beyond this machine only with --login.",
 )
-@_at_a_store
+@at_a_store
 def app(
     person: str | None, login: Path | None, port: int | None, address: str, folder: Path, database: str | None
 ) -> None:
@@ -298,12 +298,12 @@ def app(
     """
     from tdscreen.clinicapp.launch import run
 
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         sys.exit(run(store, person=person, login=login, port=port, address=address))
 
 
 @clinic.command()
-@_at_a_store
+@at_a_store
 def sweep(folder: Path, database: str | None) -> None:
     """Destroy what is due, and finish what was cut short.
 
@@ -312,7 +312,7 @@ def sweep(folder: Path, database: str | None) -> None:
     """
     from tdscreen.records.retention import sweep as run
 
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         done = run(store)
     click.echo(
         f"Destroyed: {counted(done.videos, 'video')}, {counted(done.tracks, 'file')} of landmarks, "
@@ -330,7 +330,7 @@ def sweep(folder: Path, database: str | None) -> None:
     metavar="FILE",
     help="The new master key, as 'tdscreen clinic key' makes it.",
 )
-@_at_a_store
+@at_a_store
 def rotate(new_file: Path, folder: Path, database: str | None) -> None:
     """Change the master key.
 
@@ -340,7 +340,7 @@ def rotate(new_file: Path, folder: Path, database: str | None) -> None:
     from tdscreen.records.master import read_key_file
 
     new = read_key_file(new_file)
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         done = change(store, new)
     click.echo(
         f"{counted(done, 'key')} encrypted anew. The store opens with the new master key only; backups from before "
@@ -350,8 +350,8 @@ def rotate(new_file: Path, folder: Path, database: str | None) -> None:
 
 
 @clinic.command()
-@_new_file
-@_at_a_store
+@new_file
+@at_a_store
 def backup(out: Path, folder: Path, database: str | None) -> None:
     """Write the whole store to one file, encrypted as it lies.
 
@@ -359,14 +359,14 @@ def backup(out: Path, folder: Path, database: str | None) -> None:
     """
     from tdscreen.records.backup import back_up
 
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         made = back_up(store, out)
     click.echo(printable(f"{out}: {counted(made.rows, 'row')}, {counted(made.files, 'file')}."), err=True)
 
 
 @clinic.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_at_a_store
+@at_a_store
 def restore(file: Path, folder: Path, database: str | None) -> None:
     """Make a store from a backup, in a new folder and an empty database."""
     from tdscreen.records.backup import restore as bring_back
@@ -390,13 +390,13 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--head", "noted", metavar="HEAD", help="An end of the log that was noted elsewhere.")
-@_at_a_store
+@at_a_store
 def verify(noted: str | None, folder: Path, database: str | None) -> None:
     """Find entries that were changed, removed, moved or cut off the end."""
     from tdscreen.records.audit import Head
 
     head = None if noted is None else Head.parse(noted)
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         found = store.audit_problems(noted=head)
         end = store.head()
     for problem in found:
@@ -407,18 +407,19 @@ def verify(noted: str | None, folder: Path, database: str | None) -> None:
 
 
 @audit.command()
-@_at_a_store
+@at_a_store
 def head(folder: Path, database: str | None) -> None:
     """Print the end of the log.
 
     Note it in another place, as on paper: "tdscreen audit verify --head" then tells if entries before it are missing,
     whatever became of this machine.
     """
-    with _open(folder, database) as store:
+    with open_store(folder, database) as store:
         click.echo(str(store.head()))
 
 
-def _open(folder: Path, database: str | None) -> Clinic:
+def open_store(folder: Path, database: str | None) -> Clinic:
+    """Open the store that the options name, with the master key of this machine."""
     from tdscreen.records.clinic import Clinic, database_in
     from tdscreen.records.master import master_key
 

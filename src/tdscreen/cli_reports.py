@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tdscreen.cli_clinic import _at_a_store as at_a_store
-from tdscreen.cli_clinic import _new_file as new_file
-from tdscreen.cli_clinic import _open as open_store
+from tdscreen.cli_clinic import at_a_store, new_file, open_store
 from tdscreen.files import require_new, written_whole
 from tdscreen.printing import counted, printable
 
