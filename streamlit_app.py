@@ -2,4 +2,5 @@
 
 from tdscreen.webapp.page import show
 
-show()
+if __name__ == "__main__":
+    show()

@@ -20,6 +20,7 @@ from clinic_people import NAME, SECRET_WORDS, Clock, tamper
 from clips import MATRIX, scene, set_display_matrix, set_edit_list, write_clip, write_webm_as_browsers_do
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.errors import DataError, InputError, VideoError
+from tdscreen.records import outbox
 from tdscreen.records.assessments import add_assessment, estimates
 from tdscreen.records.clinic import Clinic, Desk, rotate
 from tdscreen.records.clips import (
@@ -299,6 +300,7 @@ def test_a_deleted_patient_is_gone_and_can_be_shown_to_be(
     change_rating(desk, rating, WHOLE, why="Seen again.")
     sign(desk, rating, agreement=Agreement.AGREES)
     enqueue(desk, examination.id)
+    outbox.put(desk, examination.id, "{}")
     gone = delete_patient(clinic.desk("a1"), of)
     assert gone.files == 2
     assert all(gone.rows.values()), "there was something of every kind"

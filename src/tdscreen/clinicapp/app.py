@@ -2,4 +2,6 @@
 
 from tdscreen.clinicapp.page import show
 
-show()
+if __name__ == "__main__":
+    # A process that multiprocessing starts reads this file again, under another name.
+    show()
