@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.database import writing
@@ -44,3 +45,15 @@ def tamper(clinic: Clinic, *statements: str) -> None:
     with writing(clinic.engine) as connection:
         for statement in (*drop[connection.dialect.name], *statements):
             connection.exec_driver_sql(statement)
+
+
+def everything_on_disk(clinic: Clinic) -> bytes:
+    """Give every byte that a thief finds: the folder, and the database as it lies or as it says."""
+    found = [path.read_bytes() for path in clinic.vault.folder.rglob("*") if path.is_file()]
+    if clinic.engine.dialect.name == "postgresql":
+        socket = Path(str(clinic.engine.url.query["host"]))
+        with clinic.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+        found += [path.read_bytes() for path in (socket / "data").rglob("*") if path.is_file()]
+        found.append((socket / "log").read_bytes())
+    return b"\n".join(found)

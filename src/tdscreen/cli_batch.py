@@ -32,6 +32,21 @@ NO_HANDS = (
     "face goes unnoticed."
 )
 """What --no-hands does, of every command that follows them."""
+default_task_option = click.option(
+    "--task",
+    type=click.Choice([str(task) for task in Task]),
+    default=str(Task.UNSTRUCTURED),
+    show_default=True,
+    help="Of clips that do not say.",
+)
+labels_option = click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL=TASK",
+    help="What a task is called in names or in the table, as 'walk=unstructured'.",
+)
+"""These two, of every command that finds clips in a folder or a table."""
 own_model_option = click.option(
     "--model",
     "model_file",
@@ -92,20 +107,8 @@ class _Place(click.Path):
     multiple=True,
     help="Take what matches, as '*_task-rest_*.mp4'  [default: videos]",
 )
-@click.option(
-    "--task",
-    type=click.Choice([str(task) for task in Task]),
-    default=str(Task.UNSTRUCTURED),
-    show_default=True,
-    help="Of clips that do not say.",
-)
-@click.option(
-    "--label",
-    "labels",
-    multiple=True,
-    metavar="LABEL=TASK",
-    help="What a task is called in names or in the table, as 'walk=unstructured'.",
-)
+@default_task_option
+@labels_option
 @click.option("--by-folder", is_flag=True, help="The clips of one folder are one sitting of one person.")
 @click.option("--mirrored", is_flag=True, help="The recordings are mirror images: swaps left and right.")
 @click.option("--no-hands", is_flag=True, help=NO_HANDS)

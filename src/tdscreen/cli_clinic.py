@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tdscreen.cli_batch import default_task_option, labels_option, meanings_of
 from tdscreen.errors import DataError, InputError
 from tdscreen.printing import counted, printable
 from tdscreen.vocabulary import Task
@@ -171,20 +172,8 @@ def upgrade(folder: Path, database: str | None) -> None:
 @click.option(
     "--as", "who", required=True, metavar="IDENTIFIER", help="Whose desk it is done at, as r1: a clinician's."
 )
-@click.option(
-    "--task",
-    type=click.Choice([str(task) for task in Task]),
-    default=str(Task.UNSTRUCTURED),
-    show_default=True,
-    help="Of clips that do not say.",
-)
-@click.option(
-    "--label",
-    "labels",
-    multiple=True,
-    metavar="LABEL=TASK",
-    help="What a task is called in names or in the table, as 'walk=unstructured'.",
-)
+@default_task_option
+@labels_option
 @click.option("--mirrored", is_flag=True, help="The recordings are mirror images: swaps left and right.")
 @click.option("--new-patients", is_flag=True, help="Add patients that the site does not have.")
 @click.option("--no-assess", is_flag=True, help="Do not ask for the examinations to be assessed.")
@@ -209,7 +198,6 @@ def import_(
     """
     from tdscreen.assessing.folder import sittings_of, take_in
     from tdscreen.batch.discovery import find_clips
-    from tdscreen.cli_batch import meanings_of
 
     plan = find_clips(source, default_task=Task(task), labels=meanings_of(labels), mirrored=mirrored)
     sittings = sittings_of(plan)

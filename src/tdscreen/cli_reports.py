@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,7 @@ from tdscreen.files import require_new, written_whole
 from tdscreen.printing import counted, printable
 
 if TYPE_CHECKING:
+    from tdscreen.records.clinic import Desk
     from tdscreen.reports.content import ExaminationReport
 
 _HIDEABLE = ("identifier", "birth-and-sex", "drugs")
@@ -87,20 +88,11 @@ def fhir(
 
     A transaction, with the PDF in it. Sent twice, it leaves the same on the server.
     """
-    from tdscreen.reports.fhir import bundle, written
-    from tdscreen.reports.pdf import report_pdf
-
     require_new(out)
     with open_store(folder, database) as store:
         desk = store.desk(who)
-        collected = _collect(desk, examination, hidden)
-        made = bundle(
-            collected,
-            report_pdf(collected),
-            patient_system=patient_system,
-            activation_takes_one=activation_takes_one,
-        )
-        _write(desk, examination, "FHIR", out, written(made).encode("utf-8"))
+        document = _fhir_document(desk, examination, hidden, patient_system, activation_takes_one)
+        _write(desk, examination, "FHIR", out, document.encode("utf-8"))
     click.echo(printable(f"{out} is written."), err=True)
 
 
@@ -165,19 +157,11 @@ def send(
     "tdscreen clinic push" sends it. Of one examination the newest is sent.
     """
     from tdscreen.records.outbox import put
-    from tdscreen.reports.fhir import bundle, written
-    from tdscreen.reports.pdf import report_pdf
 
     with open_store(folder, database) as store:
         desk = store.desk(who)
-        collected = _collect(desk, examination, hidden)
-        made = bundle(
-            collected,
-            report_pdf(collected),
-            patient_system=patient_system,
-            activation_takes_one=activation_takes_one,
-        )
-        message = put(desk, examination, written(made))
+        document = _fhir_document(desk, examination, hidden, patient_system, activation_takes_one)
+        message = put(desk, examination, document)
     click.echo(message.id)
 
 
@@ -232,14 +216,35 @@ def push(once: bool, folder: Path, database: str | None) -> None:
             time.sleep(REPORTS.look_s)
 
 
-def _collect(desk: Any, examination: str, hidden: tuple[str, ...]) -> ExaminationReport:
+def _collect(desk: Desk, examination: str, hidden: tuple[str, ...]) -> ExaminationReport:
     from tdscreen.reports.content import Shown, collect
 
     shown = Shown(**{name.replace("-", "_"): name not in hidden for name in _HIDEABLE})
     return collect(desk, examination, shown=shown)
 
 
-def _write(desk: Any, examination: str, what: str, out: Path, content: bytes) -> None:
+def _fhir_document(
+    desk: Desk,
+    examination: str,
+    hidden: tuple[str, ...],
+    patient_system: str | None,
+    activation_takes_one: bool,
+) -> str:
+    from tdscreen.reports.fhir import bundle, written
+    from tdscreen.reports.pdf import report_pdf
+
+    collected = _collect(desk, examination, hidden)
+    return written(
+        bundle(
+            collected,
+            report_pdf(collected),
+            patient_system=patient_system,
+            activation_takes_one=activation_takes_one,
+        )
+    )
+
+
+def _write(desk: Desk, examination: str, what: str, out: Path, content: bytes) -> None:
     from tdscreen.records.exports import note_report
 
     with written_whole(out) as (part,):

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from clinic_people import Clock
+from clinic_people import Clock, everything_on_disk
 from made_tracks import made_tracks
 from recordings import SAMPLES
 from tdscreen.assessing import examination as one_job
@@ -139,18 +139,6 @@ def test_a_worker_that_is_stopped_or_killed_loses_nothing_and_leaves_nothing_pla
     assert b"rest.mp4" not in stolen
     assert b"tdscreen_tracks" not in stolen
     assert clinic.audit_problems() == []
-
-
-def everything_on_disk(clinic: Clinic) -> bytes:
-    """Give every byte of the folder, and of the database's own files."""
-    found = [path.read_bytes() for path in clinic.vault.folder.rglob("*") if path.is_file()]
-    if clinic.engine.dialect.name == "postgresql":
-        socket = Path(str(clinic.engine.url.query["host"]))
-        with clinic.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("CHECKPOINT")
-        found += [path.read_bytes() for path in (socket / "data").rglob("*") if path.is_file()]
-        found.append((socket / "log").read_bytes())
-    return b"\n".join(found)
 
 
 def test_two_at_one_time_assess_each_examination_once(

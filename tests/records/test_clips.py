@@ -16,7 +16,7 @@ import av
 import numpy as np
 import pytest
 
-from clinic_people import NAME, SECRET_WORDS, Clock, tamper
+from clinic_people import NAME, SECRET_WORDS, Clock, everything_on_disk, tamper
 from clips import MATRIX, scene, set_display_matrix, set_edit_list, write_clip, write_webm_as_browsers_do
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.errors import DataError, InputError, VideoError
@@ -205,18 +205,6 @@ def filled(
     draft = save_draft(desk, examination.id, WHOLE)
     lock_rating(desk, draft.id)
     return made.id
-
-
-def everything_on_disk(clinic: Clinic) -> bytes:
-    """Give every byte that a thief finds: the folder, and the database as it lies or as it says."""
-    found = [path.read_bytes() for path in clinic.vault.folder.rglob("*") if path.is_file()]
-    if clinic.engine.dialect.name == "postgresql":
-        socket = Path(str(clinic.engine.url.query["host"]))
-        with clinic.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("CHECKPOINT")
-        found += [path.read_bytes() for path in (socket / "data").rglob("*") if path.is_file()]
-        found.append((socket / "log").read_bytes())
-    return b"\n".join(found)
 
 
 def test_whoever_steals_disk_and_database_finds_no_name_and_no_picture(
