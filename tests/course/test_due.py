@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tdscreen.assessment.assessment import Assessment
-from tdscreen.course.due import Risk, Task, Why, due, worklist
-from tdscreen.records.entries import Patient, PatientDetails, Sex, StoredAssessment
+from tdscreen.course.due import Task, Why, due, worklist
+from tdscreen.records.entries import Patient, PatientDetails, Risk, RiskStatement, Sex, StoredAssessment
 from tdscreen.vocabulary import TriageLevel
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -25,8 +25,13 @@ def test_the_interval_is_six_months_at_high_risk_and_twelve_otherwise() -> None:
     for born, months in ((1970, 6), (1971, 12), (None, 12)):
         details = PatientDetails("x", born, Sex.MALE)
         assert due(replace(YOUNG_MAN, details=details), [last], now=NOW).interval_months == months
-    told = due(YOUNG_MAN, [last], now=NOW, risks=[Risk.MOOD_DISORDER])
+    said = (RiskStatement((Risk.MOOD_DISORDER,), "r1", NOW),)
+    told = due(replace(YOUNG_MAN, said_of_risk=said), [last], now=NOW)
     assert (told.interval_months, told.reasons) == (6, ("a mood disorder",))
+    taken_back = (*said, RiskStatement((), "r2", NOW))
+    assert due(replace(YOUNG_MAN, said_of_risk=taken_back), [last], now=NOW).interval_months == 12, (
+        "the last word holds"
+    )
 
 
 def test_overdue_is_who_was_never_rated_or_whose_day_has_passed() -> None:

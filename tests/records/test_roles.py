@@ -34,6 +34,7 @@ from tdscreen.records.entries import (
     ExaminationDetails,
     ExposureDetails,
     PatientDetails,
+    Risk,
     Role,
     Scores,
 )
@@ -94,6 +95,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         lambda d, f: patients.change_patient(d, f.patient, PatientDetails("other")),
         {C},
     ),
+    "patients.say_risks": (lambda d, f: patients.say_risks(d, f.patient, [Risk.INJURY]), {C}),
     "patients.add_exposure": (
         lambda d, f: patients.add_exposure(d, f.patient, ExposureDetails("Haloperidol")),
         {C},

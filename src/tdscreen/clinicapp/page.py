@@ -10,6 +10,7 @@ import streamlit as st
 
 from tdscreen.clinicapp.comparison import show_comparison
 from tdscreen.clinicapp.components import follow_the_way_back
+from tdscreen.clinicapp.course import show_course
 from tdscreen.clinicapp.examination import show_examination
 from tdscreen.clinicapp.identity import desk_of_page, is_signed_in
 from tdscreen.clinicapp.patient import show_patient
@@ -34,6 +35,7 @@ _PAGES: dict[PageName, Callable[[Desk, str], None]] = {
     PageName.EXAMINATION: show_examination,
     PageName.RATING: show_rating,
     PageName.COMPARISON: show_comparison,
+    PageName.COURSE: show_course,
 }
 
 

@@ -27,6 +27,9 @@ class PageName(StrEnum):
     EXAMINATION = "examination"
     RATING = "rating"
     COMPARISON = "comparison"
+    COURSE = "course"
+    RATERS = "raters"
+    DELETION = "deletion"
 
 
 class Tone(StrEnum):

@@ -10,7 +10,7 @@ nervous system; and those with a high cumulative exposure, above all to high-pot
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,16 +20,6 @@ from tdscreen.settings import COURSE, CourseSettings
 from tdscreen.vocabulary import TriageLevel, Verdict
 
 RULE = "American Psychiatric Association, Practice Guideline for the Treatment of Patients With Schizophrenia, 2020"
-
-
-class Risk(StrEnum):
-    """What raises the risk and is not in a patient's row: a clinician says so."""
-
-    MOOD_DISORDER = "a mood disorder"
-    SUBSTANCE_USE = "a substance use disorder"
-    INTELLECTUAL_DISABILITY = "an intellectual disability"
-    INJURY = "an injury of the central nervous system"
-    HIGH_EXPOSURE = "a high cumulative exposure to antipsychotics"
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,6 @@ def due(
     rated_at: Iterable[datetime],
     *,
     now: datetime,
-    risks: Sequence[Risk] = (),
     settings: CourseSettings = COURSE,
 ) -> Due:
     """Say when a patient is due.
@@ -98,14 +87,13 @@ def due(
     Parameters
     ----------
     patient : Patient
+        With what was said last of the risk; age and sex stand in the details.
     rated_at : iterable of datetime
         When the examinations were held that a person has rated. An estimate is no examination.
     now : datetime
-    risks : sequence of Risk
-        What a clinician knows besides age and sex.
     settings : CourseSettings
     """
-    reasons = [str(risk) for risk in risks]
+    reasons = [str(risk) for risk in patient.said_of_risk[-1].risks] if patient.said_of_risk else []
     born = patient.details.year_of_birth
     # Of the year alone: who turns 56 within it counts.
     if born is not None and now.year - born > settings.risk_age_years:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
+from typing import Any
 
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk, Work
-from tdscreen.records.entries import Deletion, Exposure, ExposureDetails, Patient, PatientDetails, Person, Sex
+from tdscreen.records.entries import (
+    Deletion,
+    Exposure,
+    ExposureDetails,
+    Patient,
+    PatientDetails,
+    Person,
+    Risk,
+    RiskStatement,
+    Sex,
+)
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import EXPOSURES, OF_PATIENTS, PATIENTS
@@ -14,6 +26,7 @@ from tdscreen.records.times import read_time
 from tdscreen.records.vault import new_id
 
 _KIND = "patient"
+_RISKS = "risks"
 _FIRST_YEAR, _LAST_YEAR = 1880, 2100
 
 
@@ -97,10 +110,34 @@ def change_patient(desk: Desk, identifier: str, details: PatientDetails) -> Pati
         lookup = _lookup(work, details)
         if any(other["id"] != identifier for other in work.scope.rows(PATIENTS, lookup=lookup)):
             raise InputError("There is another patient with this identifier.")
-        sealed = work.seal(identifier, identifier, asdict(details))
+        kept = work.unseal(identifier, identifier, row["sealed"])
+        sealed = work.seal(identifier, identifier, {**kept, **asdict(details)})
         work.scope.change(PATIENTS, identifier, lookup=lookup, sealed=sealed)
         work.log("changed", _KIND, identifier)
-    return Patient(identifier, details, read_time(row["added_at"]))
+        return _patient(work, work.scope.row(PATIENTS, identifier))
+
+
+def say_risks(desk: Desk, identifier: str, risks: Iterable[Risk]) -> Patient:
+    """Say which risks apply to a patient, and so that the others do not. What was said before is kept beside it.
+
+    Raises
+    ------
+    InputError
+        This site has no such patient.
+    """
+    said = set(risks)
+    with desk.at_work(Act.WRITE) as work:
+        row = living_patient(work.scope, identifier)
+        kept = work.unseal(identifier, identifier, row["sealed"])
+        statement = {
+            "risks": [risk.name for risk in Risk if risk in said],
+            "said_by": work.who,
+            "said_at": work.time,
+        }
+        kept[_RISKS] = [*kept.get(_RISKS, []), statement]
+        work.scope.change(PATIENTS, identifier, sealed=work.seal(identifier, identifier, kept))
+        work.log("said", "risks of patient", identifier)
+        return _patient(work, work.scope.row(PATIENTS, identifier))
 
 
 def add_exposure(desk: Desk, patient: str, details: ExposureDetails) -> Exposure:
@@ -209,8 +246,21 @@ def living_patient(scope: Scope, identifier: str) -> Row:
 
 
 def _patient(work: Work, row: Row) -> Patient:
-    said = work.unseal(row["id"], row["id"], row["sealed"])
-    return Patient(row["id"], PatientDetails(**{**said, "sex": Sex(said["sex"])}), read_time(row["added_at"]))
+    said: dict[str, Any] = work.unseal(row["id"], row["id"], row["sealed"])
+    # A store of before has none.
+    statements = said.pop(_RISKS, []) if work.may(Act.SEE_FINDINGS) else []
+    said.pop(_RISKS, None)
+    return Patient(
+        row["id"],
+        PatientDetails(**{**said, "sex": Sex(said["sex"])}),
+        read_time(row["added_at"]),
+        tuple(
+            RiskStatement(
+                tuple(Risk[name] for name in one["risks"]), one["said_by"], read_time(one["said_at"])
+            )
+            for one in statements
+        ),
+    )
 
 
 def _lookup(work: Work, details: PatientDetails) -> str:
