@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,13 +23,16 @@ from tdscreen.records.entries import (
     Examination,
     ExposureDetails,
     Patient,
+    PatientDetails,
     Rating,
     Risk,
     Scores,
+    Sex,
 )
 from tdscreen.records.examinations import add_examination
-from tdscreen.records.patients import add_exposure, patients
+from tdscreen.records.patients import add_exposure, add_patient, patients
 from tdscreen.records.ratings import lock_rating, save_draft, sign
+from tdscreen.vocabulary import TriageLevel, Verdict
 
 ESTIMATED = re.compile(r"\d ± \d|Estimates?: |Schooler-Kane")
 
@@ -177,3 +181,59 @@ def test_another_site_sees_no_course(service: Service, patient: Patient, examina
         opened = open_page("course", of)
         assert "There is no such entry" in told(opened)
         assert NAME not in everything_on(opened)
+
+
+@pytest.mark.usefixtures("service")
+def test_the_worklist_says_who_is_due_what_cannot_be_used_and_what_grew_worse(
+    clinic: Clinic, desk: Desk, patient: Patient, assessment: Assessment
+) -> None:
+    never = add_patient(desk, PatientDetails("4712", 1990, Sex.MALE))
+    old, new, bad = (held(desk, patient, days_ago=days_ago) for days_ago in (600, 400, 1))
+    (clip,) = assessment.clips
+    unusable = replace(clip, quality=replace(clip.quality, verdict=Verdict.UNUSABLE))
+    add_assessment(desk, bad.id, replace(assessment, clips=(unusable,)))
+    elevated = replace(assessment, triage=replace(assessment.triage, level=TriageLevel.ELEVATED))
+    add_assessment(desk, new.id, elevated)
+    second = clinic.desk("r2")
+    for examination, score in ((old, 0), (new, 3)):
+        locked(second, examination, all_of(score))
+    page = open_page("worklist")
+    assert [one.value for one in page.header] == [
+        "Overdue (2)",
+        "To be rated by you",
+        "To be signed (2)",
+        "Cannot be used (1)",
+        "Sorted as elevated, not signed",
+        "Worse than before",
+        "Without clips (3)",
+    ], "what estimates and others say is not listed before one has locked a rating"
+    shown = everything_on(page)
+    assert "the first is due now" in shown
+    assert "was due on" in shown
+    assert "No clip can be used" in shown
+    assert "of 2 examinations say is in none of these lists" in shown
+    third = add_examination(desk, never.id, held_at=clinic.now() - timedelta(days=350))
+    locked(second, third, all_of(1))
+    for examination, score in ((old, 0), (new, 3), (third, 1)):
+        locked(desk, examination, all_of(score))
+    page = open_page("worklist")
+    headers = [one.value for one in page.header]
+    assert headers[:2] == ["Overdue (1)", "Due soon (1)"]
+    assert headers[5:7] == ["Sorted as elevated, not signed (1)", "Worse than before (1)"]
+    assert "Ratings. Worse: 21.0 points is more than the measurement" in everything_on(page)
+    settled(page.button(key=f"open-Worse than before-{patient.id}").click().run())
+    assert page.query_params == {"page": ["course"], "of": [patient.id]}
+
+
+def test_another_site_s_worklist_is_its_own(
+    service: Service, patient: Patient, examination: Examination
+) -> None:
+    open_service(Service(service.clinic, "s1"))
+    page = open_page("worklist", examination.id)
+    assert NAME not in everything_on(page)
+    assert "Nobody is overdue." in everything_on(page)
+    open_service(Service(service.clinic, "k1"))
+    for name in ("worklist", "course", "patient"):
+        page = open_page(name, patient.id)
+        assert "is not for an administrator" in told(page)
+        assert NAME not in everything_on(page)

@@ -286,7 +286,15 @@ def test_the_worklist_says_what_waits_and_nothing_of_what_was_scored(
     clinic: Clinic, desk: Desk, examination: Examination
 ) -> None:
     page = open_page("worklist")
-    assert [one.value for one in page.header] == ["To be rated by you", "To be signed", "Without clips (1)"]
+    assert [one.value for one in page.header] == [
+        "Overdue (1)",
+        "To be rated by you",
+        "To be signed",
+        "Cannot be used",
+        "Sorted as elevated, not signed",
+        "Worse than before",
+        "Without clips (1)",
+    ]
     second = clinic.desk("r2")
     lock_rating(second, save_draft(second, examination.id, ALL_MILD).id)
     page = open_page("worklist")

@@ -102,6 +102,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     ),
     "patients.exposures": (lambda d, f: patients.exposures(d, f.patient), {C, R}),
     "patients.delete_patient": (lambda d, f: patients.delete_patient(d, f.patient), {A}),
+    "patients.what_there_is": (lambda d, f: patients.what_there_is(d, f.patient), {A}),
     "examinations.add_examination": (
         lambda d, f: examinations.add_examination(d, f.patient, held_at=Clock().time),
         {C},
@@ -139,6 +140,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
     "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
+    "worklist.unusable_examinations": (lambda d, f: worklist.unusable_examinations(d), {C}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),

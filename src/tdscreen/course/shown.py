@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tdscreen.course.change import Change, changes
 from tdscreen.course.points import Point, point_of_estimate, point_of_rating
 from tdscreen.course.raters import Pair, between_raters, noise_of_ratings
 from tdscreen.records.assessments import estimates
@@ -106,6 +107,37 @@ def shown(desk: Desk, state: ExaminationState) -> Shown:
         withheld_estimate=False,
         withheld_ratings=0,
     )
+
+
+def last_changes(desk: Desk, states: Iterable[ExaminationState], *, rating_sd: float | None) -> list[Change]:
+    """Hold the last two examinations of a patient that a person may be shown against each other, source by source.
+
+    Parameters
+    ----------
+    desk : Desk
+    states : iterable of ExaminationState
+        Of one patient.
+    rating_sd : float or None
+        See :func:`noise_here`.
+
+    Returns
+    -------
+    list of Change
+        Of ratings and of estimates, where two have them; empty of fewer than two.
+    """
+    mine = sorted(
+        (state for state in states if state.own is OwnRating.LOCKED), key=lambda state: state.held_at
+    )
+    if len(mine) < 2:
+        return []
+    of = [shown(desk, state) for state in mine[-2:]]
+    rated = [one.point for one in standing(of)]
+    estimated = [one.estimate for one in of if one.estimate is not None]
+    return [
+        change
+        for points in (rated, estimated)
+        for change in changes(points, rating_sd=rating_sd, zone=None)[0]
+    ]
 
 
 def shown_ratings(desk: Desk, states: Iterable[ExaminationState]) -> list[Rated]:

@@ -177,6 +177,22 @@ class Clinic:
                 raise InputError(f"There is no site {site}. Add it first.")
             return work.add_staff(StaffMember(identifier, site, name, role), login)
 
+    def retire_staff(self, site: str, identifier: str) -> None:
+        """End somebody's work at a site, as whoever set up the store does; see also :mod:`.administration`.
+
+        Parameters
+        ----------
+        site : str
+        identifier : str
+
+        Raises
+        ------
+        InputError
+            Nobody works at this site under that identifier.
+        """
+        with self.at_work(audit.SHELL, site) as work:
+            work.retire_staff(identifier)
+
     def desk(self, identifier: str) -> Desk:
         """Give somebody of the staff a place to work. The site is that of the person, whatever is asked for.
 
@@ -328,6 +344,11 @@ class Work:
         self.register().add(member, login, at=self.time)
         self.log("added", "staff", member.id)
         return member
+
+    def retire_staff(self, identifier: str) -> None:
+        """End somebody's work at this site; see :meth:`Clinic.retire_staff`."""
+        self.register().retire(identifier, site=self.scope.site, at=self.time)
+        self.log("retired", "staff", identifier)
 
     def register(self) -> Register:
         """Give the staff."""

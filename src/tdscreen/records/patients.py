@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tdscreen.errors import InputError
+from tdscreen.records import audit
 from tdscreen.records.clinic import Clinic, Desk, Work
 from tdscreen.records.entries import (
     Deletion,
@@ -27,7 +28,24 @@ from tdscreen.records.vault import new_id
 
 _KIND = "patient"
 _RISKS = "risks"
+_DELETED = "deleted"
 _FIRST_YEAR, _LAST_YEAR = 1880, 2100
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What there is of a patient.
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        See :func:`remains`.
+    deleted : AuditEntry or None
+        The entry of the audit log that says that the patient was deleted; None of one who was not.
+    """
+
+    counts: dict[str, int]
+    deleted: audit.AuditEntry | None
 
 
 def add_patient(desk: Desk, details: PatientDetails) -> Patient:
@@ -209,7 +227,7 @@ def finish_deletion(clinic: Clinic, identifier: str, *, who: str, site: str) -> 
             raise InputError("The deletion of this patient was not begun.")
         rows = {table.name: work.scope.remove(table, patient_id=identifier) for table in OF_PATIENTS}
         rows[PATIENTS.name] = work.scope.remove(PATIENTS, id=identifier)
-        work.log("deleted", _KIND, identifier)
+        work.log(_DELETED, _KIND, identifier)
     return Deletion(identifier, rows, files)
 
 
@@ -224,11 +242,36 @@ def remains(clinic: Clinic, identifier: str, *, site: str) -> dict[str, int]:
     site : str
     """
     with clinic.at_work("shell", site) as work:
-        found = {table.name: len(work.scope.rows(table, patient_id=identifier)) for table in OF_PATIENTS}
-        found[PATIENTS.name] = len(work.scope.rows(PATIENTS, id=identifier))
-        found["folder"] = int(identifier in work.vault.patients())
-        work.log("looked for remains of", _KIND, identifier)
-    return found
+        return _counted(work, identifier)
+
+
+def what_there_is(desk: Desk, identifier: str) -> Remains:
+    """Count what there is of a patient, for who may delete it: before, and to show after it that nothing is left.
+
+    Parameters
+    ----------
+    desk : Desk
+    identifier : str
+        Random identifier of the patient.
+
+    Raises
+    ------
+    InputError
+        This site has no such patient, and has deleted none of that identifier.
+    """
+    with desk.at_work(Act.DELETE) as work:
+        deleted = next(
+            (
+                entry
+                for entry in audit.entries(work.connection)
+                if (entry.site, entry.what, entry.kind, entry.on_id)
+                == (work.scope.site, _DELETED, _KIND, identifier)
+            ),
+            None,
+        )
+        if deleted is None:
+            work.scope.row(PATIENTS, identifier)
+        return Remains(_counted(work, identifier), deleted)
 
 
 def living_patient(scope: Scope, identifier: str) -> Row:
@@ -243,6 +286,14 @@ def living_patient(scope: Scope, identifier: str) -> Row:
     if row["deleting_at"] is not None:
         raise InputError("This patient is being deleted.")
     return row
+
+
+def _counted(work: Work, identifier: str) -> dict[str, int]:
+    found = {table.name: len(work.scope.rows(table, patient_id=identifier)) for table in OF_PATIENTS}
+    found[PATIENTS.name] = len(work.scope.rows(PATIENTS, id=identifier))
+    found["folder"] = int(identifier in work.vault.patients())
+    work.log("looked for remains of", _KIND, identifier)
+    return found
 
 
 def _patient(work: Work, row: Row) -> Patient:
