@@ -16,6 +16,7 @@ from tdscreen.clinicapp.examination import show_examination
 from tdscreen.clinicapp.identity import desk_of_page, is_signed_in
 from tdscreen.clinicapp.patient import show_patient
 from tdscreen.clinicapp.patients import show_patients
+from tdscreen.clinicapp.raters import show_raters
 from tdscreen.clinicapp.rating import show_rating
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import PageName, Tone, begin, go, place, show_what_came_of_it, tell
@@ -37,6 +38,7 @@ _PAGES: dict[PageName, Callable[[Desk, str], None]] = {
     PageName.RATING: show_rating,
     PageName.COMPARISON: show_comparison,
     PageName.COURSE: show_course,
+    PageName.RATERS: lambda desk, _: show_raters(desk),
     PageName.DELETION: show_deletion,
 }
 _NEEDS: dict[PageName, Act] = {PageName.DELETION: Act.DELETE}
@@ -44,6 +46,7 @@ _NEEDS: dict[PageName, Act] = {PageName.DELETION: Act.DELETE}
 _MENU = {
     PageName.PATIENTS: "Patients",
     PageName.WORKLIST: "Worklist",
+    PageName.RATERS: "Raters",
     PageName.DELETION: "Delete a patient",
 }
 

@@ -171,6 +171,18 @@ def standing(of: Sequence[Shown]) -> list[Standing]:
     return found
 
 
+def shown_estimates(desk: Desk, states: Iterable[ExaminationState]) -> list[Point]:
+    """Give what the newest estimates say that a person may be shown; see :func:`shown`."""
+    found = []
+    for state in states:
+        if state.own is OwnRating.LOCKED and state.estimated:
+            newest = estimates(desk, state.examination)[-1]
+            point = point_of_estimate(examination_of(desk, state.examination), newest)
+            if point is not None:
+                found.append(point)
+    return found
+
+
 def rated_twice(rated: Iterable[Rated]) -> dict[tuple[str, str], list[Pair]]:
     """Pair the ratings of each two people of one examination, made without having seen the estimate."""
     blind = [one for one in rated if one.rating.estimate_seen is False]
