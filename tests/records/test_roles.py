@@ -24,6 +24,7 @@ from tdscreen.records import (
     jobs,
     outbox,
     patients,
+    practice,
     ratings,
     worklist,
 )
@@ -147,6 +148,8 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         {A},
     ),
     "administration.retire_staff": (lambda d, f: administration.retire_staff(d, "r2"), {A}),
+    "practice.keep_practice": (lambda d, f: practice.keep_practice(d, "training-01", {1: 2}), {C}),
+    "practice.practice": (lambda d, f: practice.practice(d), {C}),
     "outbox.messages": (lambda d, f: outbox.messages(d), {C, A}),
     "outbox.send_again": (lambda d, f: outbox.send_again(d, f.message), {C}),
     "outbox.put": (lambda d, f: outbox.put(d, f.examination, "{}"), {C}),

@@ -16,6 +16,7 @@ from tdscreen.clinicapp.examination import show_examination
 from tdscreen.clinicapp.identity import desk_of_page, is_signed_in
 from tdscreen.clinicapp.patient import show_patient
 from tdscreen.clinicapp.patients import show_patients
+from tdscreen.clinicapp.practice import show_training
 from tdscreen.clinicapp.raters import show_raters
 from tdscreen.clinicapp.rating import show_rating
 from tdscreen.clinicapp.service import service
@@ -39,6 +40,7 @@ _PAGES: dict[PageName, Callable[[Desk, str], None]] = {
     PageName.COMPARISON: show_comparison,
     PageName.COURSE: show_course,
     PageName.RATERS: lambda desk, _: show_raters(desk),
+    PageName.TRAINING: show_training,
     PageName.DELETION: show_deletion,
 }
 _NEEDS: dict[PageName, Act] = {PageName.DELETION: Act.DELETE}
@@ -47,6 +49,7 @@ _MENU = {
     PageName.PATIENTS: "Patients",
     PageName.WORKLIST: "Worklist",
     PageName.RATERS: "Raters",
+    PageName.TRAINING: "Training",
     PageName.DELETION: "Delete a patient",
 }
 

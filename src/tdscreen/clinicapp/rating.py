@@ -58,13 +58,17 @@ def show_rating(desk: Desk, of: str) -> None:
 
 
 def choose_answer(
-    guide: ItemGuide, scores: Scores, key: str, *, on_change: Callable[[], None] | None = None
+    guide: ItemGuide,
+    scores: Scores,
+    key: str,
+    *,
+    on_change: Callable[[], None] | None = None,
+    not_rated: bool = True,
 ) -> int | bool | str | None:
-    """Let an item be scored, or be called not rated; None while neither was done."""
-    options: list[int | bool | str] = [
-        *((False, True) if guide.yes_no else range(len(guide.answers))),
-        NOT_RATED,
-    ]
+    """Let an item be scored, or, where that is offered, be called not rated; None while neither was done."""
+    options: list[int | bool | str] = [*((False, True) if guide.yes_no else range(len(guide.answers)))]
+    if not_rated:
+        options.append(NOT_RATED)
     answer = scores.scores.get(guide.number, NOT_RATED if guide.number in scores.reasons else None)
     return st.radio(
         f"{guide.number}. {guide.title}",

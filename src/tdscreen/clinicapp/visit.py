@@ -29,6 +29,7 @@ class PageName(StrEnum):
     COMPARISON = "comparison"
     COURSE = "course"
     RATERS = "raters"
+    TRAINING = "training"
     DELETION = "deletion"
 
 

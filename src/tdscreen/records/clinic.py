@@ -378,6 +378,14 @@ class Work:
         text = unseal(self.vault.patient_key(patient), sealed, context=f"row {row}")
         return json.loads(text.decode("utf-8", "surrogatepass"))
 
+    def seal_of_staff(self, row: str, content: Any) -> bytes:
+        """Encrypt what JSON can say of somebody of the staff, for one row."""
+        return seal(self._clinic._staff_key, json.dumps(content).encode(), context=f"row {row}")
+
+    def unseal_of_staff(self, row: str, sealed: bytes) -> Any:
+        """Decrypt it."""
+        return json.loads(unseal(self._clinic._staff_key, sealed, context=f"row {row}"))
+
 
 class Desk:
     """Where one person of the staff works: everything here is of that person's site.
