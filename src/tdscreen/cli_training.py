@@ -50,7 +50,7 @@ def training(
 ) -> None:
     """Make clips of virtual patients on which raters train.
 
-    One that is still, and each of the items 1 to 5 at each severity: 21 clips, in about a minute each. They lie in a
+    One that is still, and each of the items 1 to 5 at each severity: 21 clips, a minute or two each. They lie in a
     folder beside the store, with what is true of each, and are of no patient. Stopped, the same command goes on where
     it was.
     """

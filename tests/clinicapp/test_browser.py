@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,18 +20,20 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from browsing import DESKTOP, PHONE, Visit, chromium, free_port, served, visit, wait_for
-from clinic_people import NAME
+from clinic_people import NAME, everything_on_disk
+from clips import scene, write_clip
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
 from tdscreen.clinicapp.aims import ITEMS, answer_words
+from tdscreen.clinicapp.practice_set import folder_of
 from tdscreen.records.assessments import add_assessment
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.clips import clips
-from tdscreen.records.entries import Agreement, Destroyed, Examination
-from tdscreen.records.examinations import examinations
-from tdscreen.records.patients import patients
-from tdscreen.records.ratings import ratings, sign_offs
+from tdscreen.records.entries import Agreement, Destroyed, Examination, ExposureDetails, Patient, Scores
+from tdscreen.records.examinations import add_examination, examinations
+from tdscreen.records.patients import add_exposure, patients
+from tdscreen.records.ratings import lock_rating, ratings, save_draft, sign_offs
 from tdscreen.records.worklist import examination_states
 
 pytestmark = pytest.mark.browser
@@ -201,6 +205,92 @@ def test_from_a_new_patient_to_a_signature(
     assert store.audit_problems() == []
 
 
+@pytest.mark.slow
+def test_over_time_from_the_worklist_to_a_deletion(
+    browser: Browser,
+    store: Clinic,
+    patient: Patient,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    desk, screenshots = store.desk("r1"), tmp_path_factory.mktemp("over-time")
+    estimated = assess([measured_clip(*quiet_face(tongue=True))])
+    first, second, unseen = (
+        add_examination(desk, patient.id, held_at=store.now() - timedelta(days=days))
+        for days in (600, 400.2, 390)
+    )
+    for one in (first, second, unseen):
+        add_assessment(desk, one.id, estimated)
+    for one, score in ((first, 1), (second, 3)):
+        whole = Scores({**dict.fromkeys(range(1, 11), score), 11: False, 12: False})
+        lock_rating(desk, save_draft(desk, one.id, whole).id)
+    add_exposure(desk, patient.id, ExposureDetails("Haloperidol", since="2025", dose="4 mg a day"))
+    training = folder_of(store.vault.folder)
+    training.mkdir()
+    write_clip(training / "training-00000000.mp4", scene(30))
+    still = {"severity": 0, "half_range_mm": 0.0, "frequency_hz": None, "percent_time_moving": 0.0}
+    regions = ("upper_face", "lips", "jaw", "tongue", "left_hand", "right_hand")
+    (training / "training-00000000.truth.json").write_text(
+        json.dumps({"regions": dict.fromkeys(regions, still)})
+    )
+    with at_the_clinic(
+        browser, tmp_path / "served", screenshots, path="?page=worklist", heading="Worklist"
+    ) as guest:
+        page = guest.page
+        expect(page.get_by_role("heading", name="Overdue (1)")).to_be_visible()
+        look(guest, "1-worklist")
+        page.get_by_role("button", name="Open").first.click()
+        expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+        page.get_by_text("Say what raises the risk").click()
+        page.get_by_text("A mood disorder").click()
+        page.get_by_role("button", name="Save what raises the risk").click()
+        expect(page.get_by_text("Said by r1 on")).to_be_visible()
+        look(guest, "2-risk")
+        page.get_by_role("button", name="Course over time").click()
+        expect(page.get_by_text("Not shown: the estimates of 1 examination.")).to_be_visible()
+        # A picture says in words what it shows, and the table says it again.
+        expect(page.get_by_role("img", name="3. Jaw, over time. Ratings: ")).to_be_visible()
+        expect(page.get_by_role("region", name="Figures of the course")).to_be_visible()
+        expect(page.get_by_role("heading", name="What may be called change")).to_be_visible()
+        look(guest, "3-course")
+        page.get_by_role("button", name="Raters").click()
+        expect(page.get_by_text("Too few.").first).to_be_visible()
+        look(guest, "4-raters")
+        page.get_by_role("button", name="Training").click()
+        page.get_by_role("button", name="Rate the next clip").click()
+        expect(page.get_by_label("Place in the clip")).to_be_visible()
+        for number in range(1, 6):
+            choose(page, number, "0 none")
+        look(guest, "5-training")
+        page.get_by_role("button", name="Keep my rating").click()
+        expect(page.get_by_text("As drawn").first).to_be_visible()
+        look(guest, "6-training-truth")
+    looked = {
+        e.on_id for e in store.audit_entries() if (e.what, e.kind) == ("saw", "estimate of examination")
+    }
+    assert looked == {first.id, second.id}
+    with at_the_clinic(
+        browser,
+        tmp_path / "served again",
+        screenshots,
+        person="k1",
+        path="?page=deletion",
+        heading="Delete a patient",
+    ) as guest:
+        page = guest.page
+        page.get_by_label("Identifier of the patient").fill(NAME)
+        page.get_by_role("button", name="Look for the patient").click()
+        expect(page.get_by_text("3 examinations")).to_be_visible()
+        look(guest, "7-what-goes")
+        page.get_by_label("Type the patient's identifier").fill(NAME)
+        page.get_by_role("button", name="Delete for good").click()
+        expect(page.get_by_text("Deleted. Nothing is left in this store.")).to_be_visible()
+        look(guest, "8-deleted")
+    assert patients(desk) == []
+    assert NAME.encode() not in everything_on_disk(store)
+    assert store.audit_problems() == []
+
+
 def try_the_player(page: Page) -> None:
     """Play, step, slow down, loop and zoom by the keyboard alone."""
     video = page.locator("video")
@@ -264,6 +354,7 @@ def test_a_clinician_of_another_site_sees_nothing(
     with at_the_clinic(browser, folder, tmp_path, person="s1") as guest:
         for name, of in (
             ("patient", examination.patient),
+            ("course", examination.patient),
             *((name, examination.id) for name in ("examination", "rating", "comparison")),
         ):
             guest.page.goto(f"{guest.url}?page={name}&of={of}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from tdscreen.assessment.plain import number
-from tdscreen.clinicapp.aims import HOW_TO_RATE, ITEMS, answer_words
+from tdscreen.clinicapp.aims import ITEMS, answer_words
 from tdscreen.clinicapp.components import play_clip
 from tdscreen.clinicapp.identity import desk_of_page
 from tdscreen.clinicapp.practice_set import TrueItem, clip_file, clips_in, folder_of, truth_of
@@ -52,7 +52,7 @@ def _show_list(folder: Path, own: Sequence[PracticeRating]) -> None:
     if not names:
         st.markdown(
             "There are no training clips here yet. Whoever looks after this machine makes them with "
-            "`tdscreen clinic training`, in about a minute each."
+            "`tdscreen clinic training`, a minute or two each."
         )
         return
     firsts = {one.clip: one for one in reversed(own)}
@@ -133,7 +133,10 @@ def _show_clip(folder: Path, name: str, own: Sequence[PracticeRating]) -> None:
 
 
 def _ask(name: str, times: int) -> None:
-    st.markdown(HOW_TO_RATE)
+    st.markdown(
+        "Rate the highest severity that you see; 1 is minimal and may be extreme normal. Each item can be seen here: "
+        "it is 0 where nothing moves."
+    )
     guides = [ITEMS[AIMS_NUMBER[item] - 1] for item in _ASKED]
     with st.form("practice"):
         answers = {}

@@ -158,7 +158,12 @@ def _kappa(values: Mapping[Item, float | None], intervals: Mapping[Item, Interva
 def _with(value: float | None, interval: Interval | None, *, sign: bool = False) -> str:
     if value is None:
         return "cannot be told: all are alike"
-    form = "{:+.2f}" if sign else "{:.2f}"
+
+    def written(one: float) -> str:
+        # A hair below 0 is 0.
+        one = round(one, 2) + 0.0
+        return f"{one:+.2f}" if sign else f"{one:.2f}"
+
     if interval is None:
-        return f"{form.format(value)} (no interval: fewer than three patients)"
-    return f"{form.format(value)} ({form.format(interval[0])} to {form.format(interval[1])})"
+        return f"{written(value)} (no interval: fewer than three patients)"
+    return f"{written(value)} ({written(interval[0])} to {written(interval[1])})"

@@ -80,7 +80,9 @@ def show_worklist(desk: Desk) -> None:
         Why.UNUSABLE,
         "Every clip of an unrated examination can be used, as far as they were assessed.",
     )
-    _list_tasks("Sorted as elevated, not signed", found, Why.ELEVATED, "No estimate that you may see is.")
+    _list_tasks(
+        "Sorted as elevated, not signed", found, Why.ELEVATED, "No estimate that you may see is sorted so."
+    )
     _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing has grown worse.")
     hidden = sum(one.estimated and one.own is not OwnRating.LOCKED for one in found.states)
     if hidden:
