@@ -138,7 +138,7 @@ def test_change_is_said_with_its_noise_and_both_differences_that_matter(
     assert "Reaches 2 points" in shown
     assert "Reaches 3 points" in shown
     assert "another time of day" in shown
-    assert "A draft: one of the two ratings is not signed." in shown
+    assert "A draft: the two ratings are not both signed." in shown
 
 
 @pytest.mark.usefixtures("service")

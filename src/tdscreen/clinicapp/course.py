@@ -219,7 +219,7 @@ def _panel(title: str, item: Item | None, rated: Sequence[Standing], estimated: 
         said.append(f"Ratings: {_in_words(squares)}.")
     if circles:
         said.append(f"Estimates: {_in_words(circles)}.")
-    highest = _HIGHEST * (1 if item is not None else len(Item))
+    highest = _HIGHEST * max(len(items_of(point)) for point in (*(each.point for each in rated), *estimated))
     return Panel(title, highest, squares, circles, " ".join(said))
 
 
@@ -270,7 +270,7 @@ def _change_row(change: Change, drafts: set[str]) -> str:
     low, high = change.important
     said = list(change.said)
     if {change.earlier.examination, change.later.examination} & drafts:
-        said.append("A draft: one of the two ratings is not signed.")
+        said.append("A draft: the two ratings are not both signed.")
     noise = "not known" if change.noise is None else f"{change.noise:.1f} points"
     difference = f"{change.difference:+.1f} points" if change.items else "none"
     return (

@@ -153,7 +153,8 @@ def shown_ratings(desk: Desk, states: Iterable[ExaminationState]) -> list[Rated]
 def standing(of: Sequence[Shown]) -> list[Standing]:
     """Choose the rating that stands for each examination, so that a difference is not one between people.
 
-    It is that of the person who has rated most of them, else one that is signed, else the first.
+    It is that of the person who has rated most of them, else one that is signed, else the first. Of a person who has
+    rated an examination again the first counts.
 
     Parameters
     ----------
@@ -164,9 +165,12 @@ def standing(of: Sequence[Shown]) -> list[Standing]:
     most = min(raters, key=lambda rater: (-raters[rater], rater), default=None)
     found = []
     for one in of:
-        if one.rated:
+        firsts: dict[str, Rated] = {}
+        for rated in one.rated:
+            firsts.setdefault(rated.rating.rater, rated)
+        if firsts:
             # The first of those that are as good: they are in the order in which they were locked.
-            best = max(one.rated, key=lambda rated: (rated.rating.rater == most, rated.signed))
+            best = max(firsts.values(), key=lambda rated: (rated.rating.rater == most, rated.signed))
             found.append(Standing(best.point, best.signed))
     return found
 

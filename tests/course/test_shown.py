@@ -1,0 +1,78 @@
+"""Which rating stands for an examination in a course: one person's as far as that goes, and never a draft's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tdscreen.course.points import MedicationChange, Point, Score, Source
+from tdscreen.course.shown import Rated, Shown, rated_twice, standing
+from tdscreen.records.entries import Rating, Scores
+from tdscreen.records.worklist import ExaminationState, OwnRating
+from tdscreen.vocabulary import Item
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def rated(
+    day: int, rater: str, score: int, *, signed: bool = False, blind: bool = True, hour: int = 0
+) -> Rated:
+    at = NOW + timedelta(days=day, hours=hour)
+    scores = Scores({3: score})
+    rating = Rating(f"{rater}-{day}-{hour}", "p", f"e{day}", rater, scores, None, at, at, at, not blind, ())
+    point = Point(f"e{day}", at, Source.RATING, rater, {Item.JAW: Score(float(score), None)})
+    return Rated(rating, point, signed)
+
+
+def shown(day: int, *ratings: Rated) -> Shown:
+    state = ExaminationState(
+        f"e{day}", "p", "4711", NOW + timedelta(days=day), 1, 1, True, OwnRating.LOCKED, len(ratings), False
+    )
+    return Shown(state, ratings, None, None, withheld_estimate=False, withheld_ratings=0)
+
+
+def stand(*of: Shown) -> list[tuple[str, float, bool]]:
+    return [(one.point.by, one.point.items[Item.JAW].value, one.signed) for one in standing(of)]
+
+
+def test_the_course_is_that_of_whoever_has_rated_most() -> None:
+    days = (
+        shown(0, rated(0, "r1", 1, signed=True), rated(0, "r2", 2)),
+        shown(1, rated(1, "r2", 3)),
+        shown(2),
+        shown(3, rated(3, "r3", 4)),
+    )
+    assert stand(*days) == [("r2", 2.0, False), ("r2", 3.0, False), ("r3", 4.0, False)]
+
+
+def test_of_two_who_have_rated_as_much_one_is_chosen_for_all() -> None:
+    days = [shown(day, rated(day, "r2", 2, signed=True), rated(day, "r1", 1)) for day in range(3)]
+    assert {by for by, _, _ in stand(*days)} == {"r1"}
+
+
+def test_else_what_is_signed_stands_and_else_the_first() -> None:
+    most = [shown(day, rated(day, "r1", 1)) for day in range(2)]
+    signed = shown(5, rated(5, "r2", 2), rated(5, "r3", 3, signed=True))
+    neither = shown(6, rated(6, "r4", 2), rated(6, "r5", 3))
+    assert stand(*most, signed, neither)[2:] == [("r3", 3.0, True), ("r4", 2.0, False)]
+
+
+def test_a_second_rating_of_the_same_person_tells_of_drift_and_not_of_the_patient() -> None:
+    assert stand(shown(0, rated(0, "r1", 1), rated(0, "r1", 4, signed=True, hour=5))) == [("r1", 1.0, False)]
+
+
+def test_only_ratings_without_the_estimate_tell_how_people_agree() -> None:
+    ratings = [rated(0, "r1", 1), rated(0, "r2", 2), rated(1, "r1", 1), rated(1, "r2", 2, blind=False)]
+    ((pair, pairs),) = rated_twice(ratings).items()
+    assert pair == ("r1", "r2")
+    assert len(pairs) == 1
+
+
+def test_a_drug_stands_where_since_begins_as_far_as_it_can_be_read() -> None:
+    for since, at in (
+        ("2019", datetime(2019, 1, 1, tzinfo=UTC)),
+        ("2019-05", datetime(2019, 5, 1, tzinfo=UTC)),
+        ("2019-05-03", datetime(2019, 5, 3, tzinfo=UTC)),
+        ("for years", NOW),
+        ("", NOW),
+    ):
+        assert MedicationChange("Haloperidol", NOW, since, "", "4 mg a day").at == at
