@@ -7,9 +7,10 @@ import pytest
 from clinic_pages import again, everything_on, open_page, press, settled, told
 from clinic_people import NAME, everything_on_disk
 from tdscreen.clinicapp.service import Service, open_service
+from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.entries import Examination, ExposureDetails, Patient, Role, Scores
-from tdscreen.records.patients import add_exposure, patients, remains
+from tdscreen.records.patients import add_exposure, delete_patient, patients, remains, what_there_is
 from tdscreen.records.ratings import save_draft
 
 
@@ -78,7 +79,13 @@ def test_nobody_else_deletes_and_another_site_is_told_nothing(
         page = open_page("deletion", of)
         assert "There is no such entry" in told(page)
         assert NAME not in everything_on(page)
+        with pytest.raises(InputError, match="no such entry"):
+            what_there_is(clinic.desk("k2"), of)
     page = open_page("deletion")
     page.text_input(key="delete-find").input(NAME)
     assert "no patient with that identifier" in told(press(page, "Look for the patient"))
     assert len(patients(clinic.desk("r1"))) == 1
+    # That there was somebody, and is not any more, is nothing of another site's either.
+    delete_patient(clinic.desk("k1"), patient.id)
+    with pytest.raises(InputError, match="no such entry"):
+        what_there_is(clinic.desk("k2"), patient.id)

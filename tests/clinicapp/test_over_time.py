@@ -212,6 +212,9 @@ def test_the_worklist_says_who_is_due_what_cannot_be_used_and_what_grew_worse(
     assert "was due on" in shown
     assert "No clip can be used" in shown
     assert "of 2 examinations say is in none of these lists" in shown
+    locked(second, bad, all_of(0))
+    headers = [one.value for one in open_page("worklist").header]
+    assert "Cannot be used" in headers, "what somebody has rated all the same waits for nobody"
     third = add_examination(desk, never.id, held_at=clinic.now() - timedelta(days=350))
     locked(second, third, all_of(1))
     for examination, score in ((old, 0), (new, 3), (third, 1)):
