@@ -21,6 +21,7 @@ from tdscreen.records import (
     clips,
     examinations,
     exports,
+    findings,
     jobs,
     outbox,
     patients,
@@ -135,6 +136,10 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "ratings.lock_rating": (lambda d, f: ratings.lock_rating(d, f.rating), {C}),
     "ratings.change_rating": (lambda d, f: ratings.change_rating(d, f.rating, WHOLE, why="x"), {C}),
     "ratings.ratings": (lambda d, f: ratings.ratings(d, f.examination), {C, R}),
+    "findings.findings": (
+        lambda d, f: findings.findings(d, [f.examination], with_estimates=True),
+        {C, R},
+    ),
     "ratings.sign": (lambda d, f: ratings.sign(d, f.rating, agreement=Agreement.NOT_SEEN), {C}),
     "ratings.sign_offs": (lambda d, f: ratings.sign_offs(d, f.examination), {C, R}),
     "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),

@@ -38,7 +38,7 @@ def show_course(desk: Desk, of: str) -> None:
     one = seen("patient", lambda: patient(desk, of))
     taken = medication_changes(seen("exposures", lambda: exposures(desk, of)))
     states = seen("states", lambda: examination_states(desk, patient=of))
-    found = seen("shown", lambda: [shown(desk, state) for state in reversed(states)])
+    found = seen("shown", lambda: shown(desk, reversed(states)))
     st.button(
         f"Back to {unformatted(one.details.identifier)}",
         key="back",

@@ -17,10 +17,10 @@ from tdscreen.clinicapp.aims import ITEMS
 from tdscreen.clinicapp.visit import seen
 from tdscreen.course.points import AIMS_NUMBER, Point
 from tdscreen.course.raters import Drift, Interval, RaterAgreement, agreement, drifts, with_the_tool
-from tdscreen.course.shown import Rated, rated_twice, shown_estimates, shown_ratings
+from tdscreen.course.shown import Rated, rated_twice, shown
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
-from tdscreen.records.worklist import examination_states
+from tdscreen.records.worklist import OwnRating, examination_states
 from tdscreen.vocabulary import Item
 
 
@@ -96,8 +96,9 @@ def kappa_table(lines: Sequence[Line]) -> str:
 
 def _agreement(desk: Desk) -> tuple[list[Line], list[Line], list[Line]]:
     states = examination_states(desk)
-    rated = shown_ratings(desk, states)
-    estimated = shown_estimates(desk, states)
+    found = shown(desk, (state for state in states if state.own is OwnRating.LOCKED))
+    rated = [rated for one in found for rated in one.rated]
+    estimated = [one.estimate for one in found if one.estimate is not None]
 
     def name(rater: str) -> str:
         return "you" if rater == desk.staff.id else rater

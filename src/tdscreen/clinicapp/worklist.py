@@ -6,7 +6,7 @@ What estimates say is listed only of examinations of which this person has locke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from tdscreen.clinicapp.visit import PageName, go, seen
 from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.change import Change, Judgement
 from tdscreen.course.due import Due, Task, Why, worklist
-from tdscreen.course.shown import last_changes, noise_here, shown
+from tdscreen.course.shown import Shown, last_changes, noise_here, shown
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
 from tdscreen.records.patients import patients
@@ -109,9 +109,16 @@ def _waiting(desk: Desk) -> Waiting:
         key=lambda one: (one.due_at or _LONG_AGO, one.patient),
     )
     noise, _ = noise_here(desk, states)
-    changes = {one.id: last_changes(desk, of[one.id], rating_sd=noise) for one in everybody}
-    unsigned = [one for one in states if one.own is OwnRating.LOCKED and one.estimated and not one.signed]
-    latest = [stored for one in unsigned if (stored := shown(desk, one).stored) is not None]
+    opened: dict[str, list[Shown]] = defaultdict(list)
+    for each in shown(desk, _wanted(of)):
+        opened[each.state.patient].append(each)
+    changes = {patient: last_changes(found, rating_sd=noise) for patient, found in opened.items()}
+    latest = [
+        each.stored
+        for found in opened.values()
+        for each in found
+        if each.stored is not None and not each.state.signed
+    ]
     return Waiting(
         {one.id: one.details.identifier for one in everybody},
         states,
@@ -119,6 +126,16 @@ def _waiting(desk: Desk) -> Waiting:
         worklist(dues, unusable_examinations(desk), latest, changes, now=desk.clinic.now()),
         changes,
     )
+
+
+def _wanted(of: Mapping[str, Sequence[ExaminationState]]) -> Iterator[ExaminationState]:
+    """Choose what is opened: what nobody has signed, and the last two of each patient, of what may be seen."""
+    for states in of.values():
+        # Newest first.
+        mine = [state for state in states if state.own is OwnRating.LOCKED]
+        yield from (
+            state for place, state in enumerate(mine) if place < 2 or (state.estimated and not state.signed)
+        )
 
 
 def _list(title: str, states: Sequence[ExaminationState], otherwise: str) -> None:

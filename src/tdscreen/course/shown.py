@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from tdscreen.course.change import Change, changes
 from tdscreen.course.points import Point, point_of_estimate, point_of_rating
 from tdscreen.course.raters import Pair, between_raters, noise_of_ratings
-from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
-from tdscreen.records.entries import Examination, Rating, StoredAssessment
-from tdscreen.records.examinations import examination as examination_of
-from tdscreen.records.ratings import ratings, sign_offs
+from tdscreen.records.entries import Rating, StoredAssessment
+from tdscreen.records.findings import Findings, findings
 from tdscreen.records.worklist import ExaminationState, OwnRating
 
 
@@ -80,74 +78,35 @@ class Standing:
     signed: bool
 
 
-def shown(desk: Desk, state: ExaminationState) -> Shown:
-    """Give what the person at a desk may be shown of an examination.
+def shown(desk: Desk, states: Iterable[ExaminationState]) -> list[Shown]:
+    """Give what the person at a desk may be shown of examinations, in their order.
 
     Parameters
     ----------
     desk : Desk
-    state : ExaminationState
-        As this desk was told it.
+    states : iterable of ExaminationState
+        As this desk was told them.
 
     Raises
     ------
     InputError
         This site has no such examination.
     """
-    if state.own is not OwnRating.LOCKED:
-        return Shown(state, (), None, None, state.estimated, state.locked_ratings)
-    sitting = examination_of(desk, state.examination)
-    stored = estimates(desk, state.examination) if state.estimated else []
-    newest = stored[-1] if stored else None
-    return Shown(
-        state,
-        _rated(desk, sitting),
-        newest,
-        None if newest is None else point_of_estimate(sitting, newest),
-        withheld_estimate=False,
-        withheld_ratings=0,
-    )
-
-
-def last_changes(desk: Desk, states: Iterable[ExaminationState], *, rating_sd: float | None) -> list[Change]:
-    """Hold the last two examinations of a patient that a person may be shown against each other, source by source.
-
-    Parameters
-    ----------
-    desk : Desk
-    states : iterable of ExaminationState
-        Of one patient.
-    rating_sd : float or None
-        See :func:`noise_here`.
-
-    Returns
-    -------
-    list of Change
-        Of ratings and of estimates, where two have them; empty of fewer than two.
-    """
-    mine = sorted(
-        (state for state in states if state.own is OwnRating.LOCKED), key=lambda state: state.held_at
-    )
-    if len(mine) < 2:
-        return []
-    of = [shown(desk, state) for state in mine[-2:]]
-    rated = [one.point for one in standing(of)]
-    estimated = [one.estimate for one in of if one.estimate is not None]
+    asked = list(states)
+    mine = [state.examination for state in asked if state.own is OwnRating.LOCKED]
+    seen = {one.examination.id: one for one in findings(desk, mine, with_estimates=True)}
     return [
-        change
-        for points in (rated, estimated)
-        for change in changes(points, rating_sd=rating_sd, zone=None)[0]
+        _shown(state, seen[state.examination])
+        if state.examination in seen
+        else Shown(state, (), None, None, state.estimated, state.locked_ratings)
+        for state in asked
     ]
 
 
 def shown_ratings(desk: Desk, states: Iterable[ExaminationState]) -> list[Rated]:
     """Give the ratings alone that a person may be shown, without a look at any estimate; see :func:`shown`."""
-    return [
-        rated
-        for state in states
-        if state.own is OwnRating.LOCKED
-        for rated in _rated(desk, examination_of(desk, state.examination))
-    ]
+    mine = [state.examination for state in states if state.own is OwnRating.LOCKED]
+    return [rated for seen in findings(desk, mine, with_estimates=False) for rated in _rated(seen)]
 
 
 def standing(of: Sequence[Shown]) -> list[Standing]:
@@ -175,16 +134,29 @@ def standing(of: Sequence[Shown]) -> list[Standing]:
     return found
 
 
-def shown_estimates(desk: Desk, states: Iterable[ExaminationState]) -> list[Point]:
-    """Give what the newest estimates say that a person may be shown; see :func:`shown`."""
-    found = []
-    for state in states:
-        if state.own is OwnRating.LOCKED and state.estimated:
-            newest = estimates(desk, state.examination)[-1]
-            point = point_of_estimate(examination_of(desk, state.examination), newest)
-            if point is not None:
-                found.append(point)
-    return found
+def last_changes(of: Iterable[Shown], *, rating_sd: float | None) -> list[Change]:
+    """Hold the last two examinations of a patient that a person may be shown against each other, source by source.
+
+    Parameters
+    ----------
+    of : iterable of Shown
+        Of one patient, in any order.
+    rating_sd : float or None
+        See :func:`noise_here`.
+
+    Returns
+    -------
+    list of Change
+        Of ratings and of estimates, where two have them; empty of fewer than two.
+    """
+    last = sorted((one for one in of if one.rated), key=lambda one: one.state.held_at)[-2:]
+    rated = [one.point for one in standing(last)]
+    estimated = [one.estimate for one in last if one.estimate is not None]
+    return [
+        change
+        for points in (rated, estimated)
+        for change in changes(points, rating_sd=rating_sd, zone=None)[0]
+    ]
 
 
 def rated_twice(rated: Iterable[Rated]) -> dict[tuple[str, str], list[Pair]]:
@@ -217,12 +189,23 @@ def noise_here(desk: Desk, states: Iterable[ExaminationState]) -> tuple[float | 
     return noise_of_ratings(pairs), len(pairs)
 
 
-def _rated(desk: Desk, sitting: Examination) -> tuple[Rated, ...]:
-    signatures = sign_offs(desk, sitting.id)
+def _shown(state: ExaminationState, seen: Findings) -> Shown:
+    newest = seen.estimates[-1] if seen.estimates else None
+    return Shown(
+        state,
+        _rated(seen),
+        newest,
+        None if newest is None else point_of_estimate(seen.examination, newest),
+        withheld_estimate=False,
+        withheld_ratings=0,
+    )
+
+
+def _rated(seen: Findings) -> tuple[Rated, ...]:
     found = []
-    for rating in ratings(desk, sitting.id):
-        point = point_of_rating(sitting, rating)
+    for rating in seen.ratings:
+        point = point_of_rating(seen.examination, rating)
         if point is not None:
-            signed = any(one.rating == rating.id and one.scores == rating.current for one in signatures)
+            signed = any(one.rating == rating.id and one.scores == rating.current for one in seen.sign_offs)
             found.append(Rated(rating, point, signed))
     return tuple(sorted(found, key=lambda one: one.rating.locked_at or one.rating.saved_at))

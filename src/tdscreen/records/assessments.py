@@ -89,22 +89,27 @@ def estimates(desk: Desk, examination: str, *, before_rating: bool = False) -> l
         This site has no such examination, or the person has no locked rating of it and did not ask to see it before.
     """
     with desk.at_work(Act.SEE_FINDINGS) as work:
-        patient = living_examination(work.scope, examination)["patient_id"]
-        own = work.scope.rows(RATINGS, examination_id=examination, rater=work.who)
-        if work.may(Act.RATE) and not before_rating and all(row["locked_at"] is None for row in own):
-            raise InputError("The estimate is shown once you have locked your rating of this examination.")
-        rows = work.scope.rows(ASSESSMENTS, order="added_at", examination_id=examination)
-        if rows:
-            work.scope.add(
-                ESTIMATE_VIEWS,
-                id=new_id(),
-                patient_id=patient,
-                examination_id=examination,
-                seen_by=work.who,
-                seen_at=work.time,
-            )
-        found = [_stored(work, row) for row in rows]
-        work.log("saw", _KIND, examination)
+        return estimates_shown(work, examination, before_rating=before_rating)
+
+
+def estimates_shown(work: Work, examination: str, *, before_rating: bool = False) -> list[StoredAssessment]:
+    """Show the assessments of an examination within a piece of work; see :func:`estimates`."""
+    patient = living_examination(work.scope, examination)["patient_id"]
+    own = work.scope.rows(RATINGS, examination_id=examination, rater=work.who)
+    if work.may(Act.RATE) and not before_rating and all(row["locked_at"] is None for row in own):
+        raise InputError("The estimate is shown once you have locked your rating of this examination.")
+    rows = work.scope.rows(ASSESSMENTS, order="added_at", examination_id=examination)
+    if rows:
+        work.scope.add(
+            ESTIMATE_VIEWS,
+            id=new_id(),
+            patient_id=patient,
+            examination_id=examination,
+            seen_by=work.who,
+            seen_at=work.time,
+        )
+    found = [_stored(work, row) for row in rows]
+    work.log("saw", _KIND, examination)
     return found
 
 

@@ -65,8 +65,13 @@ def examination(desk: Desk, identifier: str) -> Examination:
         This site has none of that identifier.
     """
     with desk.at_work(Act.SEE_FINDINGS) as work:
-        found = _examination(work, living_examination(work.scope, identifier))
-        work.log("saw", _KIND, identifier)
+        return examination_shown(work, identifier)
+
+
+def examination_shown(work: Work, identifier: str) -> Examination:
+    """Give an examination within a piece of work; see :func:`examination`."""
+    found = _examination(work, living_examination(work.scope, identifier))
+    work.log("saw", _KIND, identifier)
     return found
 
 

@@ -110,17 +110,22 @@ def ratings(desk: Desk, examination: str) -> list[Rating]:
     know of each other's scores. Nobody sees another's draft.
     """
     with desk.at_work(Act.SEE_FINDINGS) as work:
-        living_examination(work.scope, examination)
-        rows = work.scope.rows(RATINGS, order="begun_at", examination_id=examination)
-        has_rated = not work.may(Act.RATE) or any(
-            row["rater"] == work.who and row["locked_at"] is not None for row in rows
-        )
-        found = [
-            _rating(work, row)
-            for row in rows
-            if row["rater"] == work.who or (has_rated and row["locked_at"] is not None)
-        ]
-        work.log("saw", "ratings of examination", examination)
+        return ratings_shown(work, examination)
+
+
+def ratings_shown(work: Work, examination: str) -> list[Rating]:
+    """Give the ratings of an examination within a piece of work; see :func:`ratings`."""
+    living_examination(work.scope, examination)
+    rows = work.scope.rows(RATINGS, order="begun_at", examination_id=examination)
+    has_rated = not work.may(Act.RATE) or any(
+        row["rater"] == work.who and row["locked_at"] is not None for row in rows
+    )
+    found = [
+        _rating(work, row)
+        for row in rows
+        if row["rater"] == work.who or (has_rated and row["locked_at"] is not None)
+    ]
+    work.log("saw", "ratings of examination", examination)
     return found
 
 
@@ -176,10 +181,15 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
 def sign_offs(desk: Desk, examination: str) -> list[SignOff]:
     """Give the signatures under the ratings of an examination, oldest first. Without one a result is a draft."""
     with desk.at_work(Act.SEE_FINDINGS) as work:
-        living_examination(work.scope, examination)
-        rows = work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)
-        found = [_sign_off(work, row) for row in rows]
-        work.log("saw", "signatures of examination", examination)
+        return sign_offs_shown(work, examination)
+
+
+def sign_offs_shown(work: Work, examination: str) -> list[SignOff]:
+    """Give the signatures of an examination within a piece of work; see :func:`sign_offs`."""
+    living_examination(work.scope, examination)
+    rows = work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)
+    found = [_sign_off(work, row) for row in rows]
+    work.log("saw", "signatures of examination", examination)
     return found
 
 
