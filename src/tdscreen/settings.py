@@ -774,6 +774,16 @@ class ClinicPagesSettings:
 
 
 @dataclass(frozen=True)
+class MomentsSettings:
+    """Which seconds of a clip are shown as those that speak most for and most against an item."""
+
+    window_s: float = 3.0
+    """Long enough for a movement at 0.5 Hz to come back, short enough to be looked at (assumed)."""
+    step_s: float = 0.1
+    """Between the beginnings of stretches that are held against each other (assumed)."""
+
+
+@dataclass(frozen=True)
 class CourseSettings:
     """What is called change, and when somebody is due."""
 
@@ -886,6 +896,7 @@ CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
+MOMENTS = MomentsSettings()
 COURSE = CourseSettings()
 REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()

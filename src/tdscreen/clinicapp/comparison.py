@@ -13,6 +13,7 @@ from tdscreen.assessment.assessment import Assessment
 from tdscreen.assessment.plain import number
 from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.estimate import show_estimate
+from tdscreen.clinicapp.evidence import show_evidence
 from tdscreen.clinicapp.examination import show_standing
 from tdscreen.clinicapp.rating import ask_why_not, choose_answer, collected
 from tdscreen.clinicapp.service import service
@@ -21,6 +22,7 @@ from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
 from tdscreen.clinicapp.words import AGREEMENTS, moment
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
+from tdscreen.records.clips import clips
 from tdscreen.records.entries import Agreement, Rating, Scores, SignOff, StoredAssessment
 from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
@@ -70,6 +72,8 @@ def show_comparison(desk: Desk, of: str) -> None:
     _offer_signature(desk, locked, own, stored)
     _show_downloads(desk, of)
     show_estimate(stored)
+    if newest is not None:
+        show_evidence(desk, one, newest, seen("clips", lambda: clips(desk, of)))
 
 
 def comparison_table(own: Rating, others: Sequence[Rating], estimate: Assessment | None) -> str:

@@ -10,23 +10,21 @@ import streamlit as st
 
 from tdscreen.assessment.plain import TASKS
 from tdscreen.clinicapp.aims import HOW_TO_RATE, ITEMS, ItemGuide, answer_words
-from tdscreen.clinicapp.components import Spot, play_clip
+from tdscreen.clinicapp.components import Spot
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.identity import desk_of_page
-from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.spots import spots_of
-from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, recall, remember, seen, tell
+from tdscreen.clinicapp.watching import has_landmarks, watch
 from tdscreen.clinicapp.words import moment, video_of
 from tdscreen.errors import TdscreenError
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, tracks
-from tdscreen.records.entries import Clip, FileKind, Rating, Scores, StoredAssessment
+from tdscreen.records.entries import Clip, Rating, Scores, StoredAssessment
 from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
 from tdscreen.records.ratings import lock_rating, ratings, save_draft
-from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Task
 
 NOT_RATED = "not rated"
@@ -130,18 +128,11 @@ def _show_clips(desk: Desk, kept: list[Clip]) -> None:
         )
     else:
         st.text(f"{TASKS[Task(clip.task)]} ({clip.file_name})")
-    ticket = seen(
-        f"play-{clip.id}",
-        lambda: service().tickets.write(
-            Purpose.PLAY, staff=desk.staff.id, on=clip.id, valid_s=CLINIC_PAGES.play_valid_s
-        ),
-    )
-    play_clip(f"/clinic/clip/{ticket}", seen(f"spots-{clip.id}", lambda: _spots(desk, clip)))
+    watch(desk, clip, seen(f"spots-{clip.id}", lambda: _spots(desk, clip)))
 
 
 def _spots(desk: Desk, clip: Clip) -> list[Spot]:
-    followed = any(file.kind is FileKind.TRACKS and file.destroyed_at is None for file in clip.files)
-    return spots_of(tracks(desk, clip.id)) if followed else []
+    return spots_of(tracks(desk, clip.id)) if has_landmarks(clip) else []
 
 
 def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
