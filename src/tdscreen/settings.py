@@ -747,6 +747,8 @@ class RecordsSettings:
     """A worker without a job looks for one so often (assumed)."""
     sweep_s: float = 24 * 3600.0
     """A worker destroys what is due so often: the dates are days."""
+    age_bands_years: tuple[int, ...] = (40, 60, 75)
+    """Edges of the ages by which unusable recordings are counted (assumed)."""
     job_tries: int = 2
     """A job is begun so often, where its worker died or crashed: more would let one clip that takes a worker down
     take all of them down (assumed)."""

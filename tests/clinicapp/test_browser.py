@@ -106,6 +106,8 @@ def test_from_a_new_patient_to_a_signature(
         expect(page.get_by_role("heading", name="Rating")).to_be_visible()
         try_the_player(page)
         look(guest, "3-rating")
+        convention = page.get_by_role("radiogroup", name="A movement that is seen only on activation is")
+        convention.get_by_text("scored as seen").click()
         for guide in ITEMS[:11]:
             choose(page, guide.number, answer_words(guide, False if guide.yes_no else 2))
             expect(page.get_by_text("Your draft is saved as you go")).to_be_visible()

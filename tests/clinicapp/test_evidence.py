@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
@@ -41,6 +43,11 @@ def examined(desk: Desk, patient: Patient, sample: Path, lips: Tracks, *, days_a
     own = desk.clinic.vault.folder.parent / f"{days_ago} days ago.mp4"
     own.write_bytes(sample.read_bytes() + bytes([0, 0, 0, 8]) + b"free" * (days_ago > 0))
     clip = import_clip(desk, held.id, own, task=Task.REST)
+    # A little later each half year, so that two recordings are two curves.
+    lips = dataclasses.replace(
+        lips,
+        **{name: np.roll(getattr(lips, name), days_ago // 20, axis=0) for name in ("face_px", "patches_px")},
+    )
     keep_tracks(desk, clip.id, lips)
     add_assessment(desk, held.id, api.assess([api.measure(lips, task=Task.REST)]))
     return held

@@ -25,6 +25,8 @@ from tdscreen.records import (
     outbox,
     patients,
     ratings,
+    retention,
+    usability,
     worklist,
 )
 from tdscreen.records.clinic import Clinic, Desk
@@ -142,6 +144,13 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),
         {A},
     ),
+    "administration.change_role": (
+        lambda d, f: administration.change_role(d, "r2", Role.RESEARCHER),
+        {A},
+    ),
+    "administration.audit_problems": (lambda d, f: administration.audit_problems(d), {A}),
+    "retention.what_is_due": (lambda d, f: retention.what_is_due(d), {C, A}),
+    "usability.usability": (lambda d, f: usability.usability(d), {C, R}),
     "administration.retire_staff": (lambda d, f: administration.retire_staff(d, "r2"), {A}),
     "outbox.messages": (lambda d, f: outbox.messages(d), {C, A}),
     "outbox.send_again": (lambda d, f: outbox.send_again(d, f.message), {C}),

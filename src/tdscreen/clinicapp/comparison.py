@@ -15,7 +15,7 @@ from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.evidence import show_evidence
 from tdscreen.clinicapp.examination import show_standing
-from tdscreen.clinicapp.rating import ask_why_not, choose_answer, collected
+from tdscreen.clinicapp.rating import ask_why_not, choose_activation, choose_answer, collected
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
@@ -28,6 +28,7 @@ from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
 from tdscreen.records.ratings import change_rating, ratings, sign, sign_offs
 from tdscreen.records.worklist import examination_states
+from tdscreen.reports.pages import ACTIVATIONS
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.panels import spread
@@ -154,6 +155,7 @@ def _show_remarks(rating: Rating, who: str) -> None:
         "after having seen the estimate" if rating.estimate_seen else "without having seen the estimate"
     )
     lines = [f"{who}{when}, {seen_before}."]
+    lines.append(f"A movement seen only on activation: {ACTIVATIONS[rating.current.activation]}.")
     if rating.current.comment:
         lines.append(f"Comment: {rating.current.comment}")
     lines += [f"Changed on {moment(one.changed_at)}: {one.why}" for one in rating.changes]
@@ -170,10 +172,11 @@ def _offer_change(desk: Desk, own: Rating) -> None:
         for guide in ITEMS:
             answers[guide.number] = choose_answer(guide, now, f"{key}-{guide.number}")
             reasons[guide.number] = ask_why_not(guide, now, f"{key}-{guide.number}")
+        activation = choose_activation(now, key)
         comment = st.text_area("Comment", value=now.comment, key=f"comment-{key}")
         why = st.text_input("Why the rating is changed", key=f"why-{key}")
         if st.form_submit_button("Keep the change"):
-            scores = collected(answers, reasons, comment)
+            scores = collected(answers, reasons, comment, activation)
             change(lambda: change_rating(desk, own.id, scores, why=why), said="The change is kept.")
             st.rerun()
 

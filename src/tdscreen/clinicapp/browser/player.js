@@ -130,7 +130,9 @@ class Player {
     this.clip = new Clock(from, to, (at) => this.clockAt(at), () => { if (this.looping) this.again(); });
     this.length = this.place.max = to;
     this.place.min = this.shown = from;
-    this.canvas.style.aspectRatio = `${data.drawing.width} / ${data.drawing.height}`;
+    const { width, height } = data.drawing;
+    Object.assign(this.canvas.style, { aspectRatio: `${width} / ${height}`, height: "auto" });
+    this.canvas.style.width = `min(100%, calc(62vh * ${width} / ${height}))`;
     this.setSpeed();
     this.begin();
   }

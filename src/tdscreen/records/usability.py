@@ -1,0 +1,107 @@
+"""How many recordings were unusable, by group and over time: a tool that fails more for some people must say so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from tdscreen.assessment.json_form import from_json
+from tdscreen.records.clinic import Desk
+from tdscreen.records.entries import Sex
+from tdscreen.records.roles import Act
+from tdscreen.records.tables import ASSESSMENTS, EXAMINATIONS, PATIENTS
+from tdscreen.records.times import read_time
+from tdscreen.scoring.evidence import is_usable
+from tdscreen.scoring.predictive import proportion_interval
+from tdscreen.settings import RECORDS
+
+ALL = "all"
+NOT_NOTED = "not noted"
+
+
+@dataclass(frozen=True)
+class Usability:
+    """How many recordings of a group were unusable in half a year.
+
+    Attributes
+    ----------
+    half_year : str
+        In which the examinations were held, as ``2026, January to June``.
+    by : str
+        ``all``, ``sex`` or ``age``. The tone of the skin is not stored.
+    group : str
+        As ``female`` or ``60 to 74 years``.
+    recordings, unusable : int
+    interval : (float, float)
+        95% interval of the share that is unusable (Wilson 1927), as if each recording were another person's.
+    """
+
+    half_year: str
+    by: str
+    group: str
+    recordings: int
+    unusable: int
+    interval: tuple[float, float]
+
+
+def usability(desk: Desk) -> list[Usability]:
+    """Count the recordings of this site that were assessed, and those that were unusable, the newest half year first.
+
+    Everybody comes before the groups. Each examination counts by its newest estimate that is kept. Nothing else of it is told.
+    """
+    counts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    with desk.at_work(Act.SEE_FINDINGS) as work:
+        known = {
+            row["id"]: work.unseal(row["id"], row["id"], row["sealed"])
+            for row in work.scope.rows(PATIENTS, deleting_at=None)
+        }
+        held = {row["id"]: read_time(row["held_at"]) for row in work.scope.rows(EXAMINATIONS)}
+        newest = {
+            row["examination_id"]: row
+            for row in work.scope.rows(ASSESSMENTS, order="added_at", destroyed_at=None)
+            if row["patient_id"] in known
+        }
+        for examination, row in newest.items():
+            details = known[row["patient_id"]]
+            assessed = from_json(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+            groups = (
+                (ALL, "everybody"),
+                ("sex", NOT_NOTED if details["sex"] == Sex.UNKNOWN else str(details["sex"])),
+                ("age", age_band(details["year_of_birth"], held[examination])),
+            )
+            for clip in assessed.clips:
+                for by, group in groups:
+                    count = counts[_half_year(held[examination]), by, group]
+                    count[0] += 1
+                    count[1] += not is_usable(clip)
+        work.log("counted", "unusable recordings", "")
+    return [
+        Usability(*key, recordings, unusable, proportion_interval(unusable, recordings))
+        for key, (recordings, unusable) in sorted(
+            counts.items(), key=lambda entry: (_backwards(entry[0][0]), entry[0][1] != ALL, entry[0][1:])
+        )
+    ]
+
+
+def age_band(year_of_birth: int | None, held_at: datetime) -> str:
+    """Name the band of ages that somebody was in."""
+    if year_of_birth is None:
+        return NOT_NOTED
+    age, edges = held_at.year - year_of_birth, RECORDS.age_bands_years
+    if age < edges[0]:
+        return f"under {edges[0]} years"
+    for low, high in pairwise(edges):
+        if age < high:
+            return f"{low} to {high - 1} years"
+    return f"{edges[-1]} years and over"
+
+
+def _half_year(held_at: datetime) -> str:
+    return f"{held_at.year}, {'January to June' if held_at.month <= 6 else 'July to December'}"
+
+
+def _backwards(half_year: str) -> tuple[int, bool]:
+    year, _, months = half_year.partition(", ")
+    return -int(year), months.startswith("January")
