@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from clinic_people import Clock
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
@@ -29,7 +30,9 @@ def examined(desk: Desk, details: PatientDetails, day: datetime, verdicts: Seque
     return held.id
 
 
-def test_recordings_are_counted_once_by_sex_age_and_half_year(clinic: Clinic, desk: Desk) -> None:
+def test_recordings_are_counted_once_by_sex_age_and_half_year(
+    clinic: Clinic, desk: Desk, clock: Clock
+) -> None:
     march, august = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 8, 2, tzinfo=UTC)
     good, bad = Verdict.GOOD, Verdict.UNUSABLE
     twice = examined(desk, PatientDetails("a", 1990, Sex.FEMALE), march, [bad, good])
@@ -37,6 +40,7 @@ def test_recordings_are_counted_once_by_sex_age_and_half_year(clinic: Clinic, de
     examined(desk, PatientDetails("c"), august, [good])
     examined(clinic.desk("s1"), PatientDetails("d", 1950), march, [bad])
     # An estimate that was made anew takes the place of the one before.
+    clock.move(minutes=1)
     add_assessment(desk, twice, assess([measured_clip(*quiet_face(tongue=True), file="0.mp4")]))
     found = usability(clinic.desk("w1"))
     spring, autumn = "2026, January to June", "2026, July to December"

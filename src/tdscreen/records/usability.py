@@ -49,7 +49,8 @@ class Usability:
 def usability(desk: Desk) -> list[Usability]:
     """Count the recordings of this site that were assessed, and those that were unusable, the newest half year first.
 
-    Everybody comes before the groups. Each examination counts by its newest estimate that is kept. Nothing else of it is told.
+    Everybody comes before the groups. Each examination counts by its newest estimate that is kept; nothing else of it
+    is told.
     """
     counts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     with desk.at_work(Act.SEE_FINDINGS) as work:
