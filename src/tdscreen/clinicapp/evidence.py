@@ -113,7 +113,7 @@ def _show_moments(desk: Desk, found: Mapping[Item, ItemMoments], followed: Mappi
     }
     chosen = st.session_state.get(_CHOSEN)
     if chosen not in every:
-        chosen = next(iter(every), None)
+        chosen = next((one for one in every if one[1] == _FOR), next(iter(every), None))
     watched, listed = st.columns((5, 6), gap="medium")
     if chosen is not None:
         with watched, st.container(key="beside"):

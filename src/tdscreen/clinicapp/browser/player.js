@@ -102,6 +102,8 @@ class Player {
     const shows = JSON.stringify([data.source, data.stretch]);
     if (this.shows === shows) return;
     const again = this.shows !== null && JSON.parse(this.shows)[0] === data.source;
+    // Who has chosen other seconds wants to see them: on a phone the list is below.
+    if (this.shows !== null && data.stretch) this.frame.scrollIntoView({ block: "nearest" });
     this.shows = shows;
     this.drawing = data.drawing;
     this.marksButton.hidden = !data.drawing || !data.source;
