@@ -183,14 +183,17 @@ def test_the_wheel_carries_the_model_the_schema_and_the_page(wheel: Path) -> Non
     assert {"tdscreen/reports/report.typ", "tdscreen/records/migrations/versions/outbox.py"} <= names
     # What the page shows beside a result.
     assert {"tdscreen/models/aims_items_v2.md", "tdscreen/measurement-card/figures.csv"} <= names
+    assert "tdscreen/item-scores.md" in names
+    assert {"tdscreen/clinicapp/browser/player.js", "tdscreen/clinicapp/browser/player.html"} <= names
 
 
 def test_the_wheel_shows_the_cards_that_it_carries(installed: Path, empty_folder: Path) -> None:
     code = (
         "from tdscreen.webapp import about, scorer\n"
-        "print(about.figures_path())\n"
+        "print(about.figures_path(), about.item_scores_path())\n"
         "print(*scorer.cards())\n"
-        "assert about.figures_path().is_file() and all(card.is_file() for card in scorer.cards())\n"
+        "assert about.figures_path().is_file() and about.item_scores_path().is_file()\n"
+        "assert all(card.is_file() for card in scorer.cards())\n"
     )
     run = subprocess.run(
         [installed / "python", "-c", code],

@@ -29,8 +29,8 @@ _hide = click.option(
 _takes_one = click.option(
     "--activation-takes-one",
     is_flag=True,
-    help="Your raters take a point off for movements seen on activation only. LOINC's code for the AIMS total is "
-    "defined so, and stands only then.",
+    help="Where a rating does not say: your raters take a point off for movements seen on activation only. LOINC's "
+    "code for the AIMS total is defined so, and stands only then.",
 )
 _system = click.option(
     "--patient-system",

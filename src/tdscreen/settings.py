@@ -747,6 +747,8 @@ class RecordsSettings:
     """A worker without a job looks for one so often (assumed)."""
     sweep_s: float = 24 * 3600.0
     """A worker destroys what is due so often: the dates are days."""
+    age_bands_years: tuple[int, ...] = (40, 60, 75)
+    """Edges of the ages by which unusable recordings are counted (assumed)."""
     job_tries: int = 2
     """A job is begun so often, where its worker died or crashed: more would let one clip that takes a worker down
     take all of them down (assumed)."""
@@ -771,6 +773,16 @@ class ClinicPagesSettings:
     idle_look_s: float = 15.0
     poll_s: float = 2.0
     """The state of an estimate is asked for again after so long (assumed)."""
+
+
+@dataclass(frozen=True)
+class MomentsSettings:
+    """Which seconds of a clip are shown as those that speak most for and most against an item."""
+
+    window_s: float = 3.0
+    """Long enough for a movement at 0.5 Hz to come back, short enough to be looked at (assumed)."""
+    step_s: float = 0.1
+    """Between the beginnings of stretches that are held against each other (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -888,6 +900,7 @@ CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
+MOMENTS = MomentsSettings()
 COURSE = CourseSettings()
 REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()

@@ -34,6 +34,16 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
 
 
 @pytest.fixture
+def store(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clinic:
+    """Name the store of this test to the servers that it starts."""
+    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "master.key"))
+    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "store"))
+    monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
+    monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
+    return clinic
+
+
+@pytest.fixture
 def service(clinic: Clinic) -> Service:
     """Serve the store to r1."""
     made = Service(clinic, "r1")

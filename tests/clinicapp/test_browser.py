@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,10 +15,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
-from browsing import DESKTOP, PHONE, Visit, chromium, free_port, served, visit, wait_for
+from browsing import DESKTOP, chromium, free_port, wait_for
+from clinic_browsing import at_the_clinic, choose, command, look
 from clinic_people import NAME, everything_on_disk
 from clips import scene, write_clip
 from measured_clips import clip as measured_clip
@@ -39,8 +38,6 @@ from tdscreen.records.worklist import examination_states
 pytestmark = pytest.mark.browser
 
 ONLY_OF_AN_ESTIMATE = (b"Estimate from video", b"What moved the estimate", b"nearest to", b"Not assessed")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-"""The rules that axe holds a page against: those of WCAG 2.1, levels A and AA."""
 
 
 @dataclass
@@ -67,50 +64,6 @@ def _bytes(frame: str | bytes) -> bytes:
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
-
-
-@pytest.fixture
-def store(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clinic:
-    """Name the store of this test to the servers that it starts."""
-    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "master.key"))
-    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "store"))
-    monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
-    monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
-    return clinic
-
-
-@contextlib.contextmanager
-def at_the_clinic(
-    browser: Browser,
-    folder: Path,
-    screenshots: Path,
-    *,
-    person: str = "r1",
-    path: str = "",
-    heading: str = "Patients",
-) -> Iterator[Visit]:
-    folder.mkdir()
-    with (
-        served(folder, lambda port: command(port, person)) as (url, _),
-        visit(browser, f"{url}/{path}", screenshots, heading=heading) as guest,
-    ):
-        yield guest
-
-
-def command(port: int, person: str) -> list[str]:
-    return [sys.executable, "-m", "tdscreen", "clinic", "app", "--as", person, "--port", str(port)]
-
-
-def look(guest: Visit, name: str) -> None:
-    """Take a page's picture at a desk and on a phone, and let axe look for what keeps people out."""
-    guest.picture(f"{name}.png")
-    found = Axe().run(guest.page, options={"runOnly": WCAG}).response["violations"]
-    assert {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found} == {}
-    guest.page.set_viewport_size(PHONE)
-    guest.picture(f"{name}-phone.png")
-    scrolled = guest.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert scrolled <= PHONE["width"]
-    guest.page.set_viewport_size(DESKTOP)
 
 
 def choose(page: Page, number: int, answer: str) -> None:
@@ -157,6 +110,8 @@ def test_from_a_new_patient_to_a_signature(
         expect(page.get_by_role("heading", name="Rating")).to_be_visible()
         try_the_player(page)
         look(guest, "3-rating")
+        convention = page.get_by_role("radiogroup", name="A movement that is seen only on activation is")
+        convention.get_by_text("scored as seen").click()
         for guide in ITEMS[:11]:
             choose(page, guide.number, answer_words(guide, False if guide.yes_no else 2))
             expect(page.get_by_text("Your draft is saved as you go")).to_be_visible()

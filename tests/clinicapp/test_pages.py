@@ -19,7 +19,7 @@ from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.records.assessments import add_assessment
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.clips import import_clip
-from tdscreen.records.entries import Agreement, Examination, Patient, Role, Scores
+from tdscreen.records.entries import Activation, Agreement, Examination, Patient, Role, Scores
 from tdscreen.records.examinations import examinations
 from tdscreen.records.jobs import fail, finish, take, tell_progress
 from tdscreen.records.patients import exposures, patients
@@ -94,7 +94,10 @@ def test_a_rating_is_saved_as_one_goes_and_locked_when_it_is_whole(
     desk: Desk, examination: Examination
 ) -> None:
     page = open_page("rating", examination.id)
-    assert [radio.label for radio in page.radio] == [f"{guide.number}. {guide.title}" for guide in ITEMS]
+    assert [radio.label for radio in page.radio] == [
+        "A movement that is seen only on activation is",
+        *(f"{guide.number}. {guide.title}" for guide in ITEMS),
+    ]
     assert page.button(key="lock").disabled
     page.radio(key=f"score-{examination.id}-1").set_value(3).run()
     (draft,) = ratings(desk, examination.id)
@@ -110,14 +113,18 @@ def test_a_rating_is_saved_as_one_goes_and_locked_when_it_is_whole(
     assert page.button(key="lock").disabled
     page.text_input(key=f"reason-{examination.id}-12").input("not asked").run()
     page.text_area(key=f"comment-{examination.id}").input("seen from the side").run()
+    assert page.button(key="lock").disabled
+    page = settled(page.radio(key=f"activation-{examination.id}").set_value(Activation.ONE_LESS).run())
     page = press(page, "Lock my rating")
     (locked,) = ratings(desk, examination.id)
     assert locked.locked is not None
     assert locked.locked.scores == {1: 3, **dict.fromkeys(range(2, 11), 0), 11: False}
     assert locked.locked.reasons == {12: "not asked"}
     assert locked.locked.comment == "seen from the side"
+    assert locked.locked.activation is Activation.ONE_LESS
     assert locked.estimate_seen is False
     assert page.title[0].value == "Comparison"
+    assert any("activation: scored one less" in text.value for text in again(page).text)
 
 
 @pytest.mark.usefixtures("service")

@@ -27,6 +27,8 @@ from tdscreen.records import (
     patients,
     practice,
     ratings,
+    retention,
+    usability,
     worklist,
 )
 from tdscreen.records.clinic import Clinic, Desk
@@ -152,6 +154,13 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),
         {A},
     ),
+    "administration.change_role": (
+        lambda d, f: administration.change_role(d, "r2", Role.RESEARCHER),
+        {A},
+    ),
+    "administration.audit_problems": (lambda d, f: administration.audit_problems(d), {A}),
+    "retention.what_is_due": (lambda d, f: retention.what_is_due(d), {C, A}),
+    "usability.usability": (lambda d, f: usability.usability(d), {C, R}),
     "administration.retire_staff": (lambda d, f: administration.retire_staff(d, "r2"), {A}),
     "practice.keep_practice": (lambda d, f: practice.keep_practice(d, "training-01", {1: 2}), {C}),
     "practice.practice": (lambda d, f: practice.practice(d), {C}),

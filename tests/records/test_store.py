@@ -23,6 +23,7 @@ from tdscreen.records.assessments import add_assessment, estimates
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.database import migrate, open_engine, writing
 from tdscreen.records.entries import (
+    Activation,
     Agreement,
     Examination,
     ExaminationDetails,
@@ -49,8 +50,9 @@ from tdscreen.records.patients import (
 )
 from tdscreen.records.patients import patient as patient_of
 from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft, sign, sign_offs
+from tdscreen.records.roles import Act
 from tdscreen.records.sealing import new_key
-from tdscreen.records.tables import METADATA
+from tdscreen.records.tables import METADATA, RATINGS
 
 WHOLE = Scores({**dict.fromkeys(range(1, 11), 0), 3: 2, 11: False, 12: True}, comment="lips were hard to see")
 
@@ -381,3 +383,24 @@ def test_a_store_of_another_version_is_left_alone(
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DataError, match="another version"):
         Clinic(tmp_path / "store", database, master)
+
+
+def test_a_rating_keeps_how_activation_was_scored_and_an_older_one_says_that_it_was_not_recorded(
+    clinic: Clinic, desk: Desk, examination: Examination
+) -> None:
+    said = replace(WHOLE, activation=Activation.ONE_LESS)
+    locked = lock_rating(desk, save_draft(desk, examination.id, said).id)
+    (kept,) = ratings(desk, examination.id)
+    assert kept.current == locked.current == said
+    changed = change_rating(desk, locked.id, replace(said, activation=Activation.AS_SEEN), why="misread")
+    assert (changed.locked, changed.current.activation) == (said, Activation.AS_SEEN)
+
+    # As a version before this one sealed it.
+    second = clinic.desk("r2")
+    old = save_draft(second, examination.id, WHOLE)
+    with second.at_work(Act.RATE) as work:
+        content = work.unseal(old.patient, old.id, work.scope.row(RATINGS, old.id)["sealed"])
+        del content["activation"]
+        work.scope.change(RATINGS, old.id, sealed=work.seal(old.patient, old.id, content))
+        work.log("wrote as before", "rating", old.id)
+    assert lock_rating(second, old.id).current.activation is None

@@ -16,7 +16,7 @@ from clinic_people import NAME
 from fhir_rules import broken_rules, each, luhn_holds
 from tdscreen.errors import DataError
 from tdscreen.records.clinic import Desk
-from tdscreen.records.entries import Scores
+from tdscreen.records.entries import Activation, Scores
 from tdscreen.reports.codes import AI_ASSERTED, AIMS_TOTAL, LOINC, LOINC_OF_ITEM
 from tdscreen.reports.content import ExaminationReport, Shown, collect
 from tdscreen.reports.fhir import bundle, check, written
@@ -108,6 +108,17 @@ def test_loincs_total_stands_only_where_its_definition_holds(signed_report: Exam
         total = observation(bundle(report, PDF, activation_takes_one=takes_one), "AIMS total")
         assert total["code"].get("coding", []) == expected
         assert total["valueInteger"] == 8
+    # What the rating itself says goes before what is said of raters in general.
+    for activation, takes_one, expected, note in (
+        (Activation.ONE_LESS, False, [AIMS_TOTAL], "takes a point off"),
+        (Activation.AS_SEEN, True, [], "No point was taken off"),
+    ):
+        said = dataclasses.replace(full, activation=activation)
+        own = dataclasses.replace(one, rating=dataclasses.replace(one.rating, locked=said))
+        made = bundle(dataclasses.replace(signed_report, ratings=(own,)), PDF, activation_takes_one=takes_one)
+        total = observation(made, "AIMS total")
+        assert total["code"].get("coding", []) == expected
+        assert note in total["note"][0]["text"]
 
 
 def test_no_estimate_has_a_code_and_every_one_is_labelled_and_preliminary(

@@ -58,7 +58,8 @@ def test_the_rating_stands_before_the_estimate_and_apart_from_it(signed_report: 
 def test_the_detail_stands_behind_the_first_page(signed_report: ExaminationReport) -> None:
     first, *behind = pages(signed_report)
     detail = letters(" ".join(behind))
-    for told in ("Ratings in full", "The jaw moves more than it says.", "differs from the estimate",
+    for told in ("Ratings in full", "A movement seen only on activation: not recorded.",
+                 "The jaw moves more than it says.", "differs from the estimate",
                  "The estimate, item by item", "When something moved", "Clips and their quality",
                  "Versions and hashes", signed_report.estimate.model_sha256 if signed_report.estimate else "-",
                  signed_report.examination.id):  # fmt: skip

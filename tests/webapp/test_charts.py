@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -32,6 +33,27 @@ def test_bouts_gaps_and_the_moment_are_drawn_where_they_are(lips_signal: Signal,
     )
     spans = {(shape.x0, shape.x1) for shape in figure.layout.shapes}
     assert spans == {(4.0, 16.0), (3.0, 3.4), (5.0, 5.0)}
+
+
+def test_an_earlier_recording_lies_behind_in_broken_lines_and_is_named(
+    lips_signal: Signal, measured_clip: Make
+) -> None:
+    earlier = dataclasses.replace(lips_signal, values=0.5 * lips_signal.values)
+    features = features_of(measured_clip(), Region.LIPS)
+    behind = {"behind": {earlier.name: earlier}, "behind_name": "examination of 31 May 2026"}
+    over_time = movement_figure([lips_signal], features, **behind)
+    first, own = over_time.data
+    assert (first.line.dash, own.line.dash) == ("dot", None)
+    assert "31 May 2026" in first.hovertemplate
+    assert np.nanmax(first.y) == pytest.approx(0.5 * np.nanmax(own.y), rel=0.05)
+    # Nothing stands for a moment where there is no picture beside the curves.
+    assert (5.0, 5.0) not in {(shape.x0, shape.x1) for shape in over_time.layout.shapes}
+    rates = spectrum_figure([lips_signal], features, highest_frequency_hz=12.0, **behind)
+    assert rates is not None
+    assert [(one.line.dash, "31 May 2026" in one.name) for one in rates.data] == [
+        ("dot", True),
+        (None, False),
+    ]
 
 
 def test_a_click_can_choose_a_point_of_the_curve(lips_signal: Signal, measured_clip: Make) -> None:

@@ -72,7 +72,7 @@ def test_the_model_s_card_is_one_click_away_and_leads_back(desk: Desk, finished_
     told = " ".join(element.value for element in page.markdown)
     for words in (
         "Meant for", "not fitted on patients", "who not", "Gattaz and Buechel", "medical device", "Limits",
-        "docs/measurement-card",
+        "docs/measurement-card", "AUC of the severity rule",
     ):  # fmt: skip
         assert words in told
     assert "](" not in told, "a link in a card leads nowhere on the page"

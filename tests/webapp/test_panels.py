@@ -8,16 +8,19 @@ from collections.abc import Callable
 
 import pytest
 
+from measured_clips import clip as made_clip
+from measured_clips import inseparable, still, trembling
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import NOTICE
 from tdscreen.assessment.plain import TRIAGE_STATEMENTS, TRIAGE_TITLES
 from tdscreen.measurement.clip import QualityCheck
 from tdscreen.scoring.predictive import FlagCounts, predictive_values
-from tdscreen.vocabulary import Item, TriageLevel, Verdict
+from tdscreen.vocabulary import Item, Region, TriageLevel, Verdict
 from tdscreen.webapp.panels import (
     clip_facts,
     coverage_panel,
     item_cards,
+    notes_panel,
     notice_bar,
     origin,
     predictive_panel,
@@ -136,6 +139,14 @@ def test_a_failed_check_shows_its_value_beside_the_rule_and_what_to_do(examinati
 def test_a_rule_reads_as_at_least_or_at_most(bound: str) -> None:
     check = QualityCheck("light", 0.5, 0.15, bound, "", True, Verdict.LIMITED, "")
     assert rule(check) == f"{bound} 0.15"
+
+
+def test_what_was_set_aside_or_cannot_be_told_is_listed_by_clip_and_part() -> None:
+    trembles = trembling(Region.LEFT_HAND, amplitude_mm=5.0, percent=80.0)
+    told = words(notes_panel(assess([made_clip(trembles, inseparable(Region.RIGHT_HAND), file="<b>.mp4")])))
+    assert "&lt;b&gt;.mp4, left hand: tremor-like. It is set aside, and not scored." in told
+    assert "&lt;b&gt;.mp4, right hand: A tremor and another movement cannot be told apart here." in told
+    assert "No tremor-like movement was found" in words(notes_panel(assess([made_clip(still(Region.LIPS))])))
 
 
 def test_a_region_that_was_not_seen_says_why_and_shows_no_number(examination: Make) -> None:

@@ -79,8 +79,8 @@ ITEMS: tuple[ItemGuide, ...] = tuple(
 
 HOW_TO_RATE = (
     "Rate the highest severity that you see; 1 is minimal and may be extreme normal. By the original rule a movement "
-    "that is seen only on activation, as while the fingers tap, scores one less; not every rater follows it, so say in "
-    "the comment what you did. What you could not see is “not rated”, with a reason, and never 0."
+    "that is seen only on activation, as while the fingers tap, scores one less; not every rater follows it, so say "
+    "which you do. What you could not see is “not rated”, with a reason, and never 0."
 )
 
 

@@ -13,19 +13,22 @@ from tdscreen.assessment.assessment import Assessment
 from tdscreen.assessment.plain import number
 from tdscreen.clinicapp.aims import ITEMS, ItemGuide, answer_words
 from tdscreen.clinicapp.estimate import show_estimate
+from tdscreen.clinicapp.evidence import show_evidence
 from tdscreen.clinicapp.examination import show_standing
-from tdscreen.clinicapp.rating import ask_why_not, choose_answer, collected
+from tdscreen.clinicapp.rating import ask_why_not, choose_activation, choose_answer, collected
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
 from tdscreen.clinicapp.words import AGREEMENTS, moment
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
+from tdscreen.records.clips import clips
 from tdscreen.records.entries import Agreement, Rating, Scores, SignOff, StoredAssessment
 from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
 from tdscreen.records.ratings import change_rating, ratings, sign, sign_offs
 from tdscreen.records.worklist import examination_states
+from tdscreen.reports.pages import ACTIVATIONS
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Item
 from tdscreen.webapp.panels import spread
@@ -70,6 +73,8 @@ def show_comparison(desk: Desk, of: str) -> None:
     _offer_signature(desk, locked, own, stored)
     _show_downloads(desk, of)
     show_estimate(stored)
+    if newest is not None:
+        show_evidence(desk, one, newest, seen("clips", lambda: clips(desk, of)))
 
 
 def comparison_table(own: Rating, others: Sequence[Rating], estimate: Assessment | None) -> str:
@@ -150,6 +155,7 @@ def _show_remarks(rating: Rating, who: str) -> None:
         "after having seen the estimate" if rating.estimate_seen else "without having seen the estimate"
     )
     lines = [f"{who}{when}, {seen_before}."]
+    lines.append(f"A movement seen only on activation: {ACTIVATIONS[rating.current.activation]}.")
     if rating.current.comment:
         lines.append(f"Comment: {rating.current.comment}")
     lines += [f"Changed on {moment(one.changed_at)}: {one.why}" for one in rating.changes]
@@ -166,10 +172,11 @@ def _offer_change(desk: Desk, own: Rating) -> None:
         for guide in ITEMS:
             answers[guide.number] = choose_answer(guide, now, f"{key}-{guide.number}")
             reasons[guide.number] = ask_why_not(guide, now, f"{key}-{guide.number}")
+        activation = choose_activation(now, key)
         comment = st.text_area("Comment", value=now.comment, key=f"comment-{key}")
         why = st.text_input("Why the rating is changed", key=f"why-{key}")
         if st.form_submit_button("Keep the change"):
-            scores = collected(answers, reasons, comment)
+            scores = collected(answers, reasons, comment, activation)
             change(lambda: change_rating(desk, own.id, scores, why=why), said="The change is kept.")
             st.rerun()
 

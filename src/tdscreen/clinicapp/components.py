@@ -44,17 +44,35 @@ def upload_clips(service: Service, person: str, examination: str, *, on_arrived:
     _component("upload")(key=f"upload-{examination}", data=data, on_arrived_change=on_arrived)
 
 
-def play_clip(address: str, spots: Sequence[Spot]) -> None:
-    """Play a clip.
+def play_clip(
+    address: str | None,
+    spots: Sequence[Spot],
+    *,
+    stretch: tuple[float, float] | None = None,
+    drawing: dict[str, Any] | None = None,
+) -> None:
+    """Play a clip, or draw the landmarks of a stretch of it alone.
 
     Parameters
     ----------
-    address : str
-        Of the route that plays it, with its ticket.
+    address : str or None
+        Of the route that plays it, with its ticket; None where the video is gone.
     spots : sequence of Spot
         Where mouth and hands are, to be looked at closer.
+    stretch : (float, float), optional
+        Start and end in seconds of the clip: it stands there, and keeps to it.
+    drawing : dict, optional
+        The landmarks of the stretch; see :func:`tdscreen.clinicapp.drawn.drawing_of`.
     """
-    _component("player")(key="player", data={"source": address, "spots": [list(spot) for spot in spots]})
+    _component("player")(
+        key="player",
+        data={
+            "source": address,
+            "spots": [list(spot) for spot in spots],
+            "stretch": None if stretch is None else list(stretch),
+            "drawing": drawing,
+        },
+    )
 
 
 def follow_the_way_back() -> None:

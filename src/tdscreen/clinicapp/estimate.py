@@ -9,7 +9,16 @@ import streamlit as st
 
 from tdscreen.clinicapp.words import day, moment
 from tdscreen.records.entries import StoredAssessment
-from tdscreen.webapp.panels import clip_facts, coverage_panel, item_cards, origin, quality_table, triage_panel
+from tdscreen.webapp.body_map import body_map
+from tdscreen.webapp.panels import (
+    clip_facts,
+    coverage_panel,
+    item_cards,
+    notes_panel,
+    origin,
+    quality_table,
+    triage_panel,
+)
 
 
 def show_estimate(stored: Sequence[StoredAssessment]) -> None:
@@ -34,6 +43,10 @@ def show_estimate(stored: Sequence[StoredAssessment]) -> None:
     right.html(coverage_panel(assessment.coverage))
     st.subheader("Items of the estimate", anchor=False)
     st.html(item_cards(assessment))
+    st.subheader("What was not scored", anchor=False)
+    st.html(notes_panel(assessment))
+    st.subheader("What was seen of the body", anchor=False)
+    st.html(body_map(assessment.coverage, len(assessment.clips)))
     with st.expander("Quality of the clips"):
         for clip in assessment.clips:
             st.text(clip.file)

@@ -8,6 +8,8 @@ from html import escape
 
 import streamlit as st
 
+from tdscreen.clinicapp.about import show_about
+from tdscreen.clinicapp.audit_log import show_audit_log
 from tdscreen.clinicapp.comparison import show_comparison
 from tdscreen.clinicapp.components import follow_the_way_back
 from tdscreen.clinicapp.course import show_course
@@ -19,12 +21,26 @@ from tdscreen.clinicapp.patients import show_patients
 from tdscreen.clinicapp.practice import show_training
 from tdscreen.clinicapp.raters import show_raters
 from tdscreen.clinicapp.rating import show_rating
+from tdscreen.clinicapp.research import show_research
+from tdscreen.clinicapp.retention import show_retention
 from tdscreen.clinicapp.service import service
-from tdscreen.clinicapp.visit import PageName, Tone, begin, go, place, show_what_came_of_it, tell
+from tdscreen.clinicapp.staff import show_staff
+from tdscreen.clinicapp.visit import (
+    PageName,
+    Place,
+    Tone,
+    begin,
+    go,
+    is_named,
+    place,
+    show_what_came_of_it,
+    tell,
+)
 from tdscreen.clinicapp.worklist import show_worklist
 from tdscreen.errors import TdscreenError
 from tdscreen.records.clinic import Desk
-from tdscreen.records.roles import Act, may, require
+from tdscreen.records.entries import Role
+from tdscreen.records.roles import Act, require
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.webapp.page import style
 from tdscreen.webapp.panels import notice_bar
@@ -42,16 +58,37 @@ _PAGES: dict[PageName, Callable[[Desk, str], None]] = {
     PageName.RATERS: lambda desk, _: show_raters(desk),
     PageName.TRAINING: show_training,
     PageName.DELETION: show_deletion,
+    PageName.STAFF: lambda desk, _: show_staff(desk),
+    PageName.RETENTION: lambda desk, _: show_retention(desk),
+    PageName.AUDIT: lambda desk, _: show_audit_log(desk),
+    PageName.RESEARCH: lambda desk, _: show_research(desk),
+    PageName.ABOUT: lambda desk, _: show_about(desk),
 }
-_NEEDS: dict[PageName, Act] = {PageName.DELETION: Act.DELETE}
-"""What a page is for; the others are for who rates. The store refuses each thing by itself."""
-_MENU = {
-    PageName.PATIENTS: "Patients",
-    PageName.WORKLIST: "Worklist",
-    PageName.RATERS: "Raters",
-    PageName.TRAINING: "Training",
-    PageName.DELETION: "Delete a patient",
+_OTHERS = {
+    PageName.DELETION: Act.DELETE,
+    PageName.STAFF: Act.MANAGE_STAFF,
+    PageName.RETENTION: Act.DECIDE_RETENTION,
+    PageName.AUDIT: Act.SEE_AUDIT_LOG,
+    PageName.RESEARCH: Act.EXPORT_TABLES,
+    PageName.ABOUT: None,
 }
+"""What somebody must be allowed to do to see a page that is not of those who rate; None: everybody may."""
+_MENUS: dict[Role, tuple[tuple[str, PageName], ...]] = {
+    Role.CLINICIAN: (
+        ("Patients", PageName.PATIENTS),
+        ("Worklist", PageName.WORKLIST),
+        ("Raters", PageName.RATERS),
+        ("Training", PageName.TRAINING),
+    ),
+    Role.ADMINISTRATOR: (
+        ("Staff", PageName.STAFF),
+        ("Retention", PageName.RETENTION),
+        ("Audit log", PageName.AUDIT),
+        ("Delete a patient", PageName.DELETION),
+    ),
+    Role.RESEARCHER: (("Export for research", PageName.RESEARCH),),
+}
+"""What each role is led to; the first is where it begins."""
 
 
 def show() -> None:
@@ -70,28 +107,29 @@ def show() -> None:
         tell(str(error), Tone.PROBLEM)
         _offer_to_sign_out()
         return
+    if not is_named():
+        here = Place(_MENUS[desk.staff.role][0][1])
     begin(desk.staff.id, here)
     _head(desk)
     _sign_out_when_idle()
     show_what_came_of_it()
     follow_the_way_back()
     try:
-        require(desk.staff.role, _needs(here.page))
+        # The store refuses each thing by itself; here is said once whose page it is.
+        needed = _OTHERS.get(here.page, Act.RATE)
+        if needed is not None:
+            require(desk.staff.role, needed)
         _PAGES[here.page](desk, here.of)
     except TdscreenError as error:
         tell(str(error), Tone.PROBLEM)
 
 
-def _needs(page: PageName) -> Act:
-    return _NEEDS.get(page, Act.RATE)
-
-
 def _head(desk: Desk) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, width="content"):
-            for page, name in _MENU.items():
-                if may(desk.staff.role, _needs(page)):
-                    st.button(name, key=f"to-{page}", on_click=go, args=(page,))
+            for label, page in _MENUS[desk.staff.role]:
+                st.button(label, key=f"to-{page}", on_click=go, args=(page,))
+            st.button("About this tool", key="to-about", on_click=go, args=(PageName.ABOUT,))
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             st.html(
                 f'<p class="td-small" style="margin:0">{escape(desk.staff.name)}, site {escape(desk.staff.site)}</p>',

@@ -10,23 +10,22 @@ import streamlit as st
 
 from tdscreen.assessment.plain import TASKS
 from tdscreen.clinicapp.aims import HOW_TO_RATE, ITEMS, ItemGuide, answer_words
-from tdscreen.clinicapp.components import Spot, play_clip
+from tdscreen.clinicapp.components import Spot
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.identity import desk_of_page
-from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.spots import spots_of
-from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, recall, remember, seen, tell
+from tdscreen.clinicapp.watching import has_landmarks, watch
 from tdscreen.clinicapp.words import moment, video_of
 from tdscreen.errors import TdscreenError
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, tracks
-from tdscreen.records.entries import Clip, FileKind, Rating, Scores, StoredAssessment
+from tdscreen.records.entries import Activation, Clip, Rating, Scores, StoredAssessment
 from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
 from tdscreen.records.ratings import lock_rating, ratings, save_draft
-from tdscreen.settings import CLINIC_PAGES
+from tdscreen.reports.pages import ACTIVATIONS
 from tdscreen.vocabulary import Task
 
 NOT_RATED = "not rated"
@@ -94,7 +93,28 @@ def ask_why_not(
     )
 
 
-def collected(answers: dict[int, int | bool | str | None], reasons: dict[int, str], comment: str) -> Scores:
+def choose_activation(
+    scores: Scores, key: str, *, on_change: Callable[[], None] | None = None
+) -> Activation | None:
+    """Ask how the rater scores what is seen only on activation; None while it was not said."""
+    options = list(Activation)
+    return st.radio(
+        "A movement that is seen only on activation is",
+        options,
+        index=None if scores.activation is None else options.index(scores.activation),
+        format_func=ACTIVATIONS.__getitem__,
+        horizontal=True,
+        key=f"activation-{key}",
+        on_change=on_change,
+    )
+
+
+def collected(
+    answers: dict[int, int | bool | str | None],
+    reasons: dict[int, str],
+    comment: str,
+    activation: Activation | None = None,
+) -> Scores:
     """Put together what was chosen. What is neither scored nor given a reason is left out, as a draft may."""
     return Scores(
         {
@@ -108,6 +128,7 @@ def collected(answers: dict[int, int | bool | str | None], reasons: dict[int, st
             if answer == NOT_RATED and isinstance(answer, str) and reasons.get(number, "").strip()
         },
         comment,
+        activation,
     )
 
 
@@ -153,18 +174,11 @@ def _show_clips(desk: Desk, kept: list[Clip]) -> None:
         )
     else:
         st.text(f"{TASKS[Task(clip.task)]} ({clip.file_name})")
-    ticket = seen(
-        f"play-{clip.id}",
-        lambda: service().tickets.write(
-            Purpose.PLAY, staff=desk.staff.id, on=clip.id, valid_s=CLINIC_PAGES.play_valid_s
-        ),
-    )
-    play_clip(f"/clinic/clip/{ticket}", seen(f"spots-{clip.id}", lambda: _spots(desk, clip)))
+    watch(desk, clip, seen(f"spots-{clip.id}", lambda: _spots(desk, clip)))
 
 
 def _spots(desk: Desk, clip: Clip) -> list[Spot]:
-    followed = any(file.kind is FileKind.TRACKS and file.destroyed_at is None for file in clip.files)
-    return spots_of(tracks(desk, clip.id)) if followed else []
+    return spots_of(tracks(desk, clip.id)) if has_landmarks(clip) else []
 
 
 def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
@@ -176,6 +190,8 @@ def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
     def save() -> None:
         _save(of)
 
+    with st.container(border=True):
+        choose_activation(begun, of, on_change=save)
     for guide in ITEMS:
         with st.container(border=True):
             chosen = choose_answer(guide, begun, f"{of}-{guide.number}", on_change=save)
@@ -194,6 +210,8 @@ def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
     ]
     if missing:
         st.caption(f"Neither scored nor given a reason yet: {', '.join(missing)}.")
+    if scores.activation is None:
+        st.caption("Not said yet: how you score a movement that is seen only on activation.")
     st.markdown(
         "Once locked, this rating stays as it is. A later change is kept beside it, with your reason. The estimate "
         "is shown then."
@@ -202,7 +220,7 @@ def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
         "Lock my rating",
         type="primary",
         key="lock",
-        disabled=bool(missing) or own is None,
+        disabled=bool(missing) or own is None or scores.activation is None,
         on_click=_lock,
         args=(of,),
     )
@@ -219,7 +237,8 @@ def _save(of: str) -> None:
     answers = {guide.number: state.get(f"score-{of}-{guide.number}") for guide in ITEMS}
     reasons = {guide.number: state.get(f"reason-{of}-{guide.number}", "") for guide in ITEMS}
     try:
-        own = save_draft(desk_of_page(), of, collected(answers, reasons, state.get(f"comment-{of}", "")))
+        comment, activation = state.get(f"comment-{of}", ""), state.get(f"activation-{of}")
+        own = save_draft(desk_of_page(), of, collected(answers, reasons, comment, activation))
     except TdscreenError as error:
         state[_FAILED] = f"The draft was not saved. {error}"
     else:

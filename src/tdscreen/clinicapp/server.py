@@ -37,6 +37,8 @@ def application(*, hosts: Sequence[str] = ()) -> App:
             Route(playback.TRAINING_PATH, playback.play_training, methods=["GET"]),
             Route(downloads.REPORT_PATH, downloads.give_report, methods=["GET"]),
             Route(downloads.FHIR_PATH, downloads.give_fhir, methods=["GET"]),
+            Route(downloads.TABLES_PATH, downloads.give_tables, methods=["GET"]),
+            Route(downloads.LANDMARKS_PATH, downloads.give_landmarks, methods=["GET"]),
         ],
         middleware=[Middleware(Guard, hosts=(*LOOPBACK, *hosts), flag_sha256=_flag_sha256())],
     )

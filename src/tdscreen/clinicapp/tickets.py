@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     REPORT = "report"
     FHIR = "fhir"
     TRAIN = "train"
+    TABLES = "tables"
+    LANDMARKS = "landmarks"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ class Ticket:
     staff : str
         Identifier of the person whose page it was written for: nobody else can use it.
     on : str
-        Random identifier of the examination that a clip is sent to or a report is of, or of the clip that is played; of
-        a training clip its name.
+        Random identifier of the examination that a clip is sent to or a report is of, or of the clip that is played;
+        name of a training clip, or of the study that tables are for.
     number : str
         Of the ticket, random.
     until : float

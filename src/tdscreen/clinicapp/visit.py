@@ -31,6 +31,11 @@ class PageName(StrEnum):
     RATERS = "raters"
     TRAINING = "training"
     DELETION = "deletion"
+    STAFF = "staff"
+    RETENTION = "retention"
+    AUDIT = "audit"
+    RESEARCH = "research"
+    ABOUT = "about"
 
 
 class Tone(StrEnum):
@@ -61,6 +66,11 @@ def place() -> Place:
     asked = st.query_params.get("page", "")
     page = PageName(asked) if asked in tuple(PageName) else PageName.PATIENTS
     return Place(page, st.query_params.get("of", ""))
+
+
+def is_named() -> bool:
+    """Tell whether the address names a page at all."""
+    return "page" in st.query_params
 
 
 def go(page: PageName, of: str = "") -> None:

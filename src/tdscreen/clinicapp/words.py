@@ -6,7 +6,16 @@ from datetime import datetime
 
 from tdscreen.assessment.plain import number
 from tdscreen.printing import counted
-from tdscreen.records.entries import Agreement, Clip, Destroyed, ExaminationDetails, FileKind, KeptFile, Sex
+from tdscreen.records.entries import (
+    Agreement,
+    Clip,
+    Destroyed,
+    ExaminationDetails,
+    FileKind,
+    KeptFile,
+    Role,
+    Sex,
+)
 from tdscreen.records.worklist import ExaminationState, OwnRating
 from tdscreen.settings import RECORDS
 
@@ -15,6 +24,12 @@ SEXES: dict[Sex, str] = {
     Sex.MALE: "male",
     Sex.OTHER: "other",
     Sex.UNKNOWN: "not noted",
+}
+ROLES: dict[Role, str] = {
+    Role.CLINICIAN: "clinician: adds, rates and signs",
+    Role.RESEARCHER: "researcher: sees no names and no videos",
+    Role.ADMINISTRATOR: "administrator: looks after staff and the log",
+    Role.WORKER: "the program that assesses",
 }
 AGREEMENTS: dict[Agreement, str] = {
     Agreement.AGREES: "The estimate agrees with this rating",

@@ -1,10 +1,10 @@
-"""What an administrator does at a desk: add and retire the staff of the own site, and read its audit log."""
+"""What an administrator does at a desk: look after the staff of the own site, and read and check the audit log."""
 
 from __future__ import annotations
 
 from tdscreen.errors import InputError
 from tdscreen.records.audit import AuditEntry, entries
-from tdscreen.records.clinic import Desk
+from tdscreen.records.clinic import Desk, check_role
 from tdscreen.records.entries import Role, StaffMember
 from tdscreen.records.roles import Act
 from tdscreen.records.staff import Login
@@ -38,6 +38,36 @@ def retire_staff(desk: Desk, identifier: str) -> None:
         if identifier == work.who:
             raise InputError("You cannot retire yourself. Ask another administrator.")
         work.retire_staff(identifier)
+
+
+def change_role(desk: Desk, identifier: str, role: Role) -> None:
+    """Give somebody of this site another role: it holds from the next click on.
+
+    Raises
+    ------
+    InputError
+        Nobody works here under that identifier, or it is one's own, or it is the role of a program.
+    """
+    with desk.at_work(Act.MANAGE_STAFF) as work:
+        if identifier == work.who:
+            raise InputError("You cannot change your own role. Ask another administrator.")
+        check_role(role)
+        work.register().change_role(identifier, role, site=work.scope.site)
+        work.log(f"made {role}", "staff", identifier)
+
+
+def audit_problems(desk: Desk) -> list[str]:
+    """Check the whole audit log; see :meth:`tdscreen.records.clinic.Clinic.audit_problems`.
+
+    Returns
+    -------
+    list of str
+        A sentence for each thing that is not as it was written, without what it was; empty if all is well.
+    """
+    with desk.at_work(Act.SEE_AUDIT_LOG) as work:
+        work.log("checked", "audit log", "")
+    # With that entry, once it is there.
+    return desk.clinic.audit_problems()
 
 
 def audit_log(desk: Desk) -> list[AuditEntry]:

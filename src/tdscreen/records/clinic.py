@@ -339,8 +339,7 @@ class Work:
             raise InputError(
                 f"'{member.id}' stands for a program in the audit log. Choose another identifier."
             )
-        if member.role is Role.WORKER:
-            raise InputError("That is the role of a program. Choose clinician, researcher or administrator.")
+        check_role(member.role)
         self.register().add(member, login, at=self.time)
         self.log("added", "staff", member.id)
         return member
@@ -447,6 +446,17 @@ def rotate(clinic: Clinic, new: MasterKey) -> int:
         done = rewrap(clinic.vault.folder, clinic.master, new)
         work.log("changed", "master key", "")
     return done
+
+
+def check_role(role: Role) -> None:
+    """Make sure that a role is one of the staff's.
+
+    Raises
+    ------
+    InputError
+    """
+    if role is Role.WORKER:
+        raise InputError("That is the role of a program. Choose clinician, researcher or administrator.")
 
 
 def _sites(connection: Connection) -> list[str]:

@@ -330,6 +330,14 @@ class StoredAssessment:
     destroyed_at: datetime | None
 
 
+class Activation(StrEnum):
+    """How a rater scores a movement that is seen only on activation, as while the fingers tap; raters differ."""
+
+    ONE_LESS = "one_less"
+    """The AIMS's own rule (Guy 1976)."""
+    AS_SEEN = "as_seen"
+
+
 @dataclass(frozen=True)
 class Scores:
     """What a person rated: the AIMS, items 1 to 12.
@@ -341,11 +349,14 @@ class Scores:
     reasons : mapping of int to str
         Why an item was not rated.
     comment : str
+    activation : Activation or None
+        None where it was not recorded, as in ratings from before it was asked.
     """
 
     scores: Mapping[int, int | bool] = field(default_factory=dict)
     reasons: Mapping[int, str] = field(default_factory=dict)
     comment: str = ""
+    activation: Activation | None = None
 
 
 @dataclass(frozen=True)

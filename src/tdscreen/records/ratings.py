@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tdscreen.errors import InputError
 from tdscreen.records.assessments import was_shown
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.clips import destroy_file
-from tdscreen.records.entries import Agreement, Destroyed, FileKind, Rating, RatingChange, Scores, SignOff
+from tdscreen.records.entries import (
+    Activation,
+    Agreement,
+    Destroyed,
+    FileKind,
+    Rating,
+    RatingChange,
+    Scores,
+    SignOff,
+)
 from tdscreen.records.examinations import living_examination
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
@@ -277,13 +287,14 @@ def _written(scores: Scores) -> dict[str, Any]:
         "scores": {str(number): score for number, score in scores.scores.items()},
         "reasons": {str(number): reason for number, reason in scores.reasons.items()},
         "comment": scores.comment,
+        "activation": None if scores.activation is None else str(scores.activation),
     }
 
 
 def _shown(work: Work, said: dict[str, Any]) -> Scores:
     scores = _read(said)
     reasons = {number: work.note(reason) for number, reason in scores.reasons.items()}
-    return Scores(scores.scores, reasons, work.note(scores.comment))
+    return replace(scores, reasons=reasons, comment=work.note(scores.comment))
 
 
 def _read(said: dict[str, Any]) -> Scores:
@@ -291,4 +302,6 @@ def _read(said: dict[str, Any]) -> Scores:
         {int(number): score for number, score in said["scores"].items()},
         {int(number): reason for number, reason in said["reasons"].items()},
         said["comment"],
+        # What was sealed before it was asked does not say.
+        None if said.get("activation") is None else Activation(said["activation"]),
     )

@@ -1,17 +1,21 @@
-"""What is due is destroyed, and what was cut short is taken to its end. To be run once a day."""
+"""What is due is told, and destroyed; what was cut short is taken to its end. The latter to be run once a day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from tdscreen.errors import DataError
 from tdscreen.records.audit import SHELL
-from tdscreen.records.clinic import Clinic, Work
+from tdscreen.records.clinic import Clinic, Desk, Work
 from tdscreen.records.clips import destroy_file
 from tdscreen.records.entries import Destroyed, FileKind
 from tdscreen.records.patients import finish_deletion
-from tdscreen.records.scope import Scope
+from tdscreen.records.roles import Act
+from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import ASSESSMENTS, CLIPS, FILES, PATIENTS
+from tdscreen.records.times import read_optional_time, read_time
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,59 @@ class Swept:
     assessments: int = 0
     patients: int = 0
     strays: int = 0
+
+
+class Kept(StrEnum):
+    """What is kept of a patient for a time."""
+
+    VIDEO = "video"
+    TRACKS = "landmarks"
+    ESTIMATE = "estimate"
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is kept, and until when. Says nothing of the patient.
+
+    Attributes
+    ----------
+    what : Kept
+    on_id : str
+        Random identifier of the clip or the examination.
+    added_at : datetime
+    due_at : datetime or None
+        None of a video that somebody decided to keep, and of one of an examination that was not estimated yet.
+    keep : bool
+        Somebody decided to keep it.
+    """
+
+    what: Kept
+    on_id: str
+    added_at: datetime
+    due_at: datetime | None
+    keep: bool
+
+
+def what_is_due(desk: Desk) -> list[Due]:
+    """Tell what this site keeps and when it goes, the next first; what has no date comes last."""
+    with desk.at_work(Act.DECIDE_RETENTION) as work:
+        kept = {row["id"] for row in work.scope.rows(CLIPS, keep_video=True)}
+        found = [
+            _due(row, row["clip_id"], kind, keep=kind is Kept.VIDEO and row["clip_id"] in kept)
+            for of_file, kind in ((FileKind.VIDEO, Kept.VIDEO), (FileKind.TRACKS, Kept.TRACKS))
+            for row in work.scope.rows(FILES, kind=str(of_file), destroyed_at=None)
+        ]
+        found += [
+            _due(row, row["examination_id"], Kept.ESTIMATE, keep=False)
+            for row in work.scope.rows(ASSESSMENTS, destroyed_at=None)
+        ]
+        work.log("looked for what is due", "site", work.scope.site)
+    return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.added_at, one.on_id))
+
+
+def _due(row: Row, on_id: str, what: Kept, *, keep: bool) -> Due:
+    due_at = None if keep else read_optional_time(row["due_at"])
+    return Due(what, on_id, read_time(row["added_at"]), due_at, keep)
 
 
 def sweep(clinic: Clinic) -> Swept:

@@ -103,13 +103,27 @@ class Register:
         InputError
             Nobody works at this site under that identifier.
         """
-        if self.member(identifier).site != site:
-            raise InputError("There is nobody with this identifier among the staff of this site.")
+        self._of_site(identifier, site)
         self._connection.execute(
             update(STAFF)
             .where(STAFF.c.id == identifier)
             .values(retired_at=at, login_lookup=None, sealed_login=None)
         )
+
+    def change_role(self, identifier: str, role: Role, *, site: str) -> None:
+        """Give somebody who works at a site another role.
+
+        Raises
+        ------
+        InputError
+            Nobody works at this site under that identifier.
+        """
+        self._of_site(identifier, site)
+        self._connection.execute(update(STAFF).where(STAFF.c.id == identifier).values(role=str(role)))
+
+    def _of_site(self, identifier: str, site: str) -> None:
+        if self.member(identifier).site != site:
+            raise InputError("There is nobody with this identifier among the staff of this site.")
 
     def _row(self, condition: object) -> RowMapping | None:
         return self._connection.execute(select(STAFF).where(condition)).mappings().first()  # type: ignore[arg-type]

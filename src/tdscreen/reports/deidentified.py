@@ -119,8 +119,7 @@ def export_tables(desk: Desk, out: Path, *, study: str, landmarks: bool = False)
     InputError
         Something is in the way, the study's name is none, or the person's role does not allow it.
     """
-    if not _STUDY.fullmatch(study):
-        raise InputError("Name the study by up to 20 letters, digits and '-', as TD-2026.")
+    require_study(study)
     require_new(out)
     # Asked first, and told before anything is there to be taken away.
     note_tables(desk, "landmarks for research" if landmarks else "tables for research")
@@ -135,6 +134,17 @@ def export_tables(desk: Desk, out: Path, *, study: str, landmarks: bool = False)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return done
+
+
+def require_study(study: str) -> None:
+    """Make sure that a study has a name that tables can carry.
+
+    Raises
+    ------
+    InputError
+    """
+    if not _STUDY.fullmatch(study):
+        raise InputError("Name the study by up to 20 letters, digits and '-', as TD-2026.")
 
 
 def write_csv(path: Path, table: Table) -> None:

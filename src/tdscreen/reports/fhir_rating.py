@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from tdscreen.records.entries import Activation
 from tdscreen.reports.codes import AIMS_TOTAL, AUTHOR, NOT_PERFORMED, SURVEY, VERIFIER, of_item
 from tdscreen.reports.content import MOVEMENT_ITEMS, ExaminationReport, PersonsRating
 from tdscreen.reports.pages import AIMS_NAMES
 from tdscreen.reports.resources import Entry, entry, instant, notes, person, words
 from tdscreen.research.ratings import AIMS_ITEMS
 
+_NO_CODE = "LOINC's code for the total is defined with that point taken off, and is not used."
+_CONVENTIONS: dict[Activation | None, str] = {
+    Activation.ONE_LESS: "The rater takes a point off for what moves on activation only.",
+    Activation.AS_SEEN: f"No point was taken off for what moves on activation only; {_NO_CODE}",
+    None: f"Whether a point was taken off for what moves on activation only is not recorded; {_NO_CODE}",
+}
 _FORM_STATUS = {"preliminary": "in-progress", "final": "completed", "amended": "amended"}
 
 
@@ -38,8 +45,8 @@ def rating_entries(
     one : PersonsRating
     patient : Entry
     activation_takes_one : bool
-        The raters take a point off for what moves on activation only. LOINC's total is defined so, and
-        stands only then.
+        Of a rating that does not say: its rater takes a point off for what moves on activation only. LOINC's total is
+        defined so, and stands only then.
 
     Returns
     -------
@@ -81,13 +88,8 @@ def rating_entries(
         for place, item in enumerate(AIMS_ITEMS, start=1)
     ]
     total = one.total
-    is_loincs = activation_takes_one and total.items == len(MOVEMENT_ITEMS)
-    convention = (
-        "The raters take a point off for what moves on activation only."
-        if activation_takes_one
-        else "Whether a point was taken off for what moves on activation only is not recorded; LOINC's code for the "
-        "total is defined with that point taken off, and is not used."
-    )
+    convention = current.activation or (Activation.ONE_LESS if activation_takes_one else None)
+    is_loincs = convention is Activation.ONE_LESS and total.items == len(MOVEMENT_ITEMS)
     summed = entry(
         "Observation",
         [rating.id, "total"],
@@ -100,7 +102,7 @@ def rating_entries(
         derivedFrom=[form.reference],
         hasMember=[items[place - 1].reference for place in MOVEMENT_ITEMS],
         note=notes(
-            convention,
+            _CONVENTIONS[convention],
             "The rater had seen an estimate by software before." if rating.estimate_seen else "",
             f"Comment: {current.comment}" if current.comment else "",
         ),

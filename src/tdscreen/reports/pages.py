@@ -20,7 +20,15 @@ from tdscreen.assessment.plain import (
 )
 from tdscreen.assessment.words import join_names
 from tdscreen.printing import counted
-from tdscreen.records.entries import Agreement, Clip, ExaminationDetails, ExposureDetails, Scores, Sex
+from tdscreen.records.entries import (
+    Activation,
+    Agreement,
+    Clip,
+    ExaminationDetails,
+    ExposureDetails,
+    Scores,
+    Sex,
+)
 from tdscreen.reports.content import ExaminationReport, PersonsRating, Signature, Total
 from tdscreen.reports.pages_of_estimate import clip_names, estimated_item, figures, percent, quality
 from tdscreen.research.ratings import AIMS_ITEMS
@@ -58,6 +66,12 @@ _AGREEMENT = {
     Agreement.DIFFERS: "differs from the estimate",
     Agreement.NOT_SEEN: "has not seen the estimate",
 }
+ACTIVATIONS: dict[Activation | None, str] = {
+    Activation.ONE_LESS: "scored one less (the original rule)",
+    Activation.AS_SEEN: "scored as seen",
+    None: "not recorded",
+}
+"""How a movement that is seen only on activation was rated."""
 _SEX = {Sex.FEMALE: "female", Sex.MALE: "male", Sex.OTHER: "other", Sex.UNKNOWN: "not known"}
 
 
@@ -322,7 +336,8 @@ def _in_full(one: PersonsRating) -> dict[str, Any]:
     )
     return {
         "name": one.rater,
-        "line": f"{sentence(head['when'])}; {head['signed']}. Total: {_total(one.total)}.",
+        "line": f"{sentence(head['when'])}; {head['signed']}. Total: {_total(one.total)}. A movement seen only on "
+        f"activation: {ACTIVATIONS[current.activation]}.",
         "scores": "; ".join(
             f"item {place}: {_spoken(current, place)}" for place in range(1, len(AIMS_NAMES) + 1)
         ),
@@ -338,6 +353,11 @@ def _differences(before: Scores, after: Scores) -> list[str]:
         for place in range(1, len(AIMS_NAMES) + 1)
         if _spoken(before, place) != _spoken(after, place)
     ]
+    if before.activation is not after.activation:
+        told.append(
+            f"a movement seen only on activation: {ACTIVATIONS[before.activation]}, then "
+            f"{ACTIVATIONS[after.activation]}"
+        )
     if before.comment != after.comment:
         told.append(f"comment before: “{before.comment}”" if before.comment else "comment added")
     return told

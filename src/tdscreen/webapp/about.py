@@ -33,12 +33,20 @@ _KEPT = ("examination", "prevalence", "grouping")
 
 
 def figures_path() -> Path:
-    """Return the file of the measurement card's figures: in the package when installed from a wheel, else in docs."""
+    """Return the file of the measurement card's figures."""
+    return _of_docs("measurement-card/figures.csv")
+
+
+def item_scores_path() -> Path:
+    """Return the page that says how items come out."""
+    return _of_docs("item-scores.md")
+
+
+def _of_docs(name: str) -> Path:
+    """Return a file of the docs: in the package when installed from a wheel, else in the project."""
     package = Path(tdscreen.__file__).resolve().parent
-    installed = package / "measurement-card" / "figures.csv"
-    return (
-        installed if installed.is_file() else package.parents[1] / "docs" / "measurement-card" / "figures.csv"
-    )
+    installed = package / name
+    return installed if installed.is_file() else package.parents[1] / "docs" / name
 
 
 def show_about(desk: Desk) -> None:
@@ -50,6 +58,11 @@ def show_about(desk: Desk) -> None:
     for key in _KEPT:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
+    show_cards()
+
+
+def show_cards() -> None:
+    """Show what is known of the model in use, and of how well movement is measured and items come out."""
     found = cards()
     if not found:
         st.warning(NO_CARD)
@@ -66,6 +79,8 @@ def show_about(desk: Desk) -> None:
     with figures_path().open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     st.html(figures_panel(rows))
+    with st.expander("How items come out, on rendered people rated by a table"):
+        st.markdown(for_reading(item_scores_path().read_text(encoding="utf-8")))
 
 
 def about_button(desk: Desk) -> None:

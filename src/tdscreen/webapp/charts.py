@@ -31,6 +31,8 @@ LINES = (BLUE, "#a85b00", "#2f7d4f", "#7b4aa0", "#8c2d4f", "#55606b")
 
 MAX_POINTS = 4000
 """A line longer than this is drawn through the extremes of equal pieces, which look the same on a screen."""
+EARLIER = "#6b7782"
+"""Of an earlier recording: broken lines, behind the others."""
 SLOW_HIGH_HZ = 3.0
 """Upper end of where movements of the mouth in tardive dyskinesia lie (assumed)."""
 _ROW_HEIGHT_PX = 118
@@ -80,8 +82,10 @@ def movement_figure(
     signals: Sequence[Signal],
     features: Mapping[str, SignalFeatures],
     *,
-    moment_s: float,
+    moment_s: float | None = None,
     gaps_s: Sequence[tuple[float, float]] = (),
+    behind: Mapping[str, Signal] | None = None,
+    behind_name: str = "",
 ) -> go.Figure:
     """Draw each signal in a row of its own over one time axis.
 
@@ -94,9 +98,13 @@ def movement_figure(
         At least one.
     features : mapping of str to SignalFeatures
         By the signal's name; a signal without features is drawn without bouts.
-    moment_s : float
+    moment_s : float, optional
     gaps_s : sequence of (float, float)
         Where the camera delivered nothing.
+    behind : mapping of str to Signal, optional
+        The same signals of an earlier recording, by name.
+    behind_name : str
+        What that recording is called.
     """
     titles = [row_title(signal, features.get(signal.name)) for signal in signals]
     rows = len(signals)
@@ -110,6 +118,9 @@ def movement_figure(
     )
     for row, signal in enumerate(signals, start=1):
         found = features.get(signal.name)
+        earlier = (behind or {}).get(signal.name)
+        if earlier is not None:
+            figure.add_trace(_earlier_line(earlier, behind_name, legend=row == 1), row=row, col=1)
         # The curve first: Plotly leaves shapes out of rows that are still empty.
         figure.add_trace(_line(signal), row=row, col=1)
         for start_s, end_s in found.bouts if found else ():
@@ -121,7 +132,8 @@ def movement_figure(
         figure.add_vrect(
             x0=start_s, x1=end_s, fillcolor="rgba(85, 96, 107, 0.18)", line_width=0, layer="below"
         )
-    figure.add_vline(x=moment_s, line_color=MOMENT, line_width=1.5)
+    if moment_s is not None:
+        figure.add_vline(x=moment_s, line_color=MOMENT, line_width=1.5)
     figure.update_xaxes(range=[float(signals[0].times_s[0]), float(signals[0].times_s[-1])])
     figure.update_xaxes(title_text="time in the clip (s)", row=rows, col=1)
     # Titles of rows stand at the left, over their own row, where a narrow screen shows them whole.
@@ -155,9 +167,22 @@ def row_title(signal: Signal, found: SignalFeatures | None) -> str:
 
 
 def spectrum_figure(
-    signals: Sequence[Signal], features: Mapping[str, SignalFeatures], *, highest_frequency_hz: float
+    signals: Sequence[Signal],
+    features: Mapping[str, SignalFeatures],
+    *,
+    highest_frequency_hz: float,
+    behind: Mapping[str, Signal] | None = None,
+    behind_name: str = "",
 ) -> go.Figure | None:
     """Draw how each signal's movement spreads over rates, up to what the clip can show.
+
+    Parameters
+    ----------
+    signals : sequence of Signal
+    features : mapping of str to SignalFeatures
+    highest_frequency_hz : float
+    behind, behind_name
+        As for :func:`movement_figure`.
 
     Returns
     -------
@@ -167,21 +192,12 @@ def spectrum_figure(
     top_hz = top_frequency_hz(highest_frequency_hz)
     figure = go.Figure()
     for color, signal in zip(LINES * (len(signals) // len(LINES) + 1), signals, strict=False):
-        found = spectrum_of(signal)
-        if found is None:
-            continue
-        inside = (found.frequencies_hz >= MOTION.band_low_hz / 2) & (found.frequencies_hz <= top_hz)
         name = plain(signal.name.split(".", 1)[-1])
-        figure.add_trace(
-            go.Scatter(
-                x=found.frequencies_hz[inside],
-                y=np.sqrt(found.density[inside]),
-                name=name,
-                mode="lines",
-                line={"color": color, "width": 1.8},
-                hovertemplate=f"{name}: %{{x:.2f}} Hz<extra></extra>",
-            )
-        )
+        earlier = (behind or {}).get(signal.name)
+        if earlier is not None:
+            line = {"color": color, "width": 1.2, "dash": "dot"}
+            _add_spectrum(figure, earlier, f"{name}, {behind_name}", line, top_hz)
+        _add_spectrum(figure, signal, name, {"color": color, "width": 1.8}, top_hz)
     if not figure.data:
         return None
     figure.add_vrect(
@@ -201,6 +217,25 @@ def spectrum_figure(
         dragmode=False,
     )
     return figure
+
+
+def _add_spectrum(
+    figure: go.Figure, signal: Signal, name: str, line: Mapping[str, object], top_hz: float
+) -> None:
+    found = spectrum_of(signal)
+    if found is None:
+        return
+    inside = (found.frequencies_hz >= MOTION.band_low_hz / 2) & (found.frequencies_hz <= top_hz)
+    figure.add_trace(
+        go.Scatter(
+            x=found.frequencies_hz[inside],
+            y=np.sqrt(found.density[inside]),
+            name=name,
+            mode="lines",
+            line=line,
+            hovertemplate=f"{name}: %{{x:.2f}} Hz<extra></extra>",
+        )
+    )
 
 
 def _mark_peaks(
@@ -224,12 +259,31 @@ def _mark_peaks(
     )
 
 
-def _line(signal: Signal) -> go.Scatter:
+def _centred(signal: Signal) -> tuple[Floats, Floats]:
     times_s, values = thin(signal.times_s, signal.values)
     middle = float(np.nanmedian(values)) if np.isfinite(values).any() else 0.0
+    return times_s, values - middle
+
+
+def _earlier_line(signal: Signal, name: str, *, legend: bool) -> go.Scatter:
+    times_s, values = _centred(signal)
     return go.Scatter(
         x=times_s,
-        y=values - middle,
+        y=values,
+        name=name,
+        mode="lines",
+        line={"color": EARLIER, "width": 1.2, "dash": "dot"},
+        connectgaps=False,
+        showlegend=legend,
+        hovertemplate=f"%{{y:.2f}} {signal.unit} ({name})<extra></extra>",
+    )
+
+
+def _line(signal: Signal) -> go.Scatter:
+    times_s, values = _centred(signal)
+    return go.Scatter(
+        x=times_s,
+        y=values,
         # Lines alone cannot be chosen by a click: each point carries a mark that shows when it is chosen.
         mode="lines+markers",
         line={"color": BLUE, "width": 1.5},

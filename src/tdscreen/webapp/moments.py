@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from tdscreen.assessment.plain import sentence
 from tdscreen.assessment.words import REGION_NAMES, join_names
 from tdscreen.errors import TdscreenError
+from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.tracking.tracks import LEFT, RIGHT, Tracks
 from tdscreen.vocabulary import Region
 from tdscreen.webapp.charts import most_moving_first, movement_figure, spectrum_figure
@@ -45,7 +48,7 @@ def _show_region(desk: Desk, clip: MeasuredClip, seen: tuple[Region, ...]) -> No
     region = st.radio(
         "Region",
         seen,
-        index=seen.index(_most_moving(clip, seen)),
+        index=seen.index(most_moving(clip.measurement, seen)),
         format_func=lambda one: sentence(REGION_NAMES[one]),
         horizontal=True,
         key=f"region-{token}",
@@ -131,11 +134,11 @@ def _choose_moment(chart_key: str, moment_key: str, *, last_s: float) -> None:
         st.session_state[moment_key] = nearest_step(float(points[0]["x"]), last_s=last_s)
 
 
-def _most_moving(clip: MeasuredClip, seen: tuple[Region, ...]) -> Region:
-    """Begin with the region whose movement stands out most from its own stillness."""
+def most_moving(clip: ClipMeasurement, seen: Sequence[Region]) -> Region:
+    """Name the region whose movement stands out most from its own stillness."""
 
     def stands_out(region: Region) -> float:
-        found = clip.measurement.regions[region]
+        found = clip.regions[region]
         return (found.amplitude_mm or 0.0) / max(found.noise_floor_mm or 1.0, 1e-9)
 
     return max(seen, key=stands_out)

@@ -25,7 +25,7 @@ from tdscreen.assessment.plain import (
 from tdscreen.assessment.words import REGION_NAMES, counts, join_names, set_words
 from tdscreen.measurement.clip import ClipMeasurement, QualityCheck, QualityReport, RegionMeasurement
 from tdscreen.scoring.predictive import PredictiveValues
-from tdscreen.vocabulary import Item
+from tdscreen.vocabulary import Item, MovementType
 
 _NEGLIGIBLE_POINTS = 0.05
 """A contribution smaller than this shows as 0.0 and is neither up nor down."""
@@ -141,6 +141,48 @@ def predictive_panel(values: PredictiveValues) -> str:
         '<p class="td-small">PPV = sens p / (sens p + (1 − spec)(1 − p)); '
         "NPV = spec (1 − p) / (spec (1 − p) + (1 − sens) p); flags = sens p + (1 − spec)(1 − p). "
         "95% intervals; the prevalence p is taken as given.</p>"
+    )
+
+
+def notes_panel(assessment: Assessment) -> str:
+    """List what was measured and not scored, and what nobody can tell from these clips.
+
+    Parameters
+    ----------
+    assessment : Assessment
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    trembles, untold = [], []
+    for clip in assessment.clips:
+        for found in clip.regions.values():
+            where = f"{clip.file}, {REGION_NAMES[found.region]}"
+            tremors = [one.tremor for one in found.signals if one.tremor is not None]
+            if MovementType.TREMOR_LIKE in found.movement_types:
+                rates = sorted({number(one.frequency_hz, digits=1) for one in tremors})
+                at = f" at {join_names(rates)} Hz" if rates else ""
+                trembles.append(f"{where}: tremor-like{at}. It is set aside, and not scored.")
+            if found.not_scored_reason:
+                untold.append(f"{where}: {found.not_scored_reason}")
+    told = (
+        ("Tremor-like, not scored", trembles, "No tremor-like movement was found in what was seen."),
+        ("Not scored, or cannot be told", untold, "All that was seen to move could be scored."),
+    )
+    return (
+        '<div class="td-panel">'
+        + "".join(
+            f"<h3>{title}</h3>"
+            + (
+                f'<ul class="td-parts unseen">{"".join(f"<li class=td-file>{escape(one)}</li>" for one in lines)}</ul>'
+                if lines
+                else f"<p>{none}</p>"
+            )
+            for title, lines, none in told
+        )
+        + "</div>"
     )
 
 

@@ -45,7 +45,7 @@ def show_result(desk: Desk, run: Run) -> None:
     right.html(coverage_panel(assessment.coverage))
     if own_path() is None:
         # How a model of one's own sorts people whose state is known, nobody has counted.
-        _show_predictive()
+        show_predictive()
     st.header("Items", anchor=False)
     st.html(item_cards(assessment))
     st.header("Quality of the clips", anchor=False)
@@ -72,7 +72,7 @@ def _chosen(examinations: tuple[Examination, ...]) -> Examination:
     return examinations[place]
 
 
-def _show_predictive() -> None:
+def show_predictive() -> None:
     """Say what "elevated" means in the reader's own clinic, if they want to know."""
     with st.expander("What “elevated” means in your clinic"):
         percent = st.number_input(
