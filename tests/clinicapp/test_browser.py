@@ -7,17 +7,16 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
-from browsing import DESKTOP, PHONE, Visit, chromium, free_port, served, visit, wait_for
+from browsing import DESKTOP, chromium, free_port, wait_for
+from clinic_browsing import at_the_clinic, choose, command, look
 from clinic_people import NAME
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
@@ -35,8 +34,6 @@ from tdscreen.records.worklist import examination_states
 pytestmark = pytest.mark.browser
 
 ONLY_OF_AN_ESTIMATE = (b"Estimate from video", b"What moved the estimate", b"nearest to", b"Not assessed")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-"""The rules that axe holds a page against: those of WCAG 2.1, levels A and AA."""
 
 
 @dataclass
@@ -73,46 +70,6 @@ def store(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cl
     monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
     monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
     return clinic
-
-
-@contextlib.contextmanager
-def at_the_clinic(
-    browser: Browser,
-    folder: Path,
-    screenshots: Path,
-    *,
-    person: str = "r1",
-    path: str = "",
-    heading: str = "Patients",
-) -> Iterator[Visit]:
-    folder.mkdir()
-    with (
-        served(folder, lambda port: command(port, person)) as (url, _),
-        visit(browser, f"{url}/{path}", screenshots, heading=heading) as guest,
-    ):
-        yield guest
-
-
-def command(port: int, person: str) -> list[str]:
-    return [sys.executable, "-m", "tdscreen", "clinic", "app", "--as", person, "--port", str(port)]
-
-
-def look(guest: Visit, name: str) -> None:
-    """Take a page's picture at a desk and on a phone, and let axe look for what keeps people out."""
-    guest.picture(f"{name}.png")
-    found = Axe().run(guest.page, options={"runOnly": WCAG}).response["violations"]
-    assert {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found} == {}
-    guest.page.set_viewport_size(PHONE)
-    guest.picture(f"{name}-phone.png")
-    scrolled = guest.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert scrolled <= PHONE["width"]
-    guest.page.set_viewport_size(DESKTOP)
-
-
-def choose(page: Page, number: int, answer: str) -> None:
-    guide = ITEMS[number - 1]
-    group = page.get_by_role("radiogroup", name=f"{guide.number}. {guide.title}")
-    group.get_by_text(answer, exact=True).click()
 
 
 def test_from_a_new_patient_to_a_signature(
@@ -279,11 +236,7 @@ def test_a_server_that_is_killed_within_an_upload_leaves_nothing_half_there(
     files = {path for path in store.vault.folder.rglob("*") if path.is_file()}
     port = free_port()
     url = f"http://localhost:{port}"
-    server = subprocess.Popen(
-        command(port, "r1"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path
-    )
-    try:
-        wait_for(server, url)
+    with started(port, tmp_path) as server:
         ticket = ticket_of_a_page(browser, f"{url}/?page=examination&of={examination.id}", sample)
         clip = sample.read_bytes()
         with socket.create_connection(("localhost", port)) as wire:
@@ -302,15 +255,60 @@ def test_a_server_that_is_killed_within_an_upload_leaves_nothing_half_there(
             else:
                 pytest.fail("the upload never began")
             server.kill()
-    finally:
-        server.kill()
-        server.communicate()
     assert {path for path in Path("/dev/shm").iterdir() if path.name.startswith("tmp")} <= in_memory
     assert {path for path in store.vault.folder.rglob("*") if path.is_file()} - files <= {
         store.vault.folder / "store.db-journal"
     }
     assert clips(store.desk("r1"), examination.id) == []
     assert store.audit_problems() == []
+
+
+def test_a_server_that_is_killed_within_a_rating_keeps_the_draft_as_it_was_saved(
+    browser: Browser, store: Clinic, examination: Examination, tmp_path: Path
+) -> None:
+    port = free_port()
+    address = f"http://localhost:{port}/?page=rating&of={examination.id}"
+    with browser.new_context() as context, started(port, tmp_path) as server:
+        page = context.new_page()
+        page.goto(address)
+        for number in (1, 2, 3):
+            choose(page, number, answer_words(ITEMS[number - 1], 2))
+        expect(page.get_by_text("Neither scored nor given a reason yet: 4, 5")).to_be_visible()
+        # The fourth is on its way when the server dies.
+        choose(page, 4, answer_words(ITEMS[3], 3))
+        server.kill()
+        server.wait()
+        (draft,) = ratings(store.desk("r1"), examination.id)
+        assert (draft.locked, draft.estimate_seen) == (None, None)
+        assert draft.current.scores in ({1: 2, 2: 2, 3: 2}, {1: 2, 2: 2, 3: 2, 4: 3})
+    with browser.new_context() as context, started(port, tmp_path):
+        page = context.new_page()
+        page.goto(address)
+        asked = page.get_by_role("radiogroup", name="3. Jaw")
+        expect(asked.get_by_role("radio", name=answer_words(ITEMS[2], 2), exact=True)).to_be_checked()
+        for guide in ITEMS[3:]:
+            choose(page, guide.number, answer_words(guide, False if guide.yes_no else 1))
+        page.get_by_role("button", name="Lock my rating").click()
+        expect(page.get_by_role("heading", name="Comparison")).to_be_visible()
+    (locked,) = ratings(store.desk("r1"), examination.id)
+    assert locked.id == draft.id
+    assert locked.locked is not None
+    assert [locked.locked.scores[number] for number in (1, 2, 3, 4)] == [2, 2, 2, 1]
+    assert store.audit_problems() == []
+
+
+@contextlib.contextmanager
+def started(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start r1's pages, and kill them in the end."""
+    server = subprocess.Popen(
+        command(port, "r1"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder
+    )
+    try:
+        wait_for(server, f"http://localhost:{port}")
+        yield server
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def links_of(process: int) -> list[str]:
