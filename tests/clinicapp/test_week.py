@@ -103,7 +103,7 @@ def test_a_clinics_week(
     monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "again"))
     monkeypatch.setenv("TDSCREEN_CLINIC_DATABASE", again)
     tdscreen("clinic", "restore", str(tmp_path / "wednesday.tar"))
-    with Clinic.open(tmp_path / "again", again, read_key_file(tmp_path / "master.key")) as restored:
+    with Clinic(tmp_path / "again", again, read_key_file(tmp_path / "master.key")) as restored:
         assert what_stands(restored) == wednesday
         with both_at_work(browser, tmp_path / "after", pictures) as (first, _):
             open_patient(first.page, TWICE[0])
