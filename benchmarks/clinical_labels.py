@@ -182,8 +182,8 @@ def run(task: Task, method: str, seed: int) -> dict[str, float | None]:
     return {
         "mae": mean_error(task.target, expected),
         "pearson": pearson(task.target, expected),
-        "kappa": quadratic_kappa(task.target, given, highest=4),
-        "kappa_rounded": quadratic_kappa(task.target, nearest, highest=4),
+        "kappa": quadratic_kappa(task.target, given),
+        "kappa_rounded": quadratic_kappa(task.target, nearest),
     }
 
 

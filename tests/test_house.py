@@ -36,6 +36,7 @@ DOORS = {
     "cli_predictive",
     "cli_reports",
     "cli_train",
+    "cli_training",
     "cli_verify",
     "clinicapp",
     "console",

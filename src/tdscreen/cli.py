@@ -31,6 +31,7 @@ from tdscreen.cli_phantom import phantom
 from tdscreen.cli_predictive import predictive
 from tdscreen.cli_reports import OF_THE_STORE
 from tdscreen.cli_train import calibrate, train, validate
+from tdscreen.cli_training import training
 from tdscreen.cli_verify import verify
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.printing import printable, watched
@@ -188,6 +189,7 @@ main.add_command(audit)
 main.add_command(batch)
 main.add_command(cache)
 main.add_command(clinic)
+clinic.add_command(training)
 for _command in OF_THE_STORE:
     clinic.add_command(_command)
 main.add_command(export)

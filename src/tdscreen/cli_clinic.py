@@ -147,6 +147,20 @@ def add_staff(
         store.add_staff(site, identifier, name=name, role=Role(role), login=login)
 
 
+@clinic.command("retire-staff")
+@click.argument("site")
+@click.argument("identifier")
+@at_a_store
+def retire_staff(site: str, identifier: str, folder: Path, database: str | None) -> None:
+    """End somebody's work at a site.
+
+    From then on there is no desk for the person, and the login is forgotten. The name stays under what was signed.
+    """
+    with open_store(folder, database) as store:
+        store.retire_staff(site, identifier)
+    click.echo(printable(f"{identifier} does not work at {site} any more."), err=True)
+
+
 @clinic.command()
 @at_a_store
 def upgrade(folder: Path, database: str | None) -> None:

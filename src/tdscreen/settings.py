@@ -788,6 +788,8 @@ class CourseSettings:
     months: int = 12
     risk_age_years: int = 55
     """Intervals, and the age above which the risk is high: the American Psychiatric Association's guideline (2020)."""
+    soon_days: int = 30
+    """So long before the day an examination stands on the worklist as due soon (assumed)."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from clips import scene, write_clip
 from tdscreen.clinicapp.server import application
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import Examination, Patient, PatientDetails
+from tdscreen.records.entries import Examination, Patient, PatientDetails, Role
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.master import write_key_file
 from tdscreen.records.patients import add_patient
@@ -27,7 +27,9 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
             made.add_site(site)
         made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")
         made.add_staff("north", "r2", name="Dr. Second")
+        made.add_staff("north", "k1", name="Karl Keeper", role=Role.ADMINISTRATOR)
         made.add_staff("south", "s1", name="Dr. Elsewhere")
+        made.add_staff("south", "k2", name="Kate Keeper", role=Role.ADMINISTRATOR)
         yield made
 
 

@@ -7,15 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
+from clinic_pages import again, everything_on, open_page, press, settled, told
 from clinic_people import NAME
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.clinicapp.aims import ITEMS
-from tdscreen.clinicapp.server import SCRIPT_PATH
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.records.assessments import add_assessment
 from tdscreen.records.clinic import Clinic, Desk
@@ -34,41 +33,6 @@ SCORE_OF_ESTIMATE = re.compile(r"\d ± \d|Estimate from video|What moved the est
 @pytest.fixture(scope="module")
 def assessment() -> Assessment:
     return assess([measured_clip(*quiet_face(tongue=True))])
-
-
-def open_page(page: str = "", of: str = "") -> AppTest:
-    opened = AppTest.from_file(str(SCRIPT_PATH), default_timeout=60)
-    if page:
-        opened.query_params["page"] = page
-        opened.query_params["of"] = of
-    return settled(opened.run())
-
-
-def settled(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception[0].stack_trace
-    return page
-
-
-def everything_on(page: AppTest) -> str:
-    """Write out all that the server sent to the browser for a page."""
-    return "\n".join(str(element.proto) for element in page.main) + "".join(
-        str(element.proto) for element in page.get("html")
-    )
-
-
-def again(page: AppTest) -> AppTest:
-    """Load the page anew: what a run that was begun again left of the page before is still in this one's tree."""
-    return open_page(*(page.query_params[name][0] for name in ("page", "of") if name in page.query_params))
-
-
-def told(page: AppTest) -> str:
-    """Give the sentences that are to be noticed."""
-    return "".join(one.proto.body for one in page.get("html") if "td-said" in one.proto.body)
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in page.button if button.label == label]
-    return settled(button.click().run())
 
 
 @pytest.mark.usefixtures("service")
@@ -322,7 +286,15 @@ def test_the_worklist_says_what_waits_and_nothing_of_what_was_scored(
     clinic: Clinic, desk: Desk, examination: Examination
 ) -> None:
     page = open_page("worklist")
-    assert [one.value for one in page.header] == ["To be rated by you", "To be signed", "Without clips (1)"]
+    assert [one.value for one in page.header] == [
+        "Overdue (1)",
+        "To be rated by you",
+        "To be signed",
+        "Cannot be used",
+        "Sorted as elevated, not signed",
+        "Worse than before",
+        "Without clips (1)",
+    ]
     second = clinic.desk("r2")
     lock_rating(second, save_draft(second, examination.id, ALL_MILD).id)
     page = open_page("worklist")

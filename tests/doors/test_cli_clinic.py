@@ -49,6 +49,10 @@ def test_a_store_is_made_kept_and_brought_back(
         "is not one of"
         in run("clinic", "add-staff", "north", "a2", "--name", "Abel", "--role", "worker", status=2).output
     )
+    assert "r1 does not work at north any more." in run("clinic", "retire-staff", "north", "r1").output
+    for person in ("r1", "a1", "nobody"):
+        said = run("clinic", "retire-staff", "south" if person == "a1" else "north", person, status=2).output
+        assert "does not work here any more" in said or "nobody with this identifier" in said
     assert "this version's form already" in run("clinic", "upgrade").output
     assert "already" in run("clinic", "add-site", "north", status=2).output
     assert run("clinic", "sweep").output.startswith("Destroyed: 0 videos")

@@ -24,6 +24,7 @@ from tdscreen.records import (
     jobs,
     outbox,
     patients,
+    practice,
     ratings,
     worklist,
 )
@@ -34,6 +35,7 @@ from tdscreen.records.entries import (
     ExaminationDetails,
     ExposureDetails,
     PatientDetails,
+    Risk,
     Role,
     Scores,
 )
@@ -94,12 +96,14 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         lambda d, f: patients.change_patient(d, f.patient, PatientDetails("other")),
         {C},
     ),
+    "patients.say_risks": (lambda d, f: patients.say_risks(d, f.patient, [Risk.INJURY]), {C}),
     "patients.add_exposure": (
         lambda d, f: patients.add_exposure(d, f.patient, ExposureDetails("Haloperidol")),
         {C},
     ),
     "patients.exposures": (lambda d, f: patients.exposures(d, f.patient), {C, R}),
     "patients.delete_patient": (lambda d, f: patients.delete_patient(d, f.patient), {A}),
+    "patients.what_there_is": (lambda d, f: patients.what_there_is(d, f.patient), {A}),
     "examinations.add_examination": (
         lambda d, f: examinations.add_examination(d, f.patient, held_at=Clock().time),
         {C},
@@ -137,12 +141,15 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
     "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
+    "worklist.unusable_examinations": (lambda d, f: worklist.unusable_examinations(d), {C}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),
         {A},
     ),
     "administration.retire_staff": (lambda d, f: administration.retire_staff(d, "r2"), {A}),
+    "practice.keep_practice": (lambda d, f: practice.keep_practice(d, "training-01", {1: 2}), {C}),
+    "practice.practice": (lambda d, f: practice.practice(d), {C}),
     "outbox.messages": (lambda d, f: outbox.messages(d), {C, A}),
     "outbox.send_again": (lambda d, f: outbox.send_again(d, f.message), {C}),
     "outbox.put": (lambda d, f: outbox.put(d, f.examination, "{}"), {C}),

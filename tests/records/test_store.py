@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import tdscreen
-from clinic_people import NAME, Clock
+from clinic_people import NAME, Clock, everything_on_disk
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.errors import DataError, InputError
 from tdscreen.records.assessments import add_assessment, estimates
@@ -29,6 +29,8 @@ from tdscreen.records.entries import (
     ExposureDetails,
     Patient,
     PatientDetails,
+    Risk,
+    RiskStatement,
     Scores,
     Sex,
 )
@@ -43,6 +45,7 @@ from tdscreen.records.patients import (
     exposures,
     find_patient,
     patients,
+    say_risks,
 )
 from tdscreen.records.patients import patient as patient_of
 from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft, sign, sign_offs
@@ -85,6 +88,28 @@ def test_a_patient_comes_back_and_is_found_by_the_clinics_own_identifier(desk: D
 def test_a_patient_that_cannot_be_is_refused(desk: Desk, details: PatientDetails) -> None:
     with pytest.raises(InputError):
         add_patient(desk, details)
+
+
+def test_what_is_said_of_a_risk_stays_with_who_said_it_and_when(
+    clinic: Clinic, desk: Desk, patient: Patient, clock: Clock
+) -> None:
+    assert patient.said_of_risk == (), "as in a store of before, where nobody has said anything"
+    first = RiskStatement((Risk.MOOD_DISORDER, Risk.HIGH_EXPOSURE), "r1", clock.time)
+    assert say_risks(desk, patient.id, [Risk.HIGH_EXPOSURE, Risk.MOOD_DISORDER]).said_of_risk == (first,)
+    clock.move(days=1)
+    then = RiskStatement((), "r2", clock.time)
+    say_risks(clinic.desk("r2"), patient.id, [])
+    changed = change_patient(desk, patient.id, PatientDetails(NAME, 1960))
+    assert changed.said_of_risk == (first, then), "a change of what is known leaves it"
+    assert patient_of(desk, patient.id) == patients(desk)[0] == changed
+    assert patient_of(clinic.desk("a1"), patient.id).said_of_risk == (), "an administrator sees no findings"
+    assert [e.who for e in clinic.audit_entries() if (e.what, e.kind) == ("said", "risks of patient")] == [
+        "r1",
+        "r2",
+    ]
+    assert b"MOOD_DISORDER" not in everything_on_disk(clinic)
+    with pytest.raises(InputError, match="no such entry"):
+        say_risks(clinic.desk("s1"), patient.id, [Risk.INJURY])
 
 
 def test_drugs_belong_to_the_patient_and_what_moves_the_score_to_the_day(

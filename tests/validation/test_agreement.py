@@ -32,8 +32,9 @@ def test_quadratic_kappa_is_that_of_statsmodels() -> None:
     counts = np.zeros((5, 5))
     np.add.at(counts, (a, b), 1)
     other = cohens_kappa(counts, wt="quadratic", return_results=False)
-    assert agreement.quadratic_kappa(a.astype(float), b.astype(float), highest=4) == pytest.approx(other)
-    assert agreement.quadratic_kappa(np.ones(5), np.ones(5), highest=4) is None
+    assert agreement.quadratic_kappa(a.astype(float), b.astype(float)) == pytest.approx(other)
+    assert agreement.quadratic_kappa(np.ones(5), np.ones(5)) is None
+    assert agreement.quadratic_kappa(np.ones(5), np.arange(5.0)) == pytest.approx(0.0)
 
 
 def test_icc_is_that_of_the_paper_and_leaves_out_rows_with_gaps() -> None:

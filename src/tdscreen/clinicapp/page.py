@@ -10,17 +10,21 @@ import streamlit as st
 
 from tdscreen.clinicapp.comparison import show_comparison
 from tdscreen.clinicapp.components import follow_the_way_back
+from tdscreen.clinicapp.course import show_course
+from tdscreen.clinicapp.deletion import show_deletion
 from tdscreen.clinicapp.examination import show_examination
 from tdscreen.clinicapp.identity import desk_of_page, is_signed_in
 from tdscreen.clinicapp.patient import show_patient
 from tdscreen.clinicapp.patients import show_patients
+from tdscreen.clinicapp.practice import show_training
+from tdscreen.clinicapp.raters import show_raters
 from tdscreen.clinicapp.rating import show_rating
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import PageName, Tone, begin, go, place, show_what_came_of_it, tell
 from tdscreen.clinicapp.worklist import show_worklist
 from tdscreen.errors import TdscreenError
 from tdscreen.records.clinic import Desk
-from tdscreen.records.roles import Act, require
+from tdscreen.records.roles import Act, may, require
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.webapp.page import style
 from tdscreen.webapp.panels import notice_bar
@@ -34,6 +38,19 @@ _PAGES: dict[PageName, Callable[[Desk, str], None]] = {
     PageName.EXAMINATION: show_examination,
     PageName.RATING: show_rating,
     PageName.COMPARISON: show_comparison,
+    PageName.COURSE: show_course,
+    PageName.RATERS: lambda desk, _: show_raters(desk),
+    PageName.TRAINING: show_training,
+    PageName.DELETION: show_deletion,
+}
+_NEEDS: dict[PageName, Act] = {PageName.DELETION: Act.DELETE}
+"""What a page is for; the others are for who rates. The store refuses each thing by itself."""
+_MENU = {
+    PageName.PATIENTS: "Patients",
+    PageName.WORKLIST: "Worklist",
+    PageName.RATERS: "Raters",
+    PageName.TRAINING: "Training",
+    PageName.DELETION: "Delete a patient",
 }
 
 
@@ -49,8 +66,6 @@ def show() -> None:
     here = place()
     try:
         desk = desk_of_page()
-        # The store refuses each thing by itself; here is said once what these pages are.
-        require(desk.staff.role, Act.RATE)
     except TdscreenError as error:
         tell(str(error), Tone.PROBLEM)
         _offer_to_sign_out()
@@ -61,16 +76,22 @@ def show() -> None:
     show_what_came_of_it()
     follow_the_way_back()
     try:
+        require(desk.staff.role, _needs(here.page))
         _PAGES[here.page](desk, here.of)
     except TdscreenError as error:
         tell(str(error), Tone.PROBLEM)
 
 
+def _needs(page: PageName) -> Act:
+    return _NEEDS.get(page, Act.RATE)
+
+
 def _head(desk: Desk) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, width="content"):
-            st.button("Patients", key="to-patients", on_click=go, args=(PageName.PATIENTS,))
-            st.button("Worklist", key="to-worklist", on_click=go, args=(PageName.WORKLIST,))
+            for page, name in _MENU.items():
+                if may(desk.staff.role, _needs(page)):
+                    st.button(name, key=f"to-{page}", on_click=go, args=(page,))
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             st.html(
                 f'<p class="td-small" style="margin:0">{escape(desk.staff.name)}, site {escape(desk.staff.site)}</p>',

@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from tdscreen.clinicapp.patients import ask_for_details, facts
+from tdscreen.clinicapp.risk import show_risk
 from tdscreen.clinicapp.visit import PageName, change, go, seen
 from tdscreen.clinicapp.words import day, moment, standing
 from tdscreen.errors import InputError
@@ -35,6 +36,8 @@ def show_patient(desk: Desk, of: str) -> None:
             change(lambda: change_patient(desk, of, details), said="Saved.")
             st.rerun()
     st.header("Examinations", anchor=False)
+    if states:
+        st.button("Course over time", key="to-course", on_click=go, args=(PageName.COURSE, of))
     for state in states:
         show_state(state, named=False)
     if not states:
@@ -43,6 +46,7 @@ def show_patient(desk: Desk, of: str) -> None:
         held, asked = _ask_about_the_day()
         if st.form_submit_button("Add the examination", type="primary"):
             _add(desk, of, held, asked)
+    show_risk(desk, one, states)
     st.header("Drugs", anchor=False)
     if taken:
         st.html(_drugs(taken))

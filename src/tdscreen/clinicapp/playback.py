@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from tdscreen.clinicapp.identity import desk_of_request
+from tdscreen.clinicapp.practice_set import clip_file, folder_of
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
-from tdscreen.errors import TdscreenError
+from tdscreen.errors import InputError, TdscreenError
 from tdscreen.records.clips import open_clip
+from tdscreen.records.roles import Act, require
 from tdscreen.records.sealed_file import SealedReader
 
 PATH = "/clinic/clip/{ticket}"
+TRAINING_PATH = "/clinic/training/{ticket}"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _BLOCK_BYTES = 256 * 1024
 
@@ -27,8 +31,17 @@ async def play(request: Request) -> Response:
     Each request asks who it is and whether the clip is of that person's site and still there, and stands in the audit
     log.
     """
+    return await _answer(request, _open)
+
+
+async def play_training(request: Request) -> Response:
+    """Answer ``GET`` for a training clip, to whoever rates: it is of no patient, and not encrypted."""
+    return await _answer(request, _open_training)
+
+
+async def _answer(request: Request, open_it: Callable[[Request], BinaryIO | SealedReader]) -> Response:
     try:
-        reader = await run_in_threadpool(_open, request)
+        reader = await run_in_threadpool(open_it, request)
     except TdscreenError as error:
         return JSONResponse({"problem": str(error)}, 404)
     size = reader.seek(0, 2)
@@ -58,6 +71,15 @@ def _open(request: Request) -> SealedReader:
     return open_clip(desk, said.on)
 
 
+def _open_training(request: Request) -> BinaryIO:
+    desk = desk_of_request(request)
+    require(desk.staff.role, Act.RATE)
+    said = service().tickets.read(request.path_params["ticket"], Purpose.TRAIN)
+    if said.staff != desk.staff.id:
+        raise InputError("This page was opened by somebody else. Load it again.")
+    return clip_file(folder_of(desk.clinic.vault.folder), said.on).open("rb")
+
+
 def _span(header: str | None, size: int) -> tuple[int, int] | None:
     """Give the first byte that is asked for and the one after the last; None of a range that is not there."""
     if header is None:
@@ -72,7 +94,7 @@ def _span(header: str | None, size: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _kind(reader: SealedReader) -> str:
+def _kind(reader: BinaryIO | SealedReader) -> str:
     reader.seek(0)
     head = reader.read(12) or b""
     if head[4:8] == b"ftyp":
@@ -81,7 +103,7 @@ def _kind(reader: SealedReader) -> str:
     return "video/webm" if head.startswith(b"\x1a\x45\xdf\xa3") else "application/octet-stream"
 
 
-def _pieces(reader: SealedReader, start: int, end: int) -> Iterator[bytes]:
+def _pieces(reader: BinaryIO | SealedReader, start: int, end: int) -> Iterator[bytes]:
     with reader:
         reader.seek(start)
         while start < end:

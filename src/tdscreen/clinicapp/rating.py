@@ -47,6 +47,7 @@ def show_rating(desk: Desk, of: str) -> None:
         st.button(
             "Compare and sign", type="primary", key="compare", on_click=go, args=(PageName.COMPARISON, of)
         )
+        _offer_to_rate_again(desk, of, kept)
         return
     shown, form = st.columns((5, 6), gap="medium")
     with shown, st.container(key="beside"):
@@ -57,13 +58,17 @@ def show_rating(desk: Desk, of: str) -> None:
 
 
 def choose_answer(
-    guide: ItemGuide, scores: Scores, key: str, *, on_change: Callable[[], None] | None = None
+    guide: ItemGuide,
+    scores: Scores,
+    key: str,
+    *,
+    on_change: Callable[[], None] | None = None,
+    not_rated: bool = True,
 ) -> int | bool | str | None:
-    """Let an item be scored, or be called not rated; None while neither was done."""
-    options: list[int | bool | str] = [
-        *((False, True) if guide.yes_no else range(len(guide.answers))),
-        NOT_RATED,
-    ]
+    """Let an item be scored, or, where that is offered, be called not rated; None while neither was done."""
+    options: list[int | bool | str] = [*((False, True) if guide.yes_no else range(len(guide.answers)))]
+    if not_rated:
+        options.append(NOT_RATED)
     answer = scores.scores.get(guide.number, NOT_RATED if guide.number in scores.reasons else None)
     return st.radio(
         f"{guide.number}. {guide.title}",
@@ -107,9 +112,27 @@ def collected(answers: dict[int, int | bool | str | None], reasons: dict[int, st
 
 
 def _own(desk: Desk, of: str) -> Rating | None:
-    """Give the person's rating that is locked, or else the draft."""
+    """Give the person's newest rating: a draft was begun after what was locked before."""
     own = [one for one in ratings(desk, of) if one.rater == desk.staff.id]
-    return next((one for one in reversed(own) if one.locked is not None), own[-1] if own else None)
+    return own[-1] if own else None
+
+
+def _offer_to_rate_again(desk: Desk, of: str, kept: list[Clip]) -> None:
+    """Let the person rate the same clips once more, from nothing, to see whether the own scale has moved."""
+    if all(video_of(clip).destroyed_at is not None for clip in kept):
+        return
+    with st.expander("Rate it once more"):
+        st.markdown(
+            "After months, a second rating of the same clips tells whether you rate as you did. It begins from nothing "
+            "and stands beside the first, which stays the one that counts in the course. That you have seen the "
+            "estimate is written beside it."
+        )
+        st.button(
+            "Begin a second rating",
+            key="again",
+            on_click=change,
+            args=(lambda: save_draft(desk_of_page(), of, Scores()),),
+        )
 
 
 def _show_clips(desk: Desk, kept: list[Clip]) -> None:

@@ -34,6 +34,7 @@ def application(*, hosts: Sequence[str] = ()) -> App:
         routes=[
             Route(uploads.PATH, uploads.receive, methods=["PUT"]),
             Route(playback.PATH, playback.play, methods=["GET"]),
+            Route(playback.TRAINING_PATH, playback.play_training, methods=["GET"]),
             Route(downloads.REPORT_PATH, downloads.give_report, methods=["GET"]),
             Route(downloads.FHIR_PATH, downloads.give_fhir, methods=["GET"]),
         ],

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     PLAY = "play"
     REPORT = "report"
     FHIR = "fhir"
+    TRAIN = "train"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Ticket:
     staff : str
         Identifier of the person whose page it was written for: nobody else can use it.
     on : str
-        Random identifier of the examination that a clip is sent to or a report is of, or of the clip that is played.
+        Random identifier of the examination that a clip is sent to or a report is of, or of the clip that is played; of
+        a training clip its name.
     number : str
         Of the ticket, random.
     until : float

@@ -27,6 +27,10 @@ class PageName(StrEnum):
     EXAMINATION = "examination"
     RATING = "rating"
     COMPARISON = "comparison"
+    COURSE = "course"
+    RATERS = "raters"
+    TRAINING = "training"
+    DELETION = "deletion"
 
 
 class Tone(StrEnum):

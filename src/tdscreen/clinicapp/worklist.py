@@ -1,40 +1,174 @@
-"""What waits: examinations that you have not rated, and ratings that nobody has signed."""
+"""What waits: who is due, what you have not rated, what nobody has signed, what cannot be used, what grew worse.
+
+What estimates say is listed only of examinations of which this person has locked a rating.
+"""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from tdscreen.clinicapp.patient import show_state
-from tdscreen.clinicapp.visit import seen
+from tdscreen.clinicapp.risk import due_in_words, due_of
+from tdscreen.clinicapp.visit import PageName, go, seen
+from tdscreen.clinicapp.words import day, moment
+from tdscreen.course.change import Change, Judgement
+from tdscreen.course.due import Due, Task, Why, worklist
+from tdscreen.course.shown import last_changes, noise_here, shown
+from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
-from tdscreen.records.worklist import ExaminationState, OwnRating, examination_states
+from tdscreen.records.patients import patients
+from tdscreen.records.worklist import (
+    ExaminationState,
+    OwnRating,
+    examination_states,
+    unusable_examinations,
+)
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits at a site for one person.
+
+    Attributes
+    ----------
+    names : dict of str to str
+        The clinic's own identifier of each patient.
+    states : list of ExaminationState
+    dues : list of Due
+    tasks : list of Task
+        Oldest first.
+    changes : dict of str to list of Change
+        The last of each patient.
+    """
+
+    names: dict[str, str]
+    states: list[ExaminationState]
+    dues: list[Due]
+    tasks: list[Task]
+    changes: dict[str, list[Change]]
 
 
 def show_worklist(desk: Desk) -> None:
     """List what waits for the person at this desk."""
     st.title("Worklist", anchor=False)
-    states = seen("states", lambda: examination_states(desk))
+    found = seen("waiting", lambda: _waiting(desk))
+    overdue = [one for one in found.dues if one.overdue]
+    _list_dues("Overdue", found, overdue, "Nobody is overdue.")
+    soon = [one for one in found.dues if one.soon]
+    if soon:
+        _list_dues("Due soon", found, soon, "")
     _list(
         "To be rated by you",
-        [one for one in states if one.videos and one.own is not OwnRating.LOCKED],
+        [one for one in found.states if one.videos and one.own is not OwnRating.LOCKED],
         "You have rated everything that can be shown.",
     )
     _list(
         "To be signed",
-        [one for one in states if one.locked_ratings and not one.signed],
+        [one for one in found.states if one.locked_ratings and not one.signed],
         "No locked rating waits for a signature.",
     )
+    _list_tasks(
+        "Cannot be used",
+        found,
+        Why.UNUSABLE,
+        "Every clip of an unrated examination can be used, as far as they were assessed.",
+    )
+    _list_tasks("Sorted as elevated, not signed", found, Why.ELEVATED, "No estimate that you may see is.")
+    _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing has grown worse.")
+    hidden = sum(one.estimated and one.own is not OwnRating.LOCKED for one in found.states)
+    if hidden:
+        st.caption(
+            f"What the estimates of {counted(hidden, 'examination')} say is in none of these lists: you see it once "
+            "you have locked your own rating."
+        )
     _list(
         "Without clips",
-        [one for one in states if not one.clips],
+        [one for one in found.states if not one.clips],
         "Every examination has clips.",
     )
 
 
-def _list(title: str, states: list[ExaminationState], otherwise: str) -> None:
-    st.header(f"{title} ({len(states)})" if states else title, anchor=False)
+def _waiting(desk: Desk) -> Waiting:
+    everybody = patients(desk)
+    states = examination_states(desk)
+    of: dict[str, list[ExaminationState]] = defaultdict(list)
+    for state in states:
+        of[state.patient].append(state)
+    dues = sorted(
+        (due_of(desk, one, of[one.id]) for one in everybody),
+        # Who has never been rated comes first.
+        key=lambda one: (one.due_at or _LONG_AGO, one.patient),
+    )
+    noise, _ = noise_here(desk, states)
+    changes = {one.id: last_changes(desk, of[one.id], rating_sd=noise) for one in everybody}
+    unsigned = [one for one in states if one.own is OwnRating.LOCKED and one.estimated and not one.signed]
+    latest = [stored for one in unsigned if (stored := shown(desk, one).stored) is not None]
+    return Waiting(
+        {one.id: one.details.identifier for one in everybody},
+        states,
+        dues,
+        worklist(dues, unusable_examinations(desk), latest, changes, now=desk.clinic.now()),
+        changes,
+    )
+
+
+def _list(title: str, states: Sequence[ExaminationState], otherwise: str) -> None:
+    _head(title, len(states), otherwise)
     for state in states:
         # The same examination may wait for two things.
         show_state(state, named=True, among=f"{title}-")
-    if not states:
+
+
+def _list_dues(title: str, found: Waiting, dues: Sequence[Due], otherwise: str) -> None:
+    _head(title, len(dues), otherwise)
+    for one in dues:
+        _row(f"{found.names[one.patient]}\n{due_in_words(one)}", PageName.PATIENT, one.patient, among=title)
+
+
+def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
+    tasks = [task for task in found.tasks if task.why is why]
+    _head(title, len(tasks), otherwise)
+    held_at = {state.examination: state.held_at for state in found.states}
+    for task in tasks:
+        name = f"{found.names[task.patient]}\nexamination of {moment(held_at[task.examination])}"
+        if why is Why.WORSE:
+            # Why it is called change stands on the page that it leads to, too.
+            said = _worse_in_words(found.changes[task.patient], task.examination)
+            _row(f"{name}\n{said}", PageName.COURSE, task.patient, among=title)
+        elif why is Why.UNUSABLE:
+            said = (
+                f"No clip can be used, as was found on {day(task.since)}. Film again, or rate what you saw."
+            )
+            _row(f"{name}\n{said}", PageName.EXAMINATION, task.examination, among=title)
+        else:
+            _row(name, PageName.COMPARISON, task.examination, among=title)
+
+
+def _worse_in_words(changes: Sequence[Change], examination: str) -> str:
+    return "\n".join(
+        f"{change.later.source.capitalize()}s. {' '.join(change.said)}"
+        for change in changes
+        if change.later.examination == examination
+        and change.judgement is Judgement.CHANGED
+        and change.difference > 0
+    )
+
+
+def _head(title: str, n: int, otherwise: str) -> None:
+    st.header(f"{title} ({n})" if n else title, anchor=False)
+    if not n:
         st.markdown(otherwise)
+
+
+def _row(text: str, page: PageName, of: str, *, among: str) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        # As plain text: an identifier is never read as formatting.
+        st.text(text)
+        st.button("Open", key=f"open-{among}-{of}", on_click=go, args=(page, of), width="content")

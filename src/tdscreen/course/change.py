@@ -64,7 +64,7 @@ def compare(
     later: Point,
     *,
     rating_sd: float | None = None,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = UTC,
     settings: CourseSettings = COURSE,
 ) -> Change:
     """Hold a point against an earlier one of the same source.
@@ -75,8 +75,8 @@ def compare(
     rating_sd : float, optional
         How far one rating of a total is from another of the same clip, in points, as this clinic's double ratings say
         (:func:`tdscreen.course.raters.noise_of_ratings`). Without it no change of a rating is told from noise.
-    zone : tzinfo
-        Of the clinic, for the time of day.
+    zone : tzinfo or None
+        Of the clinic, for the time of day; None for that of this machine.
     settings : CourseSettings
 
     Raises
@@ -108,7 +108,7 @@ def changes(
     points: Sequence[Point],
     *,
     rating_sd: float | None = None,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = UTC,
     settings: CourseSettings = COURSE,
 ) -> tuple[list[Change], str]:
     """Hold each point of one source against the one before it.
@@ -179,7 +179,7 @@ def _judge(
 
 
 def _cautions(
-    earlier: Point, later: Point, items: Sequence[Item], zone: tzinfo, settings: CourseSettings
+    earlier: Point, later: Point, items: Sequence[Item], zone: tzinfo | None, settings: CourseSettings
 ) -> list[str]:
     said = []
     first, second = (point.held_at.astimezone(zone) for point in (earlier, later))

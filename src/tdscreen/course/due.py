@@ -10,26 +10,18 @@ nervous system; and those with a high cumulative exposure, above all to high-pot
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tdscreen.course.change import Change, Judgement
 from tdscreen.records.entries import Patient, Sex, StoredAssessment
+from tdscreen.records.worklist import Unusable
 from tdscreen.settings import COURSE, CourseSettings
-from tdscreen.vocabulary import TriageLevel, Verdict
+from tdscreen.vocabulary import TriageLevel
 
 RULE = "American Psychiatric Association, Practice Guideline for the Treatment of Patients With Schizophrenia, 2020"
-
-
-class Risk(StrEnum):
-    """What raises the risk and is not in a patient's row: a clinician says so."""
-
-    MOOD_DISORDER = "a mood disorder"
-    SUBSTANCE_USE = "a substance use disorder"
-    INTELLECTUAL_DISABILITY = "an intellectual disability"
-    INJURY = "an injury of the central nervous system"
-    HIGH_EXPOSURE = "a high cumulative exposure to antipsychotics"
 
 
 @dataclass(frozen=True)
@@ -47,6 +39,8 @@ class Due:
     due_at : datetime or None
         None: now, since nobody has rated the patient yet.
     overdue : bool
+    soon : bool
+        Not overdue, and due within :attr:`~tdscreen.settings.CourseSettings.soon_days`.
     """
 
     patient: str
@@ -55,6 +49,7 @@ class Due:
     last_at: datetime | None
     due_at: datetime | None
     overdue: bool
+    soon: bool
 
 
 class Why(StrEnum):
@@ -63,6 +58,7 @@ class Why(StrEnum):
     OVERDUE = "overdue"
     UNUSABLE = "unusable"
     ELEVATED = "elevated"
+    WORSE = "worse"
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,6 @@ def due(
     rated_at: Iterable[datetime],
     *,
     now: datetime,
-    risks: Sequence[Risk] = (),
     settings: CourseSettings = COURSE,
 ) -> Due:
     """Say when a patient is due.
@@ -98,14 +93,13 @@ def due(
     Parameters
     ----------
     patient : Patient
+        With what was said last of the risk; age and sex stand in the details.
     rated_at : iterable of datetime
         When the examinations were held that a person has rated. An estimate is no examination.
     now : datetime
-    risks : sequence of Risk
-        What a clinician knows besides age and sex.
     settings : CourseSettings
     """
-    reasons = [str(risk) for risk in risks]
+    reasons = [str(risk) for risk in patient.said_of_risk[-1].risks] if patient.said_of_risk else []
     born = patient.details.year_of_birth
     # Of the year alone: who turns 56 within it counts.
     if born is not None and now.year - born > settings.risk_age_years:
@@ -115,28 +109,43 @@ def due(
     months = settings.high_risk_months if reasons else settings.months
     last_at = max(rated_at, default=None)
     due_at = None if last_at is None else _months_later(last_at, months)
-    return Due(patient.id, months, tuple(reasons), last_at, due_at, due_at is None or due_at < now)
+    overdue = due_at is None or due_at < now
+    soon = due_at is not None and not overdue and due_at - now <= timedelta(days=settings.soon_days)
+    return Due(patient.id, months, tuple(reasons), last_at, due_at, overdue, soon)
 
 
-def worklist(dues: Iterable[Due], latest: Iterable[StoredAssessment], *, now: datetime) -> list[Task]:
-    """Give what somebody should look at: patients who are overdue, examinations that are unusable or elevated.
+def worklist(
+    dues: Iterable[Due],
+    unusable: Iterable[Unusable],
+    latest: Iterable[StoredAssessment],
+    changes: Mapping[str, Iterable[Change]],
+    *,
+    now: datetime,
+) -> list[Task]:
+    """Give what somebody should look at: who is overdue, what cannot be used, is sorted as elevated, or grew worse.
 
     Parameters
     ----------
     dues : iterable of Due
+    unusable : iterable of Unusable
     latest : iterable of StoredAssessment
-        The last of each examination that nobody has rated yet: what was rated waits for nobody.
+        The last of each examination that nobody has signed and that the person may be shown.
+    changes : mapping of str to iterable of Change
+        By patient: the last of each source, of what the person may be shown. Only what may be called change and is for
+        the worse is listed.
     now : datetime
     """
     tasks = [Task(one.patient, Why.OVERDUE, "", one.due_at or now) for one in dues if one.overdue]
+    tasks += [Task(one.patient, Why.UNUSABLE, one.examination, one.since) for one in unusable]
     for stored in latest:
-        if stored.assessment is None:
-            continue
-        if all(clip.quality.verdict is Verdict.UNUSABLE for clip in stored.assessment.clips):
-            tasks.append(Task(stored.patient, Why.UNUSABLE, stored.examination, stored.added_at))
-        elif stored.assessment.triage.level is TriageLevel.ELEVATED:
+        # Of clips that cannot be used nothing is sorted.
+        if stored.assessment is not None and stored.assessment.triage.level is TriageLevel.ELEVATED:
             tasks.append(Task(stored.patient, Why.ELEVATED, stored.examination, stored.added_at))
-    return sorted(tasks, key=lambda task: (task.since, task.patient, task.examination))
+    for patient, found in changes.items():
+        for change in found:
+            if change.judgement is Judgement.CHANGED and change.difference > 0:
+                tasks.append(Task(patient, Why.WORSE, change.later.examination, change.later.held_at))
+    return sorted(dict.fromkeys(tasks), key=lambda task: (task.since, task.patient, task.examination))
 
 
 def _months_later(time: datetime, months: int) -> datetime:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from tdscreen.records.entries import Examination, Exposure, Rating, StoredAssessment
@@ -89,6 +90,14 @@ class MedicationChange:
     since: str
     before: str
     after: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was, as far as that is known: the beginning of what ``since`` says, else when it was noted."""
+        for form in ("%Y-%m-%d", "%Y-%m", "%Y"):
+            with contextlib.suppress(ValueError):
+                return datetime.strptime(self.since.strip(), form).replace(tzinfo=UTC)
+        return self.noted_at
 
 
 def point_of_rating(examination: Examination, rating: Rating) -> Point | None:

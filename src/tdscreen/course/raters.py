@@ -19,7 +19,6 @@ from tdscreen.vocabulary import Item
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
-_HIGHEST = 4
 _DAYS_A_MONTH = 30.4375
 
 
@@ -130,7 +129,7 @@ def agreement(pairs: Sequence[Pair], *, settings: ValidationSettings = VALIDATIO
             second[n] = np.rint(pairs[n].second.items[item].value)
 
         def kappa(rows: NDArray[np.intp], a: Floats = first, b: Floats = second) -> float | None:
-            return quadratic_kappa(a[rows], b[rows], highest=_HIGHEST)
+            return quadratic_kappa(a[rows], b[rows])
 
         kappas[item] = kappa(np.array(both))
         kappa_intervals[item] = interval(kappa, np.array(both))

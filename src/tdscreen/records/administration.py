@@ -37,8 +37,7 @@ def retire_staff(desk: Desk, identifier: str) -> None:
     with desk.at_work(Act.MANAGE_STAFF) as work:
         if identifier == work.who:
             raise InputError("You cannot retire yourself. Ask another administrator.")
-        work.register().retire(identifier, site=work.scope.site, at=work.time)
-        work.log("retired", "staff", identifier)
+        work.retire_staff(identifier)
 
 
 def audit_log(desk: Desk) -> list[AuditEntry]:

@@ -177,6 +177,22 @@ class Clinic:
                 raise InputError(f"There is no site {site}. Add it first.")
             return work.add_staff(StaffMember(identifier, site, name, role), login)
 
+    def retire_staff(self, site: str, identifier: str) -> None:
+        """End somebody's work at a site, as whoever set up the store does; see also :mod:`.administration`.
+
+        Parameters
+        ----------
+        site : str
+        identifier : str
+
+        Raises
+        ------
+        InputError
+            Nobody works at this site under that identifier.
+        """
+        with self.at_work(audit.SHELL, site) as work:
+            work.retire_staff(identifier)
+
     def desk(self, identifier: str) -> Desk:
         """Give somebody of the staff a place to work. The site is that of the person, whatever is asked for.
 
@@ -329,6 +345,11 @@ class Work:
         self.log("added", "staff", member.id)
         return member
 
+    def retire_staff(self, identifier: str) -> None:
+        """End somebody's work at this site; see :meth:`Clinic.retire_staff`."""
+        self.register().retire(identifier, site=self.scope.site, at=self.time)
+        self.log("retired", "staff", identifier)
+
     def register(self) -> Register:
         """Give the staff."""
         return self._clinic.register(self.connection)
@@ -356,6 +377,14 @@ class Work:
         """Decrypt it."""
         text = unseal(self.vault.patient_key(patient), sealed, context=f"row {row}")
         return json.loads(text.decode("utf-8", "surrogatepass"))
+
+    def seal_of_staff(self, row: str, content: Any) -> bytes:
+        """Encrypt what JSON can say of somebody of the staff, for one row."""
+        return seal(self._clinic._staff_key, json.dumps(content).encode(), context=f"row {row}")
+
+    def unseal_of_staff(self, row: str, sealed: bytes) -> Any:
+        """Decrypt it."""
+        return json.loads(unseal(self._clinic._staff_key, sealed, context=f"row {row}"))
 
 
 class Desk:

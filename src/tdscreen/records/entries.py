@@ -86,13 +86,52 @@ class PatientDetails:
     sex: Sex = Sex.UNKNOWN
 
 
+class Risk(StrEnum):
+    """What raises a patient's risk of tardive dyskinesia besides age and sex; see :mod:`tdscreen.course.due`."""
+
+    MOOD_DISORDER = "a mood disorder"
+    SUBSTANCE_USE = "a substance use disorder"
+    INTELLECTUAL_DISABILITY = "an intellectual disability"
+    INJURY = "an injury of the central nervous system"
+    HIGH_EXPOSURE = "a high cumulative exposure to antipsychotics"
+
+
+@dataclass(frozen=True)
+class RiskStatement:
+    """What somebody said of a patient's risk.
+
+    Attributes
+    ----------
+    risks : tuple of Risk
+        Empty: none of them applies.
+    said_by : str
+        Identifier of a person of the staff.
+    said_at : datetime
+    """
+
+    risks: tuple[Risk, ...]
+    said_by: str
+    said_at: datetime
+
+
 @dataclass(frozen=True)
 class Patient:
-    """A patient of a site."""
+    """A patient of a site.
+
+    Attributes
+    ----------
+    id : str
+        Random.
+    details : PatientDetails
+    added_at : datetime
+    said_of_risk : tuple of RiskStatement
+        Oldest first; the last one holds. Empty if nobody has said anything, or for who may not see findings.
+    """
 
     id: str
     details: PatientDetails
     added_at: datetime
+    said_of_risk: tuple[RiskStatement, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from tdscreen.errors import InputError
+from tdscreen.records import audit
 from tdscreen.records.clinic import Clinic, Desk, Work
-from tdscreen.records.entries import Deletion, Exposure, ExposureDetails, Patient, PatientDetails, Person, Sex
+from tdscreen.records.entries import (
+    Deletion,
+    Exposure,
+    ExposureDetails,
+    Patient,
+    PatientDetails,
+    Person,
+    Risk,
+    RiskStatement,
+    Sex,
+)
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import EXPOSURES, OF_PATIENTS, PATIENTS
@@ -14,7 +27,25 @@ from tdscreen.records.times import read_time
 from tdscreen.records.vault import new_id
 
 _KIND = "patient"
+_RISKS = "risks"
+_DELETED = "deleted"
 _FIRST_YEAR, _LAST_YEAR = 1880, 2100
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What there is of a patient.
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        See :func:`remains`.
+    deleted : AuditEntry or None
+        The entry of the audit log that says that the patient was deleted; None of one who was not.
+    """
+
+    counts: dict[str, int]
+    deleted: audit.AuditEntry | None
 
 
 def add_patient(desk: Desk, details: PatientDetails) -> Patient:
@@ -97,10 +128,34 @@ def change_patient(desk: Desk, identifier: str, details: PatientDetails) -> Pati
         lookup = _lookup(work, details)
         if any(other["id"] != identifier for other in work.scope.rows(PATIENTS, lookup=lookup)):
             raise InputError("There is another patient with this identifier.")
-        sealed = work.seal(identifier, identifier, asdict(details))
+        kept = work.unseal(identifier, identifier, row["sealed"])
+        sealed = work.seal(identifier, identifier, {**kept, **asdict(details)})
         work.scope.change(PATIENTS, identifier, lookup=lookup, sealed=sealed)
         work.log("changed", _KIND, identifier)
-    return Patient(identifier, details, read_time(row["added_at"]))
+        return _patient(work, work.scope.row(PATIENTS, identifier))
+
+
+def say_risks(desk: Desk, identifier: str, risks: Iterable[Risk]) -> Patient:
+    """Say which risks apply to a patient, and so that the others do not. What was said before is kept beside it.
+
+    Raises
+    ------
+    InputError
+        This site has no such patient.
+    """
+    said = set(risks)
+    with desk.at_work(Act.WRITE) as work:
+        row = living_patient(work.scope, identifier)
+        kept = work.unseal(identifier, identifier, row["sealed"])
+        statement = {
+            "risks": [risk.name for risk in Risk if risk in said],
+            "said_by": work.who,
+            "said_at": work.time,
+        }
+        kept[_RISKS] = [*kept.get(_RISKS, []), statement]
+        work.scope.change(PATIENTS, identifier, sealed=work.seal(identifier, identifier, kept))
+        work.log("said", "risks of patient", identifier)
+        return _patient(work, work.scope.row(PATIENTS, identifier))
 
 
 def add_exposure(desk: Desk, patient: str, details: ExposureDetails) -> Exposure:
@@ -172,7 +227,7 @@ def finish_deletion(clinic: Clinic, identifier: str, *, who: str, site: str) -> 
             raise InputError("The deletion of this patient was not begun.")
         rows = {table.name: work.scope.remove(table, patient_id=identifier) for table in OF_PATIENTS}
         rows[PATIENTS.name] = work.scope.remove(PATIENTS, id=identifier)
-        work.log("deleted", _KIND, identifier)
+        work.log(_DELETED, _KIND, identifier)
     return Deletion(identifier, rows, files)
 
 
@@ -187,11 +242,36 @@ def remains(clinic: Clinic, identifier: str, *, site: str) -> dict[str, int]:
     site : str
     """
     with clinic.at_work("shell", site) as work:
-        found = {table.name: len(work.scope.rows(table, patient_id=identifier)) for table in OF_PATIENTS}
-        found[PATIENTS.name] = len(work.scope.rows(PATIENTS, id=identifier))
-        found["folder"] = int(identifier in work.vault.patients())
-        work.log("looked for remains of", _KIND, identifier)
-    return found
+        return _counted(work, identifier)
+
+
+def what_there_is(desk: Desk, identifier: str) -> Remains:
+    """Count what there is of a patient, for who may delete it: before, and to show after it that nothing is left.
+
+    Parameters
+    ----------
+    desk : Desk
+    identifier : str
+        Random identifier of the patient.
+
+    Raises
+    ------
+    InputError
+        This site has no such patient, and has deleted none of that identifier.
+    """
+    with desk.at_work(Act.DELETE) as work:
+        deleted = next(
+            (
+                entry
+                for entry in audit.entries(work.connection)
+                if (entry.site, entry.what, entry.kind, entry.on_id)
+                == (work.scope.site, _DELETED, _KIND, identifier)
+            ),
+            None,
+        )
+        if deleted is None:
+            work.scope.row(PATIENTS, identifier)
+        return Remains(_counted(work, identifier), deleted)
 
 
 def living_patient(scope: Scope, identifier: str) -> Row:
@@ -208,9 +288,30 @@ def living_patient(scope: Scope, identifier: str) -> Row:
     return row
 
 
+def _counted(work: Work, identifier: str) -> dict[str, int]:
+    found = {table.name: len(work.scope.rows(table, patient_id=identifier)) for table in OF_PATIENTS}
+    found[PATIENTS.name] = len(work.scope.rows(PATIENTS, id=identifier))
+    found["folder"] = int(identifier in work.vault.patients())
+    work.log("looked for remains of", _KIND, identifier)
+    return found
+
+
 def _patient(work: Work, row: Row) -> Patient:
-    said = work.unseal(row["id"], row["id"], row["sealed"])
-    return Patient(row["id"], PatientDetails(**{**said, "sex": Sex(said["sex"])}), read_time(row["added_at"]))
+    said: dict[str, Any] = work.unseal(row["id"], row["id"], row["sealed"])
+    # A store of before has none.
+    statements = said.pop(_RISKS, []) if work.may(Act.SEE_FINDINGS) else []
+    said.pop(_RISKS, None)
+    return Patient(
+        row["id"],
+        PatientDetails(**{**said, "sex": Sex(said["sex"])}),
+        read_time(row["added_at"]),
+        tuple(
+            RiskStatement(
+                tuple(Risk[name] for name in one["risks"]), one["said_by"], read_time(one["said_at"])
+            )
+            for one in statements
+        ),
+    )
 
 
 def _lookup(work: Work, details: PatientDetails) -> str:

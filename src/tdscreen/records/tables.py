@@ -193,6 +193,17 @@ OUTBOX = _of_patient(
     _by("added_by"),
     Column("ended_at", TIME),
 )
+PRACTICE_RATINGS = Table(
+    "practice_ratings",
+    METADATA,
+    _id(),
+    _site(),
+    _by("rater"),
+    Column("clip", NAME, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("rated_at", TIME, nullable=False),
+)
+"""Of virtual patients, and so of nobody's record."""
 AUDIT = Table(
     "audit",
     METADATA,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tdscreen.assessment.json_form import from_json
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import FileKind
 from tdscreen.records.roles import Act
@@ -21,6 +22,7 @@ from tdscreen.records.tables import (
     SIGN_OFFS,
 )
 from tdscreen.records.times import read_time
+from tdscreen.vocabulary import Verdict
 
 
 class OwnRating(StrEnum):
@@ -65,6 +67,44 @@ class ExaminationState:
     own: OwnRating
     locked_ratings: int
     signed: bool
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """An examination none of whose clips can be used, and that nobody has rated.
+
+    Attributes
+    ----------
+    examination, patient : str
+        Random identifiers.
+    since : datetime
+        When that was found.
+    """
+
+    examination: str
+    patient: str
+    since: datetime
+
+
+def unusable_examinations(desk: Desk) -> list[Unusable]:
+    """Tell which examinations that nobody has rated have no clip that can be used, oldest first; to raters.
+
+    That is all that is told of their estimates: there is none of such clips, and who is told can film again.
+    """
+    with desk.at_work(Act.RATE) as work:
+        scope = work.scope
+        rated = {row["examination_id"] for row in scope.rows(RATINGS) if row["locked_at"] is not None}
+        living = {row["id"] for row in scope.rows(PATIENTS, deleting_at=None)}
+        newest = {row["examination_id"]: row for row in scope.rows(ASSESSMENTS, order="added_at")}
+        found = []
+        for row in newest.values():
+            if row["examination_id"] in rated or row["patient_id"] not in living or row["sealed"] is None:
+                continue
+            assessment = from_json(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+            if all(clip.quality.verdict is Verdict.UNUSABLE for clip in assessment.clips):
+                found.append(Unusable(row["examination_id"], row["patient_id"], read_time(row["added_at"])))
+        work.log("listed", "unusable examinations", "")
+    return sorted(found, key=lambda one: one.since)
 
 
 def examination_states(desk: Desk, *, patient: str | None = None) -> list[ExaminationState]:

@@ -286,7 +286,7 @@ def _of_item(one: HeldItem, tell: _Teller) -> list[Found]:
             section,
             "quadratic kappa of the score given",
             rows,
-            lambda i: agreement.quadratic_kappa(agreed[i], given[i], highest=one.highest),
+            lambda i: agreement.quadratic_kappa(agreed[i], given[i]),
         ),
         tell.tell(section, "ICC(2,1) of the score given", rows, lambda i: agreement.icc(pair[i])),
     ]
@@ -386,7 +386,7 @@ def _of_raters(one: HeldItem, tell: _Teller) -> list[Found]:
                     f"quadratic kappa: {words}",
                     rows,
                     lambda i, left=left, right=right: agreement.quadratic_kappa(  # type: ignore[misc]
-                        left[i], right[i], highest=one.highest
+                        left[i], right[i]
                     ),
                 )
             )

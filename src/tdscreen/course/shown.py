@@ -1,0 +1,224 @@
+"""What one person may be shown of a patient's course: the store decides, examination by examination.
+
+Of an examination of which the person has not locked a rating there is nothing here but that something is withheld, so
+that no course gets round the blinding.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tdscreen.course.change import Change, changes
+from tdscreen.course.points import Point, point_of_estimate, point_of_rating
+from tdscreen.course.raters import Pair, between_raters, noise_of_ratings
+from tdscreen.records.assessments import estimates
+from tdscreen.records.clinic import Desk
+from tdscreen.records.entries import Examination, Rating, StoredAssessment
+from tdscreen.records.examinations import examination as examination_of
+from tdscreen.records.ratings import ratings, sign_offs
+from tdscreen.records.worklist import ExaminationState, OwnRating
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A locked rating.
+
+    Attributes
+    ----------
+    rating : Rating
+    point : Point
+        What it says, after its changes.
+    signed : bool
+        Somebody has signed it as it stands. Without a signature it is a draft.
+    """
+
+    rating: Rating
+    point: Point
+    signed: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one person may be shown of one examination.
+
+    Attributes
+    ----------
+    state : ExaminationState
+    rated : tuple of Rated
+        In the order in which they were locked.
+    stored : StoredAssessment or None
+        The newest estimate.
+    estimate : Point or None
+        What it says; None if there is none, or none any more.
+    withheld_estimate : bool
+        There is one, and the person has not locked a rating yet.
+    withheld_ratings : int
+        So many other people have locked theirs, and the person has not.
+    """
+
+    state: ExaminationState
+    rated: tuple[Rated, ...]
+    stored: StoredAssessment | None
+    estimate: Point | None
+    withheld_estimate: bool
+    withheld_ratings: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The one rating that stands for an examination in the course.
+
+    Attributes
+    ----------
+    point : Point
+    signed : bool
+    """
+
+    point: Point
+    signed: bool
+
+
+def shown(desk: Desk, state: ExaminationState) -> Shown:
+    """Give what the person at a desk may be shown of an examination.
+
+    Parameters
+    ----------
+    desk : Desk
+    state : ExaminationState
+        As this desk was told it.
+
+    Raises
+    ------
+    InputError
+        This site has no such examination.
+    """
+    if state.own is not OwnRating.LOCKED:
+        return Shown(state, (), None, None, state.estimated, state.locked_ratings)
+    sitting = examination_of(desk, state.examination)
+    stored = estimates(desk, state.examination) if state.estimated else []
+    newest = stored[-1] if stored else None
+    return Shown(
+        state,
+        _rated(desk, sitting),
+        newest,
+        None if newest is None else point_of_estimate(sitting, newest),
+        withheld_estimate=False,
+        withheld_ratings=0,
+    )
+
+
+def last_changes(desk: Desk, states: Iterable[ExaminationState], *, rating_sd: float | None) -> list[Change]:
+    """Hold the last two examinations of a patient that a person may be shown against each other, source by source.
+
+    Parameters
+    ----------
+    desk : Desk
+    states : iterable of ExaminationState
+        Of one patient.
+    rating_sd : float or None
+        See :func:`noise_here`.
+
+    Returns
+    -------
+    list of Change
+        Of ratings and of estimates, where two have them; empty of fewer than two.
+    """
+    mine = sorted(
+        (state for state in states if state.own is OwnRating.LOCKED), key=lambda state: state.held_at
+    )
+    if len(mine) < 2:
+        return []
+    of = [shown(desk, state) for state in mine[-2:]]
+    rated = [one.point for one in standing(of)]
+    estimated = [one.estimate for one in of if one.estimate is not None]
+    return [
+        change
+        for points in (rated, estimated)
+        for change in changes(points, rating_sd=rating_sd, zone=None)[0]
+    ]
+
+
+def shown_ratings(desk: Desk, states: Iterable[ExaminationState]) -> list[Rated]:
+    """Give the ratings alone that a person may be shown, without a look at any estimate; see :func:`shown`."""
+    return [
+        rated
+        for state in states
+        if state.own is OwnRating.LOCKED
+        for rated in _rated(desk, examination_of(desk, state.examination))
+    ]
+
+
+def standing(of: Sequence[Shown]) -> list[Standing]:
+    """Choose the rating that stands for each examination, so that a difference is not one between people.
+
+    It is that of the person who has rated most of them, else one that is signed, else the first.
+
+    Parameters
+    ----------
+    of : sequence of Shown
+        The examinations of one patient.
+    """
+    raters = Counter(rater for one in of for rater in {rated.rating.rater for rated in one.rated})
+    most = min(raters, key=lambda rater: (-raters[rater], rater), default=None)
+    found = []
+    for one in of:
+        if one.rated:
+            # The first of those that are as good: they are in the order in which they were locked.
+            best = max(one.rated, key=lambda rated: (rated.rating.rater == most, rated.signed))
+            found.append(Standing(best.point, best.signed))
+    return found
+
+
+def shown_estimates(desk: Desk, states: Iterable[ExaminationState]) -> list[Point]:
+    """Give what the newest estimates say that a person may be shown; see :func:`shown`."""
+    found = []
+    for state in states:
+        if state.own is OwnRating.LOCKED and state.estimated:
+            newest = estimates(desk, state.examination)[-1]
+            point = point_of_estimate(examination_of(desk, state.examination), newest)
+            if point is not None:
+                found.append(point)
+    return found
+
+
+def rated_twice(rated: Iterable[Rated]) -> dict[tuple[str, str], list[Pair]]:
+    """Pair the ratings of each two people of one examination, made without having seen the estimate."""
+    blind = [one for one in rated if one.rating.estimate_seen is False]
+    patients = {one.rating.examination: one.rating.patient for one in blind}
+    return between_raters(patients, [one.point for one in blind])
+
+
+def noise_here(desk: Desk, states: Iterable[ExaminationState]) -> tuple[float | None, int]:
+    """Say how far one rating of a total is from another of the same examination at this site.
+
+    From what the person may be shown: examinations that this person and at least one other have rated.
+
+    Parameters
+    ----------
+    desk : Desk
+    states : iterable of ExaminationState
+        Of the whole site.
+
+    Returns
+    -------
+    float or None
+        In points; None of fewer than three pairs. See :func:`tdscreen.course.raters.noise_of_ratings`.
+    int
+        Of how many pairs.
+    """
+    twice = [one for one in states if one.own is OwnRating.LOCKED and one.locked_ratings > 1]
+    pairs = [pair for pairs in rated_twice(shown_ratings(desk, twice)).values() for pair in pairs]
+    return noise_of_ratings(pairs), len(pairs)
+
+
+def _rated(desk: Desk, sitting: Examination) -> tuple[Rated, ...]:
+    signatures = sign_offs(desk, sitting.id)
+    found = []
+    for rating in ratings(desk, sitting.id):
+        point = point_of_rating(sitting, rating)
+        if point is not None:
+            signed = any(one.rating == rating.id and one.scores == rating.current for one in signatures)
+            found.append(Rated(rating, point, signed))
+    return tuple(sorted(found, key=lambda one: one.rating.locked_at or one.rating.saved_at))
