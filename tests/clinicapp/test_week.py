@@ -23,6 +23,7 @@ from clips import scene, write_clip
 from tdscreen.clinicapp.aims import ITEMS, answer_words
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.database import writing
+from tdscreen.records.entries import Role
 from tdscreen.records.master import read_key_file, write_key_file
 from tdscreen.records.patients import patients
 from tdscreen.records.ratings import ratings
@@ -33,6 +34,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = tuple(f"week-{number:02d}" for number in range(1, 11))
 TWICE = PEOPLE[:2]
 """Whom both raters rate."""
+GONE = PEOPLE[-1]
+"""Who asks on Thursday to be deleted."""
 FILMED = ("lips_1.5hz.mp4", "rest.mp4")
 """Of the first two: clips in which a face can be measured. The others' show nobody, and are unusable."""
 
@@ -54,6 +57,7 @@ def store(tmp_path: Path, new_database: object, monkeypatch: pytest.MonkeyPatch)
         made.add_site("north")
         made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")
         made.add_staff("north", "r2", name="Dr. Second")
+        made.add_staff("north", "a1", name="Ada Administrator", role=Role.ADMINISTRATOR)
         yield made
 
 
@@ -97,18 +101,31 @@ def test_a_clinics_week(
     assert all(stands.signed and stands.estimated and not stands.videos for stands in wednesday.values())
     assert wednesday[TWICE[-1]].ratings["r2"] == (1, 2)
 
-    tdscreen("clinic", "backup", "--out", str(tmp_path / "wednesday.tar"))
+    with at_the_clinic(
+        browser,
+        tmp_path / "deleting",
+        pictures,
+        person="a1",
+        path="?page=deletion",
+        heading="Delete a patient",
+    ) as third:
+        delete(third.page, GONE)
+        third.picture("4-deleted.png")
+    thursday = what_stands(store)
+    assert thursday == {name: stands for name, stands in wednesday.items() if name != GONE}
+
+    tdscreen("clinic", "backup", "--out", str(tmp_path / "thursday.tar"))
     destroy(store)
     again = new_database("postgresql")  # type: ignore[operator]
     monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "again"))
     monkeypatch.setenv("TDSCREEN_CLINIC_DATABASE", again)
-    tdscreen("clinic", "restore", str(tmp_path / "wednesday.tar"))
+    tdscreen("clinic", "restore", str(tmp_path / "thursday.tar"))
     with Clinic(tmp_path / "again", again, read_key_file(tmp_path / "master.key")) as restored:
-        assert what_stands(restored) == wednesday
+        assert what_stands(restored) == thursday
         with both_at_work(browser, tmp_path / "after", pictures) as (first, _):
             open_patient(first.page, TWICE[0])
             expect(first.page.get_by_text("Signed", exact=False).first).to_be_visible()
-            first.picture("4-restored.png")
+            first.picture("5-restored.png")
         assert restored.audit_problems() == []
 
 
@@ -231,6 +248,16 @@ def think_again(page: Page, *, lips: int, why: str) -> None:
     page.get_by_label("Why the rating is changed").fill(why)
     page.get_by_role("button", name="Keep the change").click()
     expect(page.get_by_text("The change is kept.")).to_be_visible()
+
+
+def delete(page: Page, name: str) -> None:
+    """Delete a patient for good, as an administrator."""
+    page.get_by_label("Identifier of the patient, whole").fill(name)
+    page.get_by_role("button", name="Look for the patient").click()
+    expect(page.get_by_role("heading", name=f"Delete {name}")).to_be_visible()
+    page.get_by_label("Type the patient's identifier to delete").fill(name)
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("Deleted. Nothing is left in this store.")).to_be_visible()
 
 
 def sign(page: Page, name: str) -> None:
