@@ -55,3 +55,8 @@ def choose(page: Page, number: int, answer: str) -> None:
     guide = ITEMS[number - 1]
     group = page.get_by_role("radiogroup", name=f"{guide.number}. {guide.title}")
     group.get_by_text(answer, exact=True).click()
+
+
+def choose_convention(page: Page) -> None:
+    group = page.get_by_role("radiogroup", name="A movement that is seen only on activation is")
+    group.get_by_text("scored as seen").click()

@@ -23,6 +23,7 @@ from fhir_rules import broken_rules
 CLIENT, KEY_ID = "tdscreen-north", "key-1"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LOSES_ITS_ANSWER = 0
+HOLDS_ITS_ANSWER = 1
 
 
 class FhirServer:
@@ -35,7 +36,10 @@ class FhirServer:
     resources : dict
         By type and number.
     troubles : list
-        Status and headers of the next answers to transactions; ``LOSES_ITS_ANSWER`` does it, and hangs up.
+        Status and headers of the next answers to transactions; ``LOSES_ITS_ANSWER`` does it, and hangs up;
+        ``HOLDS_ITS_ANSWER`` does it, and says nothing until it may go on.
+    holding, may_go_on : threading.Event
+        That it holds an answer, and that it need not hold it any longer.
     """
 
     def __init__(self, public_key: bytes) -> None:
@@ -47,6 +51,7 @@ class FhirServer:
         self.used: set[str] = set()
         self.refusals: list[str] = []
         self.url = ""
+        self.holding, self.may_go_on = threading.Event(), threading.Event()
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         return [resource for (one, _), resource in sorted(self.resources.items()) if one == kind]
@@ -152,7 +157,7 @@ def running(server: FhirServer, *, port: int = 0) -> Iterator[FhirServer]:
                 return
             assert self.headers["Content-Type"] == "application/fhir+json"
             status, headers = server.troubles.pop(0) if server.troubles else (200, {})
-            if status not in (200, LOSES_ITS_ANSWER):
+            if status not in (200, LOSES_ITS_ANSWER, HOLDS_ITS_ANSWER):
                 self._say(status, outcome("exception", "Not now."), headers)
                 return
             try:
@@ -162,6 +167,10 @@ def running(server: FhirServer, *, port: int = 0) -> Iterator[FhirServer]:
                 return
             if status == LOSES_ITS_ANSWER:
                 self.connection.close()
+                return
+            if status == HOLDS_ITS_ANSWER:
+                server.holding.set()
+                server.may_go_on.wait()
                 return
             self._say(200, done)
 
@@ -182,6 +191,7 @@ def running(server: FhirServer, *, port: int = 0) -> Iterator[FhirServer]:
         try:
             yield server
         finally:
+            server.may_go_on.set()
             http.shutdown()
             thread.join()
 

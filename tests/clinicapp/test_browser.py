@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from browsing import DESKTOP, chromium, free_port, wait_for
-from clinic_browsing import at_the_clinic, choose, command, look
+from clinic_browsing import at_the_clinic, choose, choose_convention, command, look
 from clinic_people import NAME, everything_on_disk
 from clips import scene, write_clip
 from measured_clips import clip as measured_clip
@@ -66,12 +66,6 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def choose(page: Page, number: int, answer: str) -> None:
-    guide = ITEMS[number - 1]
-    group = page.get_by_role("radiogroup", name=f"{guide.number}. {guide.title}")
-    group.get_by_text(answer, exact=True).click()
-
-
 def test_from_a_new_patient_to_a_signature(
     browser: Browser, store: Clinic, sample: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -110,8 +104,7 @@ def test_from_a_new_patient_to_a_signature(
         expect(page.get_by_role("heading", name="Rating")).to_be_visible()
         try_the_player(page)
         look(guest, "3-rating")
-        convention = page.get_by_role("radiogroup", name="A movement that is seen only on activation is")
-        convention.get_by_text("scored as seen").click()
+        choose_convention(page)
         for guide in ITEMS[:11]:
             choose(page, guide.number, answer_words(guide, False if guide.yes_no else 2))
             expect(page.get_by_text("Your draft is saved as you go")).to_be_visible()
@@ -325,11 +318,7 @@ def test_a_server_that_is_killed_within_an_upload_leaves_nothing_half_there(
     files = {path for path in store.vault.folder.rglob("*") if path.is_file()}
     port = free_port()
     url = f"http://localhost:{port}"
-    server = subprocess.Popen(
-        command(port, "r1"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path
-    )
-    try:
-        wait_for(server, url)
+    with started(port, tmp_path) as server:
         ticket = ticket_of_a_page(browser, f"{url}/?page=examination&of={examination.id}", sample)
         clip = sample.read_bytes()
         with socket.create_connection(("localhost", port)) as wire:
@@ -348,15 +337,61 @@ def test_a_server_that_is_killed_within_an_upload_leaves_nothing_half_there(
             else:
                 pytest.fail("the upload never began")
             server.kill()
-    finally:
-        server.kill()
-        server.communicate()
     assert {path for path in Path("/dev/shm").iterdir() if path.name.startswith("tmp")} <= in_memory
     assert {path for path in store.vault.folder.rglob("*") if path.is_file()} - files <= {
         store.vault.folder / "store.db-journal"
     }
     assert clips(store.desk("r1"), examination.id) == []
     assert store.audit_problems() == []
+
+
+def test_a_server_that_is_killed_within_a_rating_keeps_the_draft_as_it_was_saved(
+    browser: Browser, store: Clinic, examination: Examination, tmp_path: Path
+) -> None:
+    port = free_port()
+    address = f"http://localhost:{port}/?page=rating&of={examination.id}"
+    with browser.new_context() as context, started(port, tmp_path) as server:
+        page = context.new_page()
+        page.goto(address)
+        for number in (1, 2, 3):
+            choose(page, number, answer_words(ITEMS[number - 1], 2))
+        expect(page.get_by_text("Neither scored nor given a reason yet: 4, 5")).to_be_visible()
+        # The fourth is on its way when the server dies.
+        choose(page, 4, answer_words(ITEMS[3], 3))
+        server.kill()
+        server.wait()
+        (draft,) = ratings(store.desk("r1"), examination.id)
+        assert (draft.locked, draft.estimate_seen) == (None, None)
+        assert draft.current.scores in ({1: 2, 2: 2, 3: 2}, {1: 2, 2: 2, 3: 2, 4: 3})
+    with browser.new_context() as context, started(port, tmp_path):
+        page = context.new_page()
+        page.goto(address)
+        asked = page.get_by_role("radiogroup", name="3. Jaw")
+        expect(asked.get_by_role("radio", name=answer_words(ITEMS[2], 2), exact=True)).to_be_checked()
+        choose_convention(page)
+        for guide in ITEMS[3:]:
+            choose(page, guide.number, answer_words(guide, False if guide.yes_no else 1))
+        page.get_by_role("button", name="Lock my rating").click()
+        expect(page.get_by_role("heading", name="Comparison")).to_be_visible()
+    (locked,) = ratings(store.desk("r1"), examination.id)
+    assert locked.id == draft.id
+    assert locked.locked is not None
+    assert [locked.locked.scores[number] for number in (1, 2, 3, 4)] == [2, 2, 2, 1]
+    assert store.audit_problems() == []
+
+
+@contextlib.contextmanager
+def started(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start r1's pages, and kill them in the end."""
+    server = subprocess.Popen(
+        command(port, "r1"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder
+    )
+    try:
+        wait_for(server, f"http://localhost:{port}")
+        yield server
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def links_of(process: int) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from clinic_people import NAME, Clock
+from clinic_places import database, kind, master, new_database, postgres_socket  # noqa: F401, fixtures
 from measured_clips import asked_for, moving, quiet_face, still
 from measured_clips import clip as measured_clip
 from tdscreen.assessment.assess import assess
