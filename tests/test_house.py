@@ -39,6 +39,8 @@ DOORS = {
     "cli_verify",
     "clinicapp",
     "console",
+    "patientapp",
+    "serving",
     "webapp",
     "__main__",
 }
