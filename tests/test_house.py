@@ -39,6 +39,7 @@ DOORS = {
     "cli_verify",
     "clinicapp",
     "console",
+    "patientapp",
     "webapp",
     "__main__",
 }

@@ -774,6 +774,27 @@ class ClinicPagesSettings:
 
 
 @dataclass(frozen=True)
+class GuidedSettings:
+    """How long each task of the guided examination at home is recorded, in seconds."""
+
+    rest_s: float = 30.0
+    """At the beginning and again at the end: twice the AIMS's least, as Sterns 2025 recorded it."""
+    mouth_s: float = 20.0
+    tongue_s: float = 20.0
+    """Twice within the clip (Guy 1976): 8 s each and a rest of 2 s between and after (assumed)."""
+    tapping_s: float = 15.0
+    """A hand: 10 to 15 s (Guy 1976)."""
+    hands_hanging_s: float = 15.0
+    arms_out_s: float = 15.0
+    """At least 15 s (Guy 1976)."""
+    talk_s: float = 20.0
+    """Enough for some sentences (assumed)."""
+    short_tongue_s: float = 25.0
+    short_tapping_s: float = 20.0
+    """In the examination for the tired, 75 s with the rest: what is left out leaves these some more time (assumed)."""
+
+
+@dataclass(frozen=True)
 class CourseSettings:
     """What is called change, and when somebody is due."""
 
@@ -886,6 +907,7 @@ CACHE = CacheSettings()
 BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
+GUIDED = GuidedSettings()
 COURSE = CourseSettings()
 REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()
