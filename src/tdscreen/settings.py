@@ -799,6 +799,8 @@ class RecorderSettings:
     check_every_s: float = 3.0
     """Between two questions whether a clip was checked (assumed)."""
     countdown_s: int = 3
+    begins_by_itself: bool = True
+    """Once all has been well in some pictures in a row."""
     scale: float = 1.0
     """Of the tasks' lengths: another only in tests."""
     max_tilt_deg: float = 20.0
@@ -815,6 +817,26 @@ class RecorderSettings:
     """So many recordings are looked at with trackers of their own that know the picture before (assumed)."""
     off_centre: float = 0.22
     """Of the picture's width: farther from its middle a face is soon out of the picture (assumed)."""
+
+
+class GuidedSettings:
+    """How long each task of the guided examination at home is recorded, in seconds."""
+
+    rest_s: float = 30.0
+    """At the beginning and again at the end: twice the AIMS's least, as Sterns 2025 recorded it."""
+    mouth_s: float = 20.0
+    tongue_s: float = 20.0
+    """Twice within the clip (Guy 1976): 8 s each and a rest of 2 s between and after (assumed)."""
+    tapping_s: float = 15.0
+    """A hand: 10 to 15 s (Guy 1976)."""
+    hands_hanging_s: float = 15.0
+    arms_out_s: float = 15.0
+    """At least 15 s (Guy 1976)."""
+    talk_s: float = 20.0
+    """Enough for some sentences (assumed)."""
+    short_tongue_s: float = 25.0
+    short_tapping_s: float = 20.0
+    """In the examination for the tired, 75 s with the rest: what is left out leaves these some more time (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -931,6 +953,7 @@ BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
 RECORDER = RecorderSettings()
+GUIDED = GuidedSettings()
 COURSE = CourseSettings()
 REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()

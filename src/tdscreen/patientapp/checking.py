@@ -94,7 +94,8 @@ class Checks:
         self._pool.shutdown()
 
     def _check(self, clinic: Clinic, site: str, kept: str, one: _Check, cancel: threading.Event) -> None:
-        state, advice = CheckState.UNKNOWN, ()
+        state = CheckState.UNKNOWN
+        advice: tuple[str, ...] = ()
         try:
             desk = clinic.desk_of_worker(site)
             found = measure_kept_clip(desk, clip(desk, kept), lambda _: None, cancel)

@@ -30,8 +30,15 @@ SLUGS: dict[str, GuidedTask] = {task.slug: task for length in Length for task in
 OFFSET_HEADER = "x-offset"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CUE = re.compile(r"[a-z_.0-9]{1,40}")
-_CAMERA = {"width": float, "height": float, "frameRate": float, "mimeType": str, "facingMode": str, "source": str}
-_MOST_PROMPTS, _LONGEST_S = 60, 600.0
+_CAMERA = {
+    "width": float,
+    "height": float,
+    "frameRate": float,
+    "mimeType": str,
+    "facingMode": str,
+    "source": str,
+}
+_MOST_PROMPTS, _LONGEST_S, _MOST_TAKES = 60, 600.0, 99
 
 
 async def announce(request: Request) -> Response:
@@ -116,7 +123,7 @@ async def _take_in(guest: Guest, here: Unfinished) -> Response:
     except (VideoError, WorkerError) as error:
         raise RefusedError(422, "error.no_video") from error
     finally:
-        # Whatever became of it, what was sent is not kept twice; the browser has it until it was told that it is stored.
+        # Whatever became of it, it is not kept here any more; the browser has it until it was told that it is stored.
         service.pieces.drop(guest.invitation)
     assert kept.clip is not None
     service.checks.ask(service.clinic, guest.desk.staff.site, guest.invitation, one.slug, one.take, kept.clip)
@@ -130,16 +137,16 @@ def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:
     ------
     RefusedError
     """
-    size_bytes, take, sha256 = message.get("bytes"), message.get("take"), message.get("sha256")
+    sha256 = message.get("sha256")
     if (
         message.get("slug") not in SLUGS
-        or not _is_whole(size_bytes)
-        or not _is_whole(take)
-        or not 1 <= take <= 99
         or not isinstance(sha256, str)
         or not _SHA256.fullmatch(sha256)
         or not isinstance(message.get("mirrored"), bool)
     ):
+        raise RefusedError(400, "error.not_stored")
+    size_bytes, take = _whole(message.get("bytes")), _whole(message.get("take"))
+    if not 1 <= take <= _MOST_TAKES:
         raise RefusedError(400, "error.not_stored")
     if not 0 < size_bytes <= RECORDER.max_clip_bytes:
         raise RefusedError(413, "error.too_large")
@@ -155,8 +162,10 @@ def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:
     return recorded, size_bytes
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise RefusedError(400, "error.not_stored")
+    return value
 
 
 def _time(value: Any) -> str:

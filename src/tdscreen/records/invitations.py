@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 from datetime import timedelta
+from typing import Any
 
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk, Work
@@ -142,7 +143,7 @@ def read_invitation(work: Work, row: Row) -> Invitation:
     said = work.unseal(patient, row["id"], row["sealed"]) if row["sealed"] is not None else {}
     consent, answers = said.get("consent"), said.get("answers")
     tasks = [
-        RecordedTask(**_tupled(work.unseal(patient, one["id"], one["sealed"])), clip=one["clip_id"])
+        _recorded(work.unseal(patient, one["id"], one["sealed"]), one["clip_id"])
         for one in work.scope.rows(RECORDED_TASKS, order="added_at", invitation_id=row["id"])
     ]
     return Invitation(
@@ -163,8 +164,9 @@ def read_invitation(work: Work, row: Row) -> Invitation:
     )
 
 
-def _tupled(said: dict[str, object]) -> dict[str, object]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+def _recorded(said: Any, clip: str | None) -> RecordedTask:
+    prompts = tuple((str(cue), float(at_s)) for cue, at_s in said["prompts"])
+    return RecordedTask(**{**said, "prompts": prompts, "clip": clip})
 
 
 def _state(work: Work, row: Row) -> InvitationState:

@@ -40,10 +40,9 @@ export class Camera {
     const asked = [];
     const stopLooking = onPictures(video, (ms) => captures.push(ms));
     const startedAt = new Date().toISOString();
-    let startedMs = performance.now();
+    const startedMs = performance.now();
     let givenUp = false;
     const ended = new Promise((resolve) => {
-      recorder.addEventListener("start", () => { startedMs = Math.min(startedMs, performance.now()); });
       recorder.addEventListener("dataavailable", (event) => { if (event.data.size) parts.push(event.data); });
       recorder.addEventListener("error", () => { givenUp = true; });
       recorder.addEventListener("stop", () => {
