@@ -17,14 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tdscreen.errors import LimitError, VideoError, WorkerError
-from tdscreen.patientapp.entry import Guest, guest_of, recording_of, said
+from tdscreen.patientapp.entry import PROBLEMS, Guest, guest_of, recording_of, said
 from tdscreen.patientapp.pieces import Unfinished
 from tdscreen.patientapp.service import recorder
 from tdscreen.patientapp.tasks import GuidedTask, Length, examination_tasks
 from tdscreen.records.at_home import add_clip
-from tdscreen.records.entries import RecordedTask
+from tdscreen.records.entries import InvitationState, RecordedTask
 from tdscreen.serving.nameless import RefusedError, path_of
-from tdscreen.settings import RECORDER
 
 SLUGS: dict[str, GuidedTask] = {task.slug: task for length in Length for task in examination_tasks(length)}
 OFFSET_HEADER = "x-offset"
@@ -47,11 +46,13 @@ async def announce(request: Request) -> Response:
     message = await said(request)
     recorded, size_bytes = _announced(message)
     so_far = await recording_of(guest.invitation)
+    if so_far.state is not InvitationState.OPEN:
+        raise RefusedError(*PROBLEMS[so_far.state])
     if so_far.consent is None:
         raise RefusedError(409, "error.not_stored")
     if any(one.sha256 == recorded.sha256 for one in so_far.tasks):
         return JSONResponse({"stored": True, "offset": size_bytes})
-    if sum(one.clip is not None for one in so_far.tasks) >= RECORDER.most_clips:
+    if sum(one.clip is not None for one in so_far.tasks) >= recorder().settings.most_clips:
         raise RefusedError(409, "error.too_large")
     try:
         here = recorder().pieces.announce(guest.invitation, recorded, size_bytes)
@@ -69,13 +70,13 @@ async def receive_piece(request: Request) -> Response:
     offset, length = (request.headers.get(name, "") for name in (OFFSET_HEADER, "content-length"))
     if not length.isdecimal() or not offset.isdecimal() or len(offset) > 12:
         raise RefusedError(411, "error.not_stored")
-    if len(length) > 12 or int(length) > RECORDER.piece_bytes:
+    if len(length) > 12 or int(length) > recorder().settings.piece_bytes:
         raise RefusedError(413, "error.too_large")
     here = pieces.begin(guest.invitation, int(offset))
     try:
         if here.received + int(length) > here.size_bytes:
             raise RefusedError(413, "error.too_large")
-        await _add(request, here, int(length))
+        await add_piece(request, here, int(length))
         if here.received < here.size_bytes:
             return JSONResponse({"stored": False, "offset": here.received})
         return await _take_in(guest, here)
@@ -83,8 +84,14 @@ async def receive_piece(request: Request) -> Response:
         pieces.end(here)
 
 
-async def _add(request: Request, here: Unfinished, length: int) -> None:
-    """Add a piece whole, or nothing of it."""
+async def add_piece(request: Request, here: Unfinished, length: int) -> None:
+    """Add a piece whole, or nothing of it.
+
+    Raises
+    ------
+    RefusedError
+        It is longer or shorter than it should be, or takes too long.
+    """
     before = here.received
     here.file.seek(before)
     try:
@@ -148,7 +155,7 @@ def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:
     size_bytes, take = _whole(message.get("bytes")), _whole(message.get("take"))
     if not 1 <= take <= _MOST_TAKES:
         raise RefusedError(400, "error.not_stored")
-    if not 0 < size_bytes <= RECORDER.max_clip_bytes:
+    if not 0 < size_bytes <= recorder().settings.max_clip_bytes:
         raise RefusedError(413, "error.too_large")
     recorded = RecordedTask(
         slug=message["slug"],
