@@ -25,6 +25,7 @@ from tdscreen.records import (
     outbox,
     patients,
     ratings,
+    releases,
     worklist,
 )
 from tdscreen.records.clinic import Clinic, Desk
@@ -55,7 +56,7 @@ class Filled:
         self.examination, self.patient = examination.id, examination.patient
         self.clip, self.rating, self.job = clip, rating, job
         self.assessment = assessment
-        self.message = ""
+        self.message = self.sign_off = ""
 
 
 @pytest.fixture
@@ -78,8 +79,9 @@ def filled(
     assessments.add_assessment(desk, examination.id, named)
     rating = ratings.save_draft(desk, examination.id, WHOLE).id
     ratings.lock_rating(desk, rating)
-    ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE)
+    sign_off = ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE).id
     made = Filled(examination, clip, rating, job, some_assessment)
+    made.sign_off = sign_off
     made.message = outbox.put(desk, examination.id, "{}").id
     return made
 
@@ -133,6 +135,8 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "ratings.ratings": (lambda d, f: ratings.ratings(d, f.examination), {C, R}),
     "ratings.sign": (lambda d, f: ratings.sign(d, f.rating, agreement=Agreement.NOT_SEEN), {C}),
     "ratings.sign_offs": (lambda d, f: ratings.sign_offs(d, f.examination), {C, R}),
+    "releases.release_summary": (lambda d, f: releases.release_summary(d, f.sign_off), {C}),
+    "releases.take_back_summary": (lambda d, f: releases.take_back_summary(d, f.sign_off), {C}),
     "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),

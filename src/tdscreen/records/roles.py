@@ -24,6 +24,7 @@ class Act(StrEnum):
     WRITE = "add or change patients, examinations or clips"
     KEEP_FINDINGS = "keep what was measured"
     RATE = "rate, change or sign a rating"
+    RELEASE = "let a patient read a summary"
     ASK_FOR_ASSESSMENT = "ask for an assessment"
     SEE_JOBS = "see the assessments that are waiting"
     DECIDE_RETENTION = "decide how long a video is kept"
@@ -49,6 +50,7 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.WRITE: (_C,),
         Act.KEEP_FINDINGS: (_C, _W),
         Act.RATE: (_C,),
+        Act.RELEASE: (_C,),
         Act.ASK_FOR_ASSESSMENT: (_C,),
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),
