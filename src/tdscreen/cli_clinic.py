@@ -34,7 +34,7 @@ def at_a_store(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def command(*args: Any, **others: Any) -> Any:
-        _check_installed()
+        check_installed()
         return function(*args, **others)
 
     for option in (
@@ -75,7 +75,7 @@ def key(out: Path) -> None:
 
     Keep a copy in another place: without it neither the store nor any backup can be read.
     """
-    _check_installed()
+    check_installed()
     from tdscreen.records.master import write_key_file
 
     write_key_file(out)
@@ -414,7 +414,8 @@ def open_store(folder: Path, database: str | None) -> Clinic:
     return Clinic(folder, database or database_in(folder), master_key())
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Make sure that what a store needs is installed."""
     from importlib.util import find_spec
 
     if any(find_spec(name) is None for name in _NEEDED):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tdscreen.clinicapp.login_file import LOOPBACK, LoginFile, read_login_file
+from tdscreen.clinicapp.login_file import LoginFile, read_login_file
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic
-from tdscreen.webapp.launch import end_with_the_terminal, require_free, server_options
-
-Options = dict[str, bool | int | str | list[str]]
+from tdscreen.serving.launch import LOOPBACK, Options, closed_options
+from tdscreen.webapp.launch import end_with_the_terminal, require_free
 
 
 def options(
@@ -26,18 +25,9 @@ def options(
         On which it listens.
     login : LoginFile, optional
     """
-    given: Options = {
-        **server_options(),
-        "server.address": address,
-        # Streamlit's own way in for files is closed; clips come by a route.
-        "server.maxUploadSize": 1,
-        "server.enableStaticServing": False,
-        "server.enableXsrfProtection": True,
-        "server.enableCORS": True,
-        "secrets.files": [str(login.path)] if login is not None else [],
-    }
-    if port is not None:
-        given["server.port"] = port
+    given = closed_options(port, address=address)
+    if login is not None:
+        given["secrets.files"] = [str(login.path)]
     return given
 
 
