@@ -11,7 +11,7 @@ from readability import grade_en, inflesz_es, syllables_en, syllables_es, words_
 from tdscreen.patientapp import words
 from tdscreen.patientapp.summary import plain_summary
 
-NAMES = {"country", "date"}
+NAMES = {"date"}
 """Sections of names, which are no sentences."""
 ENOUGH_WORDS = 20
 """A formula says nothing of one short sentence."""

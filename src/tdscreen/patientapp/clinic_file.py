@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tdscreen.errors import InputError
-from tdscreen.patientapp.safety import Number, NumberKind, countries, read_numbers
+from tdscreen.patientapp.safety import Number, NumberKind, read_numbers
 
 _KNOWN = {"phone", "country", "looked_at_by", "answer_days", "reviewed_by", "numbers"}
 
@@ -69,8 +69,6 @@ def read_clinic_file(path: Path) -> ClinicFile:
     if wrong:
         raise InputError(f"{wrong[0]} in the clinic's file is text, in quotation marks.")
     country = said.get("country", "")
-    if country and country not in countries():
-        raise InputError(
-            f"country in the clinic's file is one of {', '.join(countries())}; leave others away."
-        )
+    if country and not COUNTRY.fullmatch(country):
+        raise InputError("country in the clinic's file is two capital letters, as SE for Sweden (ISO 3166).")
     return ClinicFile(**said, answer_days=days, numbers=numbers)

@@ -29,6 +29,7 @@ PROBLEMS: dict[InvitationState | None, tuple[int, str]] = {
     InvitationState.REVOKED: (410, "error.expired"),
     InvitationState.EXPIRED: (410, "error.expired"),
     InvitationState.FINISHED: (410, "error.used"),
+    InvitationState.WITHDRAWN: (410, "error.deleted"),
 }
 
 

@@ -26,10 +26,12 @@ from tdscreen.patientapp.entry import (
     window_of,
 )
 from tdscreen.patientapp.service import recorder
+from tdscreen.patientapp.summary import plain_summary
 from tdscreen.patientapp.tasks import Length, examination_tasks
 from tdscreen.patientapp.words import languages
-from tdscreen.records.at_home import NotInvitedError, agree, answer, finish, skip_task
+from tdscreen.records.at_home import NotInvitedError, agree, answer, finish, looks, skip_task, withdraw
 from tdscreen.records.entries import AtHomeAnswers, Invitation, InvitationState
+from tdscreen.records.releases import summary_for
 from tdscreen.serving.nameless import RefusedError
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -65,7 +67,7 @@ async def enter(request: Request) -> Response:
     response = JSONResponse(None)
     invitation = let_in(message["word"], response) if "word" in message else invitation_of(request)
     found = await recording_of(invitation)
-    if found.state is not InvitationState.OPEN:
+    if found.state not in (InvitationState.OPEN, InvitationState.FINISHED):
         raise RefusedError(*PROBLEMS[found.state])
     window_of(request, invitation, take_over=message.get("take_over") is True)
     response.body = response.render(state_of(found))
@@ -124,6 +126,43 @@ async def finished(request: Request) -> Response:
     here.pieces.drop(guest.invitation)
     here.windows.leave(guest.invitation)
     response = JSONResponse(state_of(found))
+    response.delete_cookie(COOKIE, path="/recording")
+    return response
+
+
+async def looked(request: Request) -> Response:
+    """Say who has watched the videos."""
+    guest = await guest_of(request)
+    found = await run_in_threadpool(looks, guest.desk, guest.invitation)
+    return JSONResponse([{"date": f"{one.at:%Y-%m-%d}", "role": str(one.role)} for one in found])
+
+
+async def summary(request: Request) -> Response:
+    """Give what a clinician let the patient read, in words of a language; no part as long as there is nothing."""
+    guest = await guest_of(request)
+    language = (await said(request)).get("language")
+    if language not in languages():
+        raise RefusedError(400, "error.not_stored")
+    found = await run_in_threadpool(summary_for, guest.desk, guest.invitation)
+    parts = (
+        ()
+        if found is None
+        else plain_summary(
+            str(language), found.scores.scores, held_at=found.held_at, clinician=found.clinician
+        )
+    )
+    return JSONResponse({"parts": [dataclasses.asdict(part) for part in parts]})
+
+
+async def withdrawn(request: Request) -> Response:
+    """Delete everything that was recorded."""
+    guest = await guest_of(request)
+    here = recorder()
+    await run_in_threadpool(here.checks.end, guest.invitation)
+    here.pieces.drop(guest.invitation)
+    await run_in_threadpool(withdraw, guest.desk, guest.invitation)
+    here.windows.leave(guest.invitation)
+    response = JSONResponse({})
     response.delete_cookie(COOKIE, path="/recording")
     return response
 
@@ -213,6 +252,9 @@ ROUTES = [
         ("POST", "/recording/look", look),
         ("GET", "/recording/checks", checks),
         ("POST", "/recording/finish", finished),
+        ("GET", "/recording/looks", looked),
+        ("POST", "/recording/summary", summary),
+        ("POST", "/recording/withdraw", withdrawn),
         ("GET", "/recording/browser/{name}.js", module),
     )
 ]

@@ -7,6 +7,7 @@ in, and the page says so.
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 
 from tdscreen.errors import InputError
 
+COUNTRY = re.compile("[A-Z]{2}")
 SIGNS = ("safety.breathing", "safety.fever", "safety.harm")
 """Keys of the signs that cannot wait: laryngeal and pharyngeal dystonia, neuroleptic malignant syndrome, and thoughts
 of suicide. Warnings of these stand in the labels of antipsychotic drugs and of drugs against tardive dyskinesia."""
@@ -96,6 +98,10 @@ def read_numbers(tables: Mapping[str, Any], *, whose: str) -> dict[str, dict[Num
     """
     found: dict[str, dict[NumberKind, Number]] = {}
     for country, kinds in tables.items():
+        if not COUNTRY.fullmatch(country):
+            raise InputError(
+                f"{whose} names a country {country}; it is two capital letters, as SE (ISO 3166)."
+            )
         for kind, said in kinds.items():
             if kind not in set(NumberKind):
                 raise InputError(f"{whose} has numbers for {kind}; known are {', '.join(NumberKind)}.")

@@ -6,10 +6,13 @@ Each step asks anew whether the invitation still stands. Nothing of the patient 
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk, Work
@@ -19,7 +22,9 @@ from tdscreen.records.entries import (
     ExaminationDetails,
     Invitation,
     InvitationState,
+    Look,
     RecordedTask,
+    Role,
 )
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.invitations import KIND, read_invitation, site_of
@@ -27,7 +32,22 @@ from tdscreen.records.jobs import enqueue
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
-from tdscreen.records.tables import CLIPS, INVITATIONS, RECORDED_TASKS
+from tdscreen.records.tables import (
+    ASSESSMENTS,
+    AUDIT,
+    CLIPS,
+    ESTIMATE_VIEWS,
+    EXAMINATIONS,
+    FILES,
+    INVITATIONS,
+    JOBS,
+    OUTBOX,
+    RATING_CHANGES,
+    RATINGS,
+    RECORDED_TASKS,
+    SIGN_OFFS,
+)
+from tdscreen.records.times import read_time
 from tdscreen.records.vault import new_id
 from tdscreen.settings import RECORDER
 from tdscreen.vocabulary import Task
@@ -66,7 +86,7 @@ def desk_of_invited(clinic: Clinic, invitation: str) -> Desk:
 
 def recording(desk: Desk, invitation: str) -> Invitation:
     """Say how far a recording has come, whatever the state of its invitation."""
-    with desk.at_work(Act.RECORD) as work:
+    with desk.at_work(Act.RECORD_AT_HOME) as work:
         row = work.scope.row(INVITATIONS, invitation)
         living_patient(work.scope, row["patient_id"])
         found = read_invitation(work, row)
@@ -159,9 +179,74 @@ def finish(desk: Desk, invitation: str) -> Invitation:
     return recording(desk, invitation)
 
 
+def looks(desk: Desk, invitation: str) -> list[Look]:
+    """Say who has watched the videos of a recording, oldest first: what they are at the clinic, and no names."""
+    with desk.at_work(Act.RECORD_AT_HOME) as work:
+        row = work.scope.row(INVITATIONS, invitation)
+        clips = [one["clip_id"] for one in work.scope.rows(RECORDED_TASKS, invitation_id=row["id"])]
+        query = select(AUDIT).where(
+            AUDIT.c.site == work.scope.site,
+            AUDIT.c.what == "saw",
+            AUDIT.c.kind == "video of clip",
+            AUDIT.c.on_id.in_([one for one in clips if one is not None]),
+        )
+        rows = work.connection.execute(query.order_by(AUDIT.c.number)).mappings()
+        roles = {one.id: one.role for one in work.register().members(work.scope.site)}
+        # Whoever is none of the staff and looks is the program that measures.
+        found = [Look(read_time(one["at"]), roles.get(one["who"], Role.WORKER)) for one in rows]
+        work.log("saw who had seen", KIND, invitation)
+    return found
+
+
+def withdraw(desk: Desk, invitation: str) -> None:
+    """Delete what was recorded by an invitation: videos, answers, and what was measured in them.
+
+    What a clinician has signed stays, without its videos. So does a note that there was a recording.
+
+    Raises
+    ------
+    InputError
+        This site has no such invitation.
+    """
+    with desk.at_work(Act.RECORD_AT_HOME) as work:
+        row = work.scope.row(INVITATIONS, invitation)
+        examination = row["examination_id"]
+        work.scope.remove(RECORDED_TASKS, invitation_id=invitation)
+        work.scope.change(
+            INVITATIONS,
+            invitation,
+            sealed=None,
+            examination_id=None,
+            withdrawn_at=row["withdrawn_at"] or work.time,
+        )
+        if examination is not None:
+            _remove_examination(work, examination)
+        work.log("withdrew", KIND, invitation)
+
+
+def _remove_examination(work: Work, examination: str) -> None:
+    scope = work.scope
+    signed = bool(scope.rows(SIGN_OFFS, examination_id=examination))
+    if not signed:
+        for rating in scope.rows(RATINGS, examination_id=examination):
+            scope.remove(RATING_CHANGES, rating_id=rating["id"])
+        for table in (RATINGS, ESTIMATE_VIEWS):
+            scope.remove(table, examination_id=examination)
+    for table in (OUTBOX, JOBS, ASSESSMENTS):
+        scope.remove(table, examination_id=examination)
+    for clip in scope.rows(CLIPS, examination_id=examination):
+        for file in scope.rows(FILES, clip_id=clip["id"]):
+            work.afterwards.append(functools.partial(work.vault.shred_file, file["patient_id"], file["id"]))
+        scope.remove(FILES, clip_id=clip["id"])
+        scope.remove(CLIPS, id=clip["id"])
+    if not signed:
+        scope.remove(EXAMINATIONS, id=examination)
+    work.log("deleted", "examination", examination)
+
+
 @contextlib.contextmanager
 def _standing(desk: Desk, invitation: str) -> Iterator[tuple[Work, Row, Invitation]]:
-    with desk.at_work(Act.RECORD) as work:
+    with desk.at_work(Act.RECORD_AT_HOME) as work:
         row = work.scope.row(INVITATIONS, invitation)
         living_patient(work.scope, row["patient_id"])
         so_far = read_invitation(work, row)
@@ -205,7 +290,7 @@ def _examination(desk: Desk, invitation: str) -> str:
 
 
 def _clip_of(desk: Desk, examination: str, sha256: str) -> str:
-    with desk.at_work(Act.RECORD) as work:
+    with desk.at_work(Act.RECORD_AT_HOME) as work:
         rows = work.scope.rows(CLIPS, lookup=work.lookup("clip", sha256), examination_id=examination)
         work.log("looked for", "clip of examination", examination)
     if not rows:

@@ -496,6 +496,8 @@ class InvitationState(StrEnum):
     FINISHED = "finished"
     REVOKED = "revoked"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """The patient had all of it deleted."""
 
 
 @dataclass(frozen=True)
@@ -594,6 +596,21 @@ class Invitation:
     answers: AtHomeAnswers | None
     programme: str
     tasks: tuple[RecordedTask, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody watched a video that was recorded at home.
+
+    Attributes
+    ----------
+    at : datetime
+    role : Role
+        What that person is at the clinic.
+    """
+
+    at: datetime
+    role: Role
 
 
 @dataclass(frozen=True)

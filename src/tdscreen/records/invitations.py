@@ -170,6 +170,8 @@ def _recorded(said: Any, clip: str | None) -> RecordedTask:
 
 
 def _state(work: Work, row: Row) -> InvitationState:
+    if row["withdrawn_at"] is not None:
+        return InvitationState.WITHDRAWN
     if row["revoked_at"] is not None:
         return InvitationState.REVOKED
     if row["finished_at"] is not None:

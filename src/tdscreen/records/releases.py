@@ -13,7 +13,7 @@ from tdscreen.records.patients import living_patient
 from tdscreen.records.ratings import current_scores, read_sign_off
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
-from tdscreen.records.tables import EXAMINATIONS, SIGN_OFFS
+from tdscreen.records.tables import EXAMINATIONS, INVITATIONS, SIGN_OFFS
 from tdscreen.records.times import read_time
 
 _KIND = "summary"
@@ -67,15 +67,24 @@ def take_back_summary(desk: Desk, sign_off: str) -> SignOff:
         return _note(work, _own(work, sign_off), None, "took back")
 
 
-def released_summary(work: Work, examination: str) -> ReleasedSummary | None:
-    """Give what the patient may read of an examination: the last that was let out and is still as it was signed.
+def summary_for(desk: Desk, invitation: str) -> ReleasedSummary | None:
+    """Give what a patient may read of what was recorded by an invitation.
 
-    Parameters
-    ----------
-    work : Work
-        Of whoever may, for the patient.
-    examination : str
+    It is the last that was let out and is still as it was signed; None as long as there is none.
+
+    Raises
+    ------
+    InputError
+        This site has no such invitation.
     """
+    with desk.at_work(Act.RECORD_AT_HOME) as work:
+        row = work.scope.row(INVITATIONS, invitation)
+        living_patient(work.scope, row["patient_id"])
+        work.log("looked for", _KIND, invitation)
+        return None if row["examination_id"] is None else _released(work, row["examination_id"])
+
+
+def _released(work: Work, examination: str) -> ReleasedSummary | None:
     for row in reversed(work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)):
         signed = read_sign_off(work, row)
         if signed.released_at is not None and signed.scores == current_scores(work, row["rating_id"]):

@@ -23,6 +23,7 @@ class Act(StrEnum):
     SEE_NOTES = "see what was written freely"
     WRITE = "add or change patients or what was asked"
     RECORD = "add examinations or clips"
+    RECORD_AT_HOME = "record by an invitation"
     INVITE = "invite a patient to record at home"
     KEEP_FINDINGS = "keep what was measured"
     RATE = "rate, change or sign a rating"
@@ -51,6 +52,7 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.SEE_NOTES: (_C,),
         Act.WRITE: (_C,),
         Act.RECORD: (_C, _P),
+        Act.RECORD_AT_HOME: (_P,),
         Act.INVITE: (_C,),
         Act.KEEP_FINDINGS: (_C, _W),
         Act.RATE: (_C,),

@@ -202,6 +202,7 @@ INVITATIONS = _of_patient(
     _by("added_by"),
     Column("revoked_at", TIME),
     Column("finished_at", TIME),
+    Column("withdrawn_at", TIME),
 )
 RECORDED_TASKS = _of_patient(
     "recorded_tasks",

@@ -1,5 +1,5 @@
 // What stands around the recording: help, honesty, a way out, what happens next, and what became of it.
-import { beQuiet, canSpeak, speakAll } from "./differences.js";
+import { beQuiet, canSpeak, countryName, speakAll } from "./differences.js";
 import { button, heading, list, make, paragraph } from "./dom.js";
 
 const KINDS = ["emergency", "crisis", "advice"];
@@ -52,7 +52,7 @@ export function safety(app, onward, onwardKey = "safety.ok") {
     const select = make("select", {
       onchange: (event) => { app.country = event.target.value; told.replaceChildren(...numbersOf(app)); },
     });
-    const names = Object.keys(numbers).map((code) => [code, app.text(`country.${code}`)]);
+    const names = Object.keys(numbers).map((code) => [code, countryName(code, app.words.language)]);
     names.sort((one, other) => one[1].localeCompare(other[1], app.words.language));
     app.country ??= firstCountry(app);
     for (const [code, name] of [...names, ["", app.text("safety.other")]]) {
@@ -124,14 +124,16 @@ export function ending(app, done, count) {
     ]),
     paragraph(app.text("key.medicine")), paragraph(app.text("key.urgent")),
     button(app.text("upset.urgent"), () => safety(app, () => ending(app, done, count), "frame.back")),
-    button(app.text("access.title"), () => lookBack(app)),
+    app.word ? button(app.text("access.title"), () => lookBack(app)) : null,
     honesty(app), paragraph(app.text("finish.link_stays")), paragraph(app.text("finish.close")),
   ]);
 }
 
 // What became of a recording: the summary, if it was let out, who has looked, and the way to have it deleted.
 export async function lookBack(app) {
-  const language = app.words.language;
+  const { language } = app.words;
+  // Who has finished is let in anew, by the link.
+  if (app.word) await app.server.say("enter", { word: app.word, take_over: true });
   const [looks, summary] = await Promise.all([app.server.ask("looks"), app.server.say("summary", { language })]);
   if (!looks.ok || !summary.ok) {
     app.problem((looks.ok ? summary : looks).said.problem, () => lookBack(app));

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("added_by", _NAME, nullable=False),
         sa.Column("revoked_at", _TIME),
         sa.Column("finished_at", _TIME),
+        sa.Column("withdrawn_at", _TIME),
         *_keys("invitations"),
         sa.ForeignKeyConstraint(
             ["examination_id"], ["examinations.id"], name="fk_invitations_examination_id"
