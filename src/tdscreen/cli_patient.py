@@ -24,17 +24,27 @@ from tdscreen.errors import InputError
     show_default=True,
     help="On which it listens; beyond this machine only with --host.",
 )
+@click.option(
+    "--about",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML in which the clinic says who looks, when, and whom to call.",
+)
 @at_a_store
-def recorder(host: str | None, port: int | None, address: str, folder: Path, database: str | None) -> None:
+def recorder(
+    host: str | None, port: int | None, address: str, about: Path | None, folder: Path, database: str | None
+) -> None:
     """Let invited patients record at home.
 
     A server of its own that shows nothing of the clinic's pages, to be put on the internet behind a proxy with TLS. A
     clinician invites on a patient's page, or with 'tdscreen clinic invite'.
     """
+    from tdscreen.patientapp.clinic_file import read_clinic_file
     from tdscreen.patientapp.launch import run
 
+    said = None if about is None else read_clinic_file(about)
     with open_store(folder, database) as store:
-        sys.exit(run(store, host=host, port=port, address=address))
+        sys.exit(run(store, host=host, port=port, address=address, about=said))
 
 
 @clinic.command()

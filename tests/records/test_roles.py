@@ -27,6 +27,7 @@ from tdscreen.records import (
     outbox,
     patients,
     ratings,
+    releases,
     worklist,
 )
 from tdscreen.records.clinic import Clinic, Desk
@@ -58,7 +59,7 @@ class Filled:
         self.examination, self.patient = examination.id, examination.patient
         self.clip, self.rating, self.job = clip, rating, job
         self.assessment = assessment
-        self.message = self.invitation = ""
+        self.message = self.invitation = self.sign_off = ""
 
 
 @pytest.fixture
@@ -81,8 +82,9 @@ def filled(
     assessments.add_assessment(desk, examination.id, named)
     rating = ratings.save_draft(desk, examination.id, WHOLE).id
     ratings.lock_rating(desk, rating)
-    ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE)
+    sign_off = ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE).id
     made = Filled(examination, clip, rating, job, some_assessment)
+    made.sign_off = sign_off
     made.invitation = invitations.invite(desk, examination.patient).id
     made.message = outbox.put(desk, examination.id, "{}").id
     return made
@@ -137,6 +139,9 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "ratings.ratings": (lambda d, f: ratings.ratings(d, f.examination), {C, R}),
     "ratings.sign": (lambda d, f: ratings.sign(d, f.rating, agreement=Agreement.NOT_SEEN), {C}),
     "ratings.sign_offs": (lambda d, f: ratings.sign_offs(d, f.examination), {C, R}),
+    "releases.release_summary": (lambda d, f: releases.release_summary(d, f.sign_off), {C}),
+    "releases.take_back_summary": (lambda d, f: releases.take_back_summary(d, f.sign_off), {C}),
+    "releases.summary_for": (lambda d, f: releases.summary_for(d, f.invitation) is None, {P}),
     "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C, P}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),

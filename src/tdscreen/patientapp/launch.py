@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tdscreen.errors import InputError
+from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.service import Recorder, open_recorder
 from tdscreen.records.clinic import Clinic, Desk, database_in
 from tdscreen.records.entries import PatientDetails
@@ -40,6 +41,7 @@ def run(
     port: int | None = None,
     address: str = LOOPBACK[0],
     settings: RecorderSettings = RECORDER,
+    about: ClinicFile | None = None,
 ) -> int:
     """Serve the recorder until interrupted.
 
@@ -54,6 +56,8 @@ def run(
     address : str
         On which it listens.
     settings : RecorderSettings
+    about : ClinicFile, optional
+        What the clinic says of itself.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def run(
         )
     if port is not None and address in LOOPBACK:
         require_free(port)
-    recorder = Recorder(clinic, https=host is not None, settings=settings)
+    recorder = Recorder(clinic, https=host is not None, settings=settings, about=about or ClinicFile())
     open_recorder(recorder)
     end_with_the_terminal()
     from tdscreen.patientapp.server import application

@@ -7,6 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from tdscreen.patientapp.around import around, drawings
+from tdscreen.patientapp.clinic_file import ClinicFile
+from tdscreen.patientapp.consent import VERSION, date_of_version
 from tdscreen.patientapp.routes import task_list
 from tdscreen.patientapp.service import recorder
 from tdscreen.patientapp.tasks import Length, whole_s
@@ -27,11 +30,14 @@ def show() -> None:
         css=(_FOLDER / "recorder.css").read_text(encoding="utf-8"),
         js=(_FOLDER / "recorder.js").read_text(encoding="utf-8"),
     )
-    component(key="recorder", data=said_to_the_browser(recorder().settings))
+    here = recorder()
+    component(key="recorder", data=said_to_the_browser(here.settings, here.about))
 
 
-def said_to_the_browser(settings: RecorderSettings = RECORDER) -> dict[str, Any]:
-    """Give what the component needs to know: words, tasks and settings."""
+def said_to_the_browser(
+    settings: RecorderSettings = RECORDER, about: ClinicFile | None = None
+) -> dict[str, Any]:
+    """Give what the component needs to know: words, tasks, settings, and what the clinic says of itself."""
     return {
         "languages": {
             code: {
@@ -44,7 +50,13 @@ def said_to_the_browser(settings: RecorderSettings = RECORDER) -> dict[str, Any]
         "tasks": task_list(settings.scale),
         "minutes": {str(length): max(round(whole_s(length) / 60.0), 1) for length in Length},
         "seconds": {str(length): round(whole_s(length)) for length in Length},
-        "consent": {"version": "1", "date": "2026-11-27", "days": RECORDS.video_days},
+        "consent": {
+            "version": VERSION,
+            "date": date_of_version().isoformat(),
+            "days": RECORDS.video_days,
+        },
+        "around": around(about or ClinicFile()),
+        "drawings": drawings(),
         "pieceBytes": settings.piece_bytes,
         "lookEveryMs": round(1000 * settings.look_every_s),
         "checkEveryMs": round(1000 * settings.check_every_s),

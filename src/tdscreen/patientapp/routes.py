@@ -26,10 +26,12 @@ from tdscreen.patientapp.entry import (
     window_of,
 )
 from tdscreen.patientapp.service import recorder
+from tdscreen.patientapp.summary import plain_summary
 from tdscreen.patientapp.tasks import Length, examination_tasks
 from tdscreen.patientapp.words import languages
 from tdscreen.records.at_home import NotInvitedError, agree, answer, finish, looks, skip_task, withdraw
 from tdscreen.records.entries import AtHomeAnswers, Invitation, InvitationState
+from tdscreen.records.releases import summary_for
 from tdscreen.serving.nameless import RefusedError
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -135,6 +137,23 @@ async def looked(request: Request) -> Response:
     return JSONResponse([{"date": f"{one.at:%Y-%m-%d}", "role": str(one.role)} for one in found])
 
 
+async def summary(request: Request) -> Response:
+    """Give what a clinician let the patient read, in words of a language; no part as long as there is nothing."""
+    guest = await guest_of(request)
+    language = (await said(request)).get("language")
+    if language not in languages():
+        raise RefusedError(400, "error.not_stored")
+    found = await run_in_threadpool(summary_for, guest.desk, guest.invitation)
+    parts = (
+        ()
+        if found is None
+        else plain_summary(
+            str(language), found.scores.scores, held_at=found.held_at, clinician=found.clinician
+        )
+    )
+    return JSONResponse({"parts": [dataclasses.asdict(part) for part in parts]})
+
+
 async def withdrawn(request: Request) -> Response:
     """Delete everything that was recorded."""
     guest = await guest_of(request)
@@ -234,6 +253,7 @@ ROUTES = [
         ("GET", "/recording/checks", checks),
         ("POST", "/recording/finish", finished),
         ("GET", "/recording/looks", looked),
+        ("POST", "/recording/summary", summary),
         ("POST", "/recording/withdraw", withdrawn),
         ("GET", "/recording/browser/{name}.js", module),
     )

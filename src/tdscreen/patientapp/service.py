@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from tdscreen.patientapp.checking import Checks
+from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.onlooker import Onlooker
 from tdscreen.patientapp.pieces import Pieces
 from tdscreen.records.clinic import Clinic
@@ -42,6 +43,8 @@ class Recorder:
     https : bool
         Browsers send the cookie back by https alone; false only on one's own machine.
     settings : RecorderSettings
+    about : ClinicFile
+        What the clinic says of itself.
     windows : Windows
     pieces : Pieces
     onlooker : Onlooker
@@ -51,6 +54,7 @@ class Recorder:
     clinic: Clinic
     https: bool = True
     settings: RecorderSettings = RECORDER
+    about: ClinicFile = field(default_factory=ClinicFile)
     windows: Windows = field(default_factory=Windows)
     pieces: Pieces = field(default_factory=Pieces)
     onlooker: Onlooker = field(default_factory=Onlooker)

@@ -8,6 +8,7 @@ keys) nothing is needed by these texts. The tests hold the catalogues against ea
 
 from __future__ import annotations
 
+import datetime
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -96,6 +97,12 @@ def text(language: str, key: str, **values: object) -> str:
         There is no such sentence, or a gap has no value: a mistake in the code, which the tests find.
     """
     return catalogue(language).entries[key].format_map(values)
+
+
+def day(language: str, date: datetime.date) -> str:
+    """Write a date as the language writes it."""
+    month = text(language, f"date.month_{date.month}")
+    return text(language, "date.day", day=date.day, month=month, year=date.year)
 
 
 def section(language: str, *names: str) -> dict[str, str]:

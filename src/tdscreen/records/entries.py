@@ -386,6 +386,8 @@ class SignOff:
     ----------
     scores : Scores
         What was signed; a change of the rating after that is not.
+    released_at : datetime or None
+        When who signed let the patient read a summary of it; None as long as the patient may not.
     """
 
     id: str
@@ -397,6 +399,7 @@ class SignOff:
     scores: Scores
     agreement: Agreement
     comment: str
+    released_at: datetime | None = None
 
 
 class JobState(StrEnum):

@@ -27,6 +27,7 @@ class Act(StrEnum):
     INVITE = "invite a patient to record at home"
     KEEP_FINDINGS = "keep what was measured"
     RATE = "rate, change or sign a rating"
+    RELEASE = "let a patient read a summary"
     ASK_FOR_ASSESSMENT = "ask for an assessment"
     SEE_JOBS = "see the assessments that are waiting"
     DECIDE_RETENTION = "decide how long a video is kept"
@@ -55,6 +56,7 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.INVITE: (_C,),
         Act.KEEP_FINDINGS: (_C, _W),
         Act.RATE: (_C,),
+        Act.RELEASE: (_C,),
         Act.ASK_FOR_ASSESSMENT: (_C, _P),
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),

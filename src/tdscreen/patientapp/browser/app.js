@@ -1,4 +1,5 @@
 // The way of a recording, screen by screen. What can be known without a page stands in steps.js.
+import { day, ending, honesty, lookBack, readAloud, safety, upset } from "./around.js";
 import { Camera } from "./camera.js";
 import { canRecord, isSecure, randomName, whyNoCamera } from "./differences.js";
 import { button, choice, heading, hours, list, make, paragraph } from "./dom.js";
@@ -69,7 +70,10 @@ class App {
     for (const [code, { name }] of Object.entries(this.words.languages)) {
       select.append(make("option", { value: code, text: name, selected: code === this.words.language }));
     }
-    return make("header", {}, paragraph(this.text("frame.research"), "small"), select);
+    return make(
+      "header", {}, paragraph(this.text("frame.research"), "small"), select, readAloud(this),
+      this.isUnderWay ? button(this.text("frame.upsetting"), () => upset(this)) : null,
+    );
   }
 
   problem(key, again = null) {
@@ -104,7 +108,8 @@ class App {
       if (!this.sending.waiting.has(clip.slug)) this.sending.add(clip);
     }
     this.resumed = Object.keys(this.state.tasks).length > 0 || this.sending.waiting.size > 0;
-    this.next();
+    if (this.state.finished) lookBack(this);
+    else this.next();
   }
 
   secondWindow() {
@@ -121,18 +126,27 @@ class App {
     else this.nextTask();
   }
 
+  // The way out and the way on are offered between consent and the end.
+  get isUnderWay() { return Boolean(this.state?.consented && !this.state.finished); }
+
+  // The most important on one screen.
   welcome() {
-    const { full, short } = this.data.minutes;
     this.show(() => [
       heading(this.text("start.title")), paragraph(this.text("start.what")),
-      paragraph(this.text("start.how_long", { minutes: full + 5 })),
+      paragraph(this.text("start.how_long", { minutes: this.data.minutes.full + 5 })),
       heading(this.text("key.title"), 2),
       list(["choice", "measures", "person", "medicine", "urgent"].map((name) => this.text(`key.${name}`))),
-      heading(this.text("start.need_title"), 2),
+      honesty(this), button(this.text("frame.go_on"), () => safety(this, () => this.whatIsNeeded()), "primary"),
+    ]);
+  }
+
+  whatIsNeeded() {
+    this.show(() => [
+      heading(this.text("start.need_title")),
       list(["light", "chair", "stand", "alone", "mouth"].map((name) => this.text(`start.need_${name}`))),
       button(this.text("start.begin"), () => this.consent(), "primary"),
+      button(this.text("frame.back"), () => this.welcome()),
     ]);
-    this.short = short;
   }
 
   consent() {
@@ -145,7 +159,7 @@ class App {
         ...["what", "who", "kept", "withdraw", "choice"].flatMap((name) => [
           heading(this.text(`consent.${name}_title`), 2), paragraph(this.text(`consent.${name}`, { days })),
         ]),
-        paragraph(this.text("consent.version", { version, date }), "small"),
+        paragraph(this.text("consent.version", { version, date: day(this, date) }), "small"),
         make("label", { class: "choice" }, box, make("span", { text: this.text("consent.check") })),
         missing,
         button(this.text("consent.agree"), async () => {
@@ -342,15 +356,17 @@ class App {
       this.problem(answer.said.problem, () => this.finish());
       return;
     }
-    const done = Object.values(answer.said.tasks).filter((task) => task.status === "done").length;
-    const all = done >= this.tasks.length;
-    this.show(() => [
-      heading(this.text("finish.title")),
-      paragraph(all ? this.text("finish.said") : this.text("finish.said_some", { done, count: this.tasks.length })),
-      heading(this.text("finish.next_title"), 2),
-      list(["next_program", "next_nobody", "next_unknown"].map((name) => this.text(`finish.${name}`))),
-      paragraph(this.text("key.medicine")), paragraph(this.text("key.urgent")), paragraph(this.text("finish.close")),
-    ]);
+    this.state.finished = true;
+    ending(this, Object.values(answer.said.tasks).filter((task) => task.status === "done").length, this.tasks.length);
+  }
+
+  // Nothing of a recording that was deleted stays on this phone.
+  async forget() {
+    this.leaveTask();
+    this.camera.close();
+    this.sending?.stop();
+    await this.keeping?.removeOthers("");
+    this.state = null;
   }
 
   // Says something to the server; if it is not taken, says why and lets it be tried again.

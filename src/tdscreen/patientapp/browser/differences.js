@@ -75,6 +75,27 @@ export function speak(text, language) {
   window.speechSynthesis.speak(said);
 }
 
+// One sentence after the other: some browsers break off what takes longer than a quarter of a minute.
+export function speakAll(texts, language, ended) {
+  window.speechSynthesis.cancel();
+  texts.forEach((text, number) => {
+    const said = new SpeechSynthesisUtterance(text);
+    said.lang = language;
+    if (number === texts.length - 1) said.onend = ended;
+    window.speechSynthesis.speak(said);
+  });
+}
+
+// Older browsers do not know the names of countries.
+export function countryName(code, language) {
+  return window.Intl?.DisplayNames ? new Intl.DisplayNames([language], { type: "region" }).of(code) : code;
+}
+
+// A picture in an img is not told that less motion was asked for.
+export function wantsLessMotion() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 export function beQuiet() {
   if (canSpeak()) window.speechSynthesis.cancel();
 }

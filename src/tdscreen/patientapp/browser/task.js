@@ -1,5 +1,5 @@
 // One task: hints, go, countdown, recording with its cues and its progress.
-import { beQuiet, canRecord, canSpeak, keepAwake, speak } from "./differences.js";
+import { beQuiet, canRecord, canSpeak, keepAwake, speak, wantsLessMotion } from "./differences.js";
 import { clipOfFile } from "./camera.js";
 import { button, heading, make, paragraph } from "./dom.js";
 import { dueNumbers, step } from "./steps.js";
@@ -87,8 +87,7 @@ export class TaskScreen {
   }
 
   drawing() {
-    const svg = this.app.data.drawings?.[this.task.drawing];
-    if (!svg) return null;
+    const svg = this.app.data.drawings[this.task.drawing][wantsLessMotion() ? "still" : "moving"];
     return make("img", {
       class: "drawing", alt: this.text(`drawing.${this.task.drawing}`),
       src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`,
