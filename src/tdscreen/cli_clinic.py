@@ -275,9 +275,20 @@ def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
     show_default=True,
     help="On which it listens; beyond this machine only with --login.",
 )
+@click.option(
+    "--recorder",
+    metavar="ADDRESS",
+    help="Of the recorder to which patients are invited, as https://record.clinic.example ('clinic recorder').",
+)
 @at_a_store
 def app(
-    person: str | None, login: Path | None, port: int | None, address: str, folder: Path, database: str | None
+    person: str | None,
+    login: Path | None,
+    port: int | None,
+    address: str,
+    recorder: str | None,
+    folder: Path,
+    database: str | None,
 ) -> None:
     """Open the clinic's pages in a browser.
 
@@ -287,7 +298,7 @@ def app(
     from tdscreen.clinicapp.launch import run
 
     with open_store(folder, database) as store:
-        sys.exit(run(store, person=person, login=login, port=port, address=address))
+        sys.exit(run(store, person=person, login=login, port=port, address=address, recorder=recorder))
 
 
 @clinic.command()

@@ -64,8 +64,8 @@ def invite(patient: str, person: str, at: str, days: int | None, folder: Path, d
 
     PATIENT is the clinic's own identifier. Whoever has the link can add to the examination, and see nothing.
     """
-    from tdscreen.patientapp.launch import link_to
     from tdscreen.records.invitations import invite as write_invitation
+    from tdscreen.records.invitations import link_to
     from tdscreen.records.patients import find_patient
     from tdscreen.settings import RECORDER
 
@@ -87,7 +87,8 @@ def record(folder: Path, port: int) -> None:
     FOLDER keeps it, encrypted, with the key beside it; it is made if it is not there. Nothing leaves this computer.
     """
     check_installed()
-    from tdscreen.patientapp.launch import OWN, link_to, own_invitation, own_store, run
+    from tdscreen.patientapp.launch import OWN, own_invitation, own_store, run
+    from tdscreen.records.invitations import link_to
 
     with own_store(folder) as store:
         link = link_to(store, own_invitation(store.desk(OWN)), f"http://localhost:{port}")

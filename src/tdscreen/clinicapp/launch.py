@@ -8,6 +8,7 @@ from tdscreen.clinicapp.login_file import LoginFile, read_login_file
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic
+from tdscreen.records.invitations import checked_address
 from tdscreen.serving.launch import LOOPBACK, Options, closed_options
 from tdscreen.webapp.launch import end_with_the_terminal, require_free
 
@@ -38,6 +39,7 @@ def run(
     login: Path | None = None,
     port: int | None = None,
     address: str = LOOPBACK[0],
+    recorder: str | None = None,
 ) -> int:
     """Serve the pages until interrupted.
 
@@ -54,6 +56,8 @@ def run(
     address : str
         On which it listens. Beyond this machine only with a login: without, whoever reaches it would be taken for
         ``person``.
+    recorder : str, optional
+        Address of the recorder to which patients are invited.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def run(
         clinic.desk(person)
     if port is not None and address in LOOPBACK:
         require_free(port)
-    open_service(Service(clinic, person))
+    open_service(Service(clinic, person, None if recorder is None else checked_address(recorder)))
     end_with_the_terminal()
     from tdscreen.clinicapp.server import application
 

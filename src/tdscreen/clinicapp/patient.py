@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from tdscreen.clinicapp.at_home import show_invitations
 from tdscreen.clinicapp.patients import ask_for_details, facts
 from tdscreen.clinicapp.visit import PageName, change, go, seen
 from tdscreen.clinicapp.words import day, moment, standing
@@ -43,6 +44,7 @@ def show_patient(desk: Desk, of: str) -> None:
         held, asked = _ask_about_the_day()
         if st.form_submit_button("Add the examination", type="primary"):
             _add(desk, of, held, asked)
+    show_invitations(desk, of)
     st.header("Drugs", anchor=False)
     if taken:
         st.html(_drugs(taken))

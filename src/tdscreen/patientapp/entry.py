@@ -18,12 +18,11 @@ from tdscreen.patientapp.service import recorder
 from tdscreen.records.at_home import NotInvitedError, desk_of_invited, recording
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Invitation, InvitationState
-from tdscreen.records.invitations import invitation_in, word_of
+from tdscreen.records.invitations import BROWSER, LINK, invitation_in, word_of
 from tdscreen.serving.nameless import RefusedError
 
 COOKIE = "tdscreen-recording"
 WINDOW_HEADER = "x-window"
-LINK, BROWSER = "link", "browser"
 PROBLEMS: dict[InvitationState | None, tuple[int, str]] = {
     None: (404, "error.unknown"),
     InvitationState.REVOKED: (410, "error.expired"),

@@ -9,7 +9,7 @@ from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.service import Recorder, open_recorder
 from tdscreen.records.clinic import Clinic, Desk, database_in
 from tdscreen.records.entries import PatientDetails
-from tdscreen.records.invitations import invite, word_of
+from tdscreen.records.invitations import invite
 from tdscreen.records.master import read_key_file, write_key_file
 from tdscreen.records.patients import add_patient, find_patient
 from tdscreen.serving.launch import LOOPBACK, closed_options
@@ -19,19 +19,6 @@ from tdscreen.webapp.launch import end_with_the_terminal, require_free
 OWN = "me"
 """Site, person and patient of a store that somebody has for oneself."""
 _KEY_FILE, _STORE = "master.key", "store"
-
-
-def link_to(clinic: Clinic, invitation: str, recorder: str) -> str:
-    """Give the link of an invitation. Its word stands where no browser sends it to a server by itself.
-
-    Parameters
-    ----------
-    clinic : Clinic
-    invitation : str
-    recorder : str
-        Address of the recorder, as ``https://record.clinic.example``.
-    """
-    return f"{recorder.rstrip('/')}/#{word_of(clinic, invitation, 'link')}"
 
 
 def run(

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk, Work
@@ -26,6 +27,8 @@ from tdscreen.records.vault import new_id
 from tdscreen.settings import RECORDER
 
 KIND = "invitation"
+LINK, BROWSER = "link", "browser"
+"""What a word is good for: to be let in, or to go on as a browser that was."""
 _SIGNATURE_BYTES = 16
 """Of SHA-256's 32: 128 bits cannot be guessed, and the code that is photographed stays small."""
 
@@ -112,6 +115,41 @@ def word_of(clinic: Clinic, invitation: str, purpose: str) -> str:
     """
     number = bytes.fromhex(invitation)
     return base64.urlsafe_b64encode(number + _signature(clinic, number, purpose)).decode().rstrip("=")
+
+
+def link_to(clinic: Clinic, invitation: str, recorder: str) -> str:
+    """Give the link of an invitation. Its word stands where no browser sends it to a server by itself.
+
+    Parameters
+    ----------
+    clinic : Clinic
+    invitation : str
+    recorder : str
+        Address of the recorder, as ``https://record.clinic.example``.
+
+    Raises
+    ------
+    InputError
+        The address is none, or would be used without https.
+    """
+    return f"{checked_address(recorder)}/#{word_of(clinic, invitation, LINK)}"
+
+
+def checked_address(recorder: str) -> str:
+    """Make sure that an address of a recorder can be used for one: cameras are open to https and this machine alone.
+
+    Raises
+    ------
+    InputError
+        It cannot.
+    """
+    parts = urlsplit(recorder)
+    own = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not (parts.scheme == "https" or own) or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise InputError(
+            f"{recorder} is no address of a recorder. Give one like https://record.clinic.example, and nothing behind."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def invitation_in(clinic: Clinic, word: str, purpose: str) -> str | None:

@@ -108,7 +108,9 @@ export function openDatabase(name, stores) {
       return;
     }
     const request = window.indexedDB.open(name, 1);
-    request.onupgradeneeded = () => stores.forEach((store) => request.result.createObjectStore(store, { keyPath: "key" }));
+    request.onupgradeneeded = () => {
+      for (const store of stores) request.result.createObjectStore(store, { keyPath: "key" });
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(null);
   });

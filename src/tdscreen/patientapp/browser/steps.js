@@ -6,7 +6,7 @@ export const PHASES = {
   interrupted: { go: "countdown", skip: "skipping", pause: "paused", lost: "lost" },
   paused: { continue: "ready" },
   skipping: { skipped: "done", back: "ready" },
-  lost: { found: "ready" },
+  lost: {},
   done: {},
 };
 
@@ -20,11 +20,7 @@ export function nextTask(tasks, done, waiting) {
   return tasks.findIndex((task) => !(task.slug in done) && !waiting.has(task.slug));
 }
 
-// The cues that are due and were not said yet.
-export function dueCues(cues, seconds, said) {
-  return cues.filter((cue, number) => cue.at_s <= seconds && !said.has(number)).map((cue) => cue.text);
-}
-
+// The numbers of the cues that are due and were not said yet.
 export function dueNumbers(cues, seconds, said) {
   return cues.map((_, number) => number).filter((number) => cues[number].at_s <= seconds && !said.has(number));
 }
