@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tdscreen.errors import InputError
+from tdscreen.measurement import quality
 from tdscreen.patientapp import words
+from tdscreen.patientapp.safety import NumberKind
+from tdscreen.patientapp.summary import MOVEMENT_ITEMS
 from tdscreen.patientapp.tasks import Length, examination_tasks
+from tdscreen.records.entries import Role
 
 ROOM = Path(words.__file__).parent
+CODE = "\n".join(
+    path.read_text(encoding="utf-8") for path in ROOM.rglob("*") if path.suffix in (".py", ".js")
+)
 ENGLISH = words.catalogue("en").entries
 OTHERS = [code for code in words.languages() if code != "en"]
 
@@ -75,3 +83,54 @@ def test_each_task_has_its_words(language: str, length: Length) -> None:
     for task in examination_tasks(length):
         for key in (task.title, task.prompt, task.spoken, task.drawing_text, *(c.text for c in task.cues)):
             assert words.text(language, key)
+
+
+def keys_that_are_built() -> set[str]:
+    """Name the keys that stand nowhere as a whole: what follows the point comes out of a list."""
+    tasks = [task for length in Length for task in examination_tasks(length)]
+    of_tasks = {key for task in tasks for key in (task.title, task.prompt, task.spoken, task.drawing_text)}
+    checks = re.findall(r'_check\(\s*"([a-z_]+)"', Path(quality.__file__).read_text(encoding="utf-8"))
+    hints = re.findall(r'\[?"([a-z]+_?[a-z]+)"[\]) ]', (ROOM / "hints.py").read_text(encoding="utf-8"))
+    from_lists: dict[str, Iterable[object]] = {
+        "key.": ("choice", "measures", "person", "medicine", "urgent"),
+        "start.need_": ("light", "chair", "stand", "alone", "mouth"),
+        "questions.": ("gum", "dentures", "noticed", "in_the_way"),
+        "questions.noticed_": range(5),
+        "questions.in_the_way_": range(5),
+        "skip.": re.findall(r'"([a-z_]+)"', CODE.partition("const REASONS = [")[2].partition("]")[0]),
+        "hint.": ("all_well", *hints),
+        "advice.": checks,
+        "safety.": NumberKind,
+        "access.": (Role.CLINICIAN, Role.WORKER, Role.RESEARCHER, Role.ADMINISTRATOR),
+        "date.month_": range(1, 13),
+        "summary.item_": MOVEMENT_ITEMS,
+        "summary.level_": ("none", "slight", "some", "clear", "unknown"),
+    }
+    consent = ("what", "who", "kept", "withdraw", "choice")
+    return (
+        of_tasks
+        | {cue.text for task in tasks for cue in task.cues}
+        | {f"{start}{name}" for start, names in from_lists.items() for name in names}
+        | {f"consent.{name}{end}" for name in consent for end in ("", "_title")}
+    )
+
+
+def test_nothing_is_said_that_is_in_no_catalogue_and_nothing_is_in_one_that_is_never_said() -> None:
+    sections = "|".join({key.split(".")[0] for key in ENGLISH})
+    written = set(re.findall(rf"[\"`]((?:{sections})\.[a-z0-9_.]+)[\"`]", CODE)) - {
+        "recorder.css",
+        "recorder.js",
+    }
+    said = written | keys_that_are_built()
+    assert (sorted(said - set(ENGLISH)), sorted(set(ENGLISH) - said)) == ([], [])
+
+
+def test_a_language_that_is_written_from_the_right_says_so() -> None:
+    """A made-up one, which no patient is offered."""
+    turned = "\n".join(
+        ["[catalogue]", 'name = "Pseudo"', 'direction = "rtl"', "[frame]", 'yes = "\u202e{name} yes\u202c"']
+    )
+    found = words.read_catalogue("qps", turned)
+    assert found.direction is words.Direction.RIGHT_TO_LEFT
+    assert words.gaps(found.entries["frame.yes"]) == {"name"}
+    assert "qps" not in words.languages()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tdscreen.errors import InputError
-from tdscreen.patientapp.safety import Number, NumberKind, read_numbers
+from tdscreen.patientapp.safety import COUNTRY, Number, NumberKind, read_numbers
 
 _KNOWN = {"phone", "country", "looked_at_by", "answer_days", "reviewed_by", "numbers"}
 

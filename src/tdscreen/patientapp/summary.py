@@ -45,30 +45,31 @@ def plain_summary(
     """
 
     def say(key: str, **values: object) -> str:
-        return text(language, f"summary.{key}", **values)
+        return text(language, key, **values)
 
     seen = [item for item in MOVEMENT_ITEMS if item in scores]
     unseen = [item for item in MOVEMENT_ITEMS if item not in scores]
     moving = [item for item in seen if scores[item] >= _SEEN_FROM]
     level = _LEVELS[max(int(scores[item]) for item in seen)] if seen else "unknown"
-    found = [say(f"level_{level}")]
+    found = [say(f"summary.level_{level}")]
     if moving:
-        found += [say("where", parts=_named(language, moving)), say("causes")]
+        found += [say("summary.where", parts=_named(language, moving)), say("summary.causes")]
     elif seen:
-        found.append(say("no_cause"))
-    looked = [SummaryPart(say("seen_title"), (say("seen", parts=_named(language, seen)),))] if seen else []
-    not_looked = (
-        [SummaryPart(say("not_seen_title"), (say("not_seen", parts=_named(language, unseen)),))]
-        if unseen
-        else []
-    )
-    return (
-        SummaryPart("", (say("of", date=day(language, held_at), name=clinician), say("measures"))),
-        SummaryPart(say("title"), (*found, say("day"))),
-        *looked,
-        *not_looked,
-        SummaryPart("", (say("medicine"), say("next", name=clinician))),
-    )
+        found.append(say("summary.no_cause"))
+    parts = [
+        SummaryPart(
+            "", (say("summary.of", date=day(language, held_at), name=clinician), say("summary.measures"))
+        ),
+        SummaryPart(say("summary.title"), (*found, say("summary.day"))),
+    ]
+    if seen:
+        looked = say("summary.seen", parts=_named(language, seen))
+        parts.append(SummaryPart(say("summary.seen_title"), (looked,)))
+    if unseen:
+        not_looked = say("summary.not_seen", parts=_named(language, unseen))
+        parts.append(SummaryPart(say("summary.not_seen_title"), (not_looked,)))
+    parts.append(SummaryPart("", (say("summary.medicine"), say("summary.next", name=clinician))))
+    return tuple(parts)
 
 
 def _named(language: str, items: Sequence[int]) -> str:

@@ -78,12 +78,13 @@ export function speak(text, language) {
 // One sentence after the other: some browsers break off what takes longer than a quarter of a minute.
 export function speakAll(texts, language, ended) {
   window.speechSynthesis.cancel();
-  texts.forEach((text, number) => {
-    const said = new SpeechSynthesisUtterance(text);
+  let said = null;
+  for (const text of texts) {
+    said = new SpeechSynthesisUtterance(text);
     said.lang = language;
-    if (number === texts.length - 1) said.onend = ended;
     window.speechSynthesis.speak(said);
-  });
+  }
+  if (said) said.onend = ended;
 }
 
 // Older browsers do not know the names of countries.
