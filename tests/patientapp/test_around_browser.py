@@ -100,6 +100,19 @@ def test_a_person_is_led_helped_let_go_and_forgotten(
             page.get_by_text(text("es", "honesty.title")).click()
             expect(page.get_by_text(text("es", "honesty.not_reviewed"))).to_be_visible()
             look(guest, "welcome")
+            # What is on the screen is read in its language, sentence by sentence, and stops when it is told to.
+            page.evaluate(
+                "() => { window.spoken = []; speechSynthesis.speak = (said) => window.spoken.push([said.lang, said.text]) }"
+            )
+            press(page, "frame.read_aloud")
+            spoken = page.evaluate("window.spoken")
+            assert ["es", text("es", "start.title")] == spoken[0]
+            assert {language for language, _ in spoken} == {"es"}
+            assert {text("es", f"key.{name}") for name in ("choice", "medicine", "urgent")} <= {
+                said for _, said in spoken
+            }
+            press(page, "frame.stop_reading")
+            expect(page.get_by_role("button", name=text("es", "frame.read_aloud"))).to_be_visible()
             press(page, "frame.go_on")
             heading(page, "safety.title")
             # The clinic's country, its number and the sources; another country, another number.
