@@ -102,7 +102,8 @@ def test_a_person_is_led_helped_let_go_and_forgotten(
             look(guest, "welcome")
             # What is on the screen is read in its language, sentence by sentence, and stops when it is told to.
             page.evaluate(
-                "() => { window.spoken = []; speechSynthesis.speak = (said) => window.spoken.push([said.lang, said.text]) }"
+                "() => { window.spoken = [];"
+                " speechSynthesis.speak = (said) => window.spoken.push([said.lang, said.text]); }"
             )
             press(page, "frame.read_aloud")
             spoken = page.evaluate("window.spoken")
