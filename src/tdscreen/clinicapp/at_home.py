@@ -48,7 +48,8 @@ def show_invitations(desk: Desk, of: str) -> None:
         )
         st.caption(
             f"A link is good for one examination and {RECORDER.invitation_days} days. It names nobody. Whoever has it "
-            "can add clips to that examination, and sees nothing of the patient: give it to the patient alone."
+            "can add clips to that examination, and later see in what role somebody watched them, read the summary "
+            "that you let out, and delete it all: give it to the patient alone."
         )
 
 

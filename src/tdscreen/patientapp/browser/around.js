@@ -115,7 +115,7 @@ export function ending(app, done, count) {
   const { clinic } = app.data.around;
   app.show(() => [
     heading(app.text("finish.title")),
-    paragraph(done >= count ? app.text("finish.said") : app.text("finish.said_some", { done, count })),
+    paragraph(arrived(app, done, count)),
     heading(app.text("finish.next_title"), 2),
     list([
       app.text("finish.next_program"),
@@ -127,6 +127,11 @@ export function ending(app, done, count) {
     app.word ? button(app.text("access.title"), () => lookBack(app)) : null,
     honesty(app), paragraph(app.text("finish.link_stays")), paragraph(app.text("finish.close")),
   ]);
+}
+
+function arrived(app, done, count) {
+  if (done >= count) return app.text("finish.said");
+  return done > 0 ? app.text("finish.said_some", { done, count }) : app.text("finish.said_none");
 }
 
 // What became of a recording: the summary, if it was let out, who has looked, and the way to have it deleted.
