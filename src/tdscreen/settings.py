@@ -811,8 +811,10 @@ class RecorderSettings:
     """Of the picture's smaller side: a larger face leaves it at the first movement (assumed)."""
     look_wait_s: float = 0.3
     """A thumbnail that would wait longer for its turn is not looked at: the next one comes soon."""
-    look_deadline_s: float = 10.0
-    """Whoever looks at thumbnails and does not answer for so long is replaced (assumed: models load in 2 to 4 s)."""
+    look_deadline_s: float = 20.0
+    """Whoever looks at thumbnails and does not answer for so long is replaced (assumed)."""
+    look_start_deadline_s: float = 300.0
+    """The same while its models load: 2 to 4 s on a quiet machine, more than a minute on a busy one (measured)."""
     looked_at: int = 4
     """So many recordings are looked at with trackers of their own that know the picture before (assumed)."""
     off_centre: float = 0.22

@@ -155,13 +155,13 @@ def test_sending_goes_on_after_lost_answers_and_gives_up_what_is_refused(run: Ru
         "sending.js",
         """(async () => {
           const told = [], asked = [], removed = [];
-          const no = (problem) => ({ ok: false, status: 0, said: { problem } });
+          const no = (status, problem) => ({ ok: false, status, said: { problem } });
           const yes = (stored, offset) => ({ ok: true, said: { stored, offset } });
           let lost = 2;
           const server = {
             say: async (path, message) => {
-              if (message.slug === "zip") return no("error.no_video");
-              return lost-- > 0 ? no("error.network") : yes(false, 2);
+              if (message.slug === "zip") return no(422, "error.no_video");
+              return lost-- > 0 ? no(0, "error.network") : yes(false, 2);
             },
             send: async (method, path, body, headers) => {
               asked.push([headers["X-Offset"], body.size]);

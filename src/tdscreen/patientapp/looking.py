@@ -31,6 +31,10 @@ def serve() -> None:
     os.dup2(2, 1)
     cv2.setNumThreads(1)
     looker = _Looker()
+    looker.warm_up()
+    # The first line says that it is ready.
+    answers.write("[]\n")
+    answers.flush()
     while line := sys.stdin.buffer.readline():
         question = json.loads(line)
         picture = _read(sys.stdin.buffer, question.pop("bytes"))
@@ -41,6 +45,13 @@ def serve() -> None:
 class _Looker:
     def __init__(self) -> None:
         self._detectors: OrderedDict[str, LandmarkDetector] = OrderedDict()
+
+    def warm_up(self) -> None:
+        """Load the models, which are then in the machine's memory for whoever comes."""
+        with LandmarkDetector() as detector:
+            nothing = np.zeros((64, 64, 3), dtype=np.uint8)
+            detector.faces(nothing)
+            detector.hands(nothing)
 
     def look(
         self, picture: bytes, *, of: str, hands: bool, mouth: bool, full_width_px: int

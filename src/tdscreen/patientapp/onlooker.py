@@ -17,7 +17,9 @@ _SERVE = "from tdscreen.patientapp.looking import serve; serve()"
 
 
 class Onlooker:
-    """Answers what is wrong with a picture, one at a time. Begun with the first question.
+    """Answers what is wrong with a picture, one at a time.
+
+    Begun with the first question, or before. Until its models are loaded nobody gets an answer.
 
     Parameters
     ----------
@@ -25,13 +27,22 @@ class Onlooker:
         For the turn. Who would wait longer gets no answer, and asks with the next picture.
     deadline_s : float
         For an answer.
+    start_deadline_s : float
+        Until its models are loaded; nobody waits for that.
     """
 
     def __init__(
-        self, *, wait_s: float = RECORDER.look_wait_s, deadline_s: float = RECORDER.look_deadline_s
+        self,
+        *,
+        wait_s: float = RECORDER.look_wait_s,
+        deadline_s: float = RECORDER.look_deadline_s,
+        start_deadline_s: float = RECORDER.look_start_deadline_s,
     ) -> None:
         self._wait_s = wait_s
         self._deadline_s = deadline_s
+        self._start_deadline_s = start_deadline_s
+        self._ready = False
+        self._begun_s = 0.0
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
@@ -60,6 +71,8 @@ class Onlooker:
         if not self._lock.acquire(timeout=self._wait_s):
             return None
         try:
+            if not self._is_ready():
+                return None
             question = {
                 "bytes": len(picture),
                 "of": of,
@@ -74,12 +87,23 @@ class Onlooker:
         finally:
             self._lock.release()
 
+    def begin(self) -> None:
+        """Let it load its models, if it has not, for whoever is about to record. Does not wait."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._is_ready()
+            except _NoAnswerError:
+                self._end()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
-    def _ask(self, question: bytes) -> list[str] | None:
+    def _is_ready(self) -> bool:
+        """Begin the process if there is none, and say whether it has loaded its models."""
         if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = subprocess.Popen(
@@ -93,21 +117,38 @@ class Onlooker:
                 },
                 start_new_session=True,
             )
+            self._ready = False
+            self._begun_s = time.monotonic()
+        if not self._ready:
+            try:
+                self._line(0.0)
+            except _NotYetError:
+                if time.monotonic() - self._begun_s > self._start_deadline_s:
+                    raise _NoAnswerError from None
+                return False
+            self._ready = True
+        return True
+
+    def _ask(self, question: bytes) -> list[str] | None:
+        assert self._process is not None
         assert self._process.stdin is not None
         self._process.stdin.write(question)
         self._process.stdin.flush()
-        answer = json.loads(self._line())
+        try:
+            answer = json.loads(self._line(self._deadline_s))
+        except _NotYetError as error:
+            raise _NoAnswerError from error
         return None if answer is None else [str(one) for one in answer]
 
-    def _line(self) -> bytes:
+    def _line(self, within_s: float) -> bytes:
         assert self._process is not None
         assert self._process.stdout is not None
-        until_s = time.monotonic() + self._deadline_s
+        until_s = time.monotonic() + within_s
         with selectors.DefaultSelector() as waiting:
             waiting.register(self._process.stdout, selectors.EVENT_READ)
             while b"\n" not in self._unread:
                 if not waiting.select(timeout=max(until_s - time.monotonic(), 0.0)):
-                    raise _NoAnswerError
+                    raise _NotYetError
                 piece = os.read(self._process.stdout.fileno(), 65536)
                 if not piece:
                     raise _NoAnswerError
@@ -134,3 +175,7 @@ class Onlooker:
 
 class _NoAnswerError(Exception):
     """The process has ended, or is stuck."""
+
+
+class _NotYetError(Exception):
+    """There is no answer so far."""

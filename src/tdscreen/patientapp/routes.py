@@ -70,6 +70,7 @@ async def enter(request: Request) -> Response:
     if found.state not in (InvitationState.OPEN, InvitationState.FINISHED):
         raise RefusedError(*PROBLEMS[found.state])
     window_of(request, invitation, take_over=message.get("take_over") is True)
+    await run_in_threadpool(recorder().onlooker.begin)
     response.body = response.render(state_of(found))
     response.headers["content-length"] = str(len(response.body))
     return response

@@ -188,7 +188,9 @@ def _prompts(value: Any) -> tuple[tuple[str, float], ...]:
     found = []
     for one in value:
         match one:
-            case [str(cue), int(at_s) | float(at_s)] if _CUE.fullmatch(cue) and -1 <= at_s <= _LONGEST_S:
+            case [str(cue), int(at_s) | float(at_s)] if (
+                _CUE.fullmatch(cue) and -_LONGEST_S <= at_s <= _LONGEST_S
+            ):
                 found.append((cue, float(at_s)))
             case _:
                 raise RefusedError(400, "error.not_stored")

@@ -280,7 +280,7 @@ class App {
       this.secondWindow();
       return;
     }
-    const words = { sending: "recorder.sending", stored: "recorder.sent", waiting: "recorder.waiting", refused: problem };
+    const words = { sending: "recorder.sending", stored: "recorder.sent", waiting: problem === "error.network" ? "recorder.waiting" : problem, refused: problem };
     this.note = this.text(words[state]);
     this.share = state === "sending" ? share : null;
     for (const place of this.root.querySelectorAll(".note")) if (place.textContent !== this.note) place.textContent = this.note;

@@ -2,6 +2,8 @@
 import { onPictures, recordedForm, wish } from "./differences.js";
 import { firstPicture, onTimeLine } from "./steps.js";
 
+const FIRST_PICTURE_MS = 3000;
+
 export class Camera {
   constructor(onLost) {
     this.onLost = onLost;
@@ -38,10 +40,16 @@ export class Camera {
     const parts = [];
     const captures = [];
     const asked = [];
-    const stopLooking = onPictures(video, (ms) => captures.push(ms));
     const startedAt = new Date().toISOString();
     const startedMs = performance.now();
     let givenUp = false;
+    let sawFirst;
+    // Nothing is asked before the clip has a picture; a browser that tells of none is not waited for.
+    const begun = new Promise((resolve) => { sawFirst = resolve; setTimeout(resolve, FIRST_PICTURE_MS); });
+    const stopLooking = onPictures(video, (ms) => {
+      captures.push(ms);
+      if (ms >= startedMs) sawFirst();
+    });
     const ended = new Promise((resolve) => {
       recorder.addEventListener("dataavailable", (event) => { if (event.data.size) parts.push(event.data); });
       recorder.addEventListener("error", () => { givenUp = true; });
@@ -57,7 +65,7 @@ export class Camera {
       end: () => { if (recorder.state !== "inactive") recorder.stop(); },
       giveUp: () => { givenUp = true; if (recorder.state !== "inactive") recorder.stop(); },
     };
-    return { ...this.recorder, ended };
+    return { ...this.recorder, begun, ended };
   }
 
   giveUp() {

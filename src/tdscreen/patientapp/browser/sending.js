@@ -1,8 +1,8 @@
 // Sends clips in the background, one after the other and piece by piece, until the server has said that each is stored.
 import { nextPiece, waitBefore } from "./steps.js";
 
-// Of these the same clip will be refused again.
-const REFUSED = new Set(["error.no_video", "error.too_large"]);
+// What the server says of a clip that it will refuse again: that it is none, or too large, or not told of as it must be.
+const REFUSED = new Set([400, 413, 422]);
 const ENDS_IT = new Set(["error.second_tab", "error.used", "error.expired", "error.unknown"]);
 
 export class Sending {
@@ -41,8 +41,8 @@ export class Sending {
     let tries = 0;
     while (this.clips.length && !this.stopped) {
       const [clip] = this.clips;
-      const problem = await this.sendOne(clip);
-      if (problem === null || REFUSED.has(problem)) {
+      const { problem, refused } = await this.sendOne(clip);
+      if (problem === null || refused) {
         await this.keeping.remove(clip.key);
         this.clips.shift();
         tries = 0;
@@ -57,7 +57,7 @@ export class Sending {
     this.running = false;
   }
 
-  // null once it is stored, else the name of the sentence that says what is in the way.
+  // The name of the sentence that says what is in the way, null once it is stored; and whether to try again is in vain.
   async sendOne(clip) {
     clip.sha256 ??= await sha256(clip.blob);
     const { slug, take, started_at, mirrored, prompts, camera } = clip;
@@ -66,11 +66,14 @@ export class Sending {
     });
     while (answer.ok && !answer.said.stored) {
       const piece = nextPiece(clip.blob.size, answer.said.offset, this.pieceBytes);
-      if (piece === null || this.stopped) return "error.not_stored";
+      if (piece === null || this.stopped) return { problem: "error.not_stored" };
       this.tell({ slug, state: "sending", share: piece[0] / clip.blob.size });
       answer = await this.server.send("PUT", "piece", clip.blob.slice(...piece), { "X-Offset": String(piece[0]) });
     }
-    return answer.ok ? null : answer.said.problem;
+    if (answer.ok) return { problem: null };
+    // A clip that did not arrive as it was sent may arrive the next time.
+    const { problem } = answer.said;
+    return { problem, refused: REFUSED.has(answer.status) && !(answer.status === 422 && problem === "error.not_stored") };
   }
 
   pause(milliseconds) {

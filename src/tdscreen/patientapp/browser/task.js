@@ -171,7 +171,7 @@ export class TaskScreen {
     const { task } = this;
     const clip = this.app.camera.record(this.video);
     this.clip = clip;
-    const began = performance.now();
+    let began = performance.now();
     const said = new Set();
     this.bar.hidden = false;
     this.stage.classList.add("on");
@@ -191,7 +191,11 @@ export class TaskScreen {
       }
       this.later(tick, 50);
     };
-    tick();
+    clip.begun.then(() => {
+      if (this.ended || this.clip !== clip) return;
+      began = performance.now();
+      tick();
+    });
     clip.ended.then((made) => {
       if (this.ended || this.clip !== clip) return;
       if (made === null) {
