@@ -817,6 +817,12 @@ class RecorderSettings:
     """The same while its models load: 2 to 4 s on a quiet machine, more than a minute on a busy one (measured)."""
     looked_at: int = 4
     """So many recordings are looked at with trackers of their own that know the picture before (assumed)."""
+    shaken_share: float = 0.01
+    """Of the picture's width: a camera that moves by more between two thumbnails is not steady (assumed: a hand-held
+    phone moves by several times that, one that stands by nothing)."""
+    shaken_min_contrast: float = 6.0
+    shaken_min_certainty: float = 0.15
+    """Levels of 255, and the peak of the phase correlation, below which a wall shows no movement (assumed)."""
     off_centre: float = 0.22
     """Of the picture's width: farther from its middle a face is soon out of the picture (assumed)."""
 

@@ -98,7 +98,7 @@ def keys_that_are_built() -> set[str]:
         "questions.noticed_": range(5),
         "questions.in_the_way_": range(5),
         "skip.": re.findall(r'"([a-z_]+)"', CODE.partition("const REASONS = [")[2].partition("]")[0]),
-        "hint.": ("all_well", *hints),
+        "hint.": ("all_well", "shaking", *hints),
         "advice.": checks,
         "safety.": NumberKind,
         "access.": (Role.CLINICIAN, Role.WORKER, Role.RESEARCHER, Role.ADMINISTRATOR),

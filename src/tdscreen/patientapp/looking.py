@@ -1,6 +1,7 @@
 """The process that looks at thumbnails with the analysis's own detector of faces and hands.
 
-It decodes pictures that strangers send, so it is not the server's process. It keeps no picture.
+It decodes pictures that strangers send, so it is not the server's process. Of each recording that it looks at it holds
+the last picture, in memory, and keeps none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdscreen.patientapp.hints import hints_for
+from tdscreen.patientapp.steadiness import is_shaken
 from tdscreen.settings import RECORDER
 from tdscreen.tracking.detector import LandmarkDetector
 
@@ -45,6 +47,7 @@ def serve() -> None:
 class _Looker:
     def __init__(self) -> None:
         self._detectors: OrderedDict[str, LandmarkDetector] = OrderedDict()
+        self._before: dict[str, NDArray[np.uint8]] = {}
 
     def warm_up(self) -> None:
         """Load the models, which are then in the machine's memory for whoever comes."""
@@ -62,7 +65,7 @@ class _Looker:
         detector = self._detector(of)
         faces = detector.faces(rgb)
         seen = detector.hands(rgb) if hands or mouth else []
-        return hints_for(
+        found = hints_for(
             rgb,
             faces,
             [hand.points_px for hand in seen],
@@ -70,12 +73,18 @@ class _Looker:
             mouth_wanted=mouth,
             enlarged=max(full_width_px, rgb.shape[1]) / rgb.shape[1],
         )
+        # Last: a phone that is still being put in its place shakes, too.
+        if of in self._before and is_shaken(self._before[of], rgb):
+            found.append("shaking")
+        self._before[of] = rgb
+        return found
 
     def _detector(self, of: str) -> LandmarkDetector:
         if of not in self._detectors:
             if len(self._detectors) >= RECORDER.looked_at:
-                _, oldest = self._detectors.popitem(last=False)
+                forgotten, oldest = self._detectors.popitem(last=False)
                 oldest.__exit__(None, None, None)
+                self._before.pop(forgotten, None)
             self._detectors[of] = LandmarkDetector()
         self._detectors.move_to_end(of)
         return self._detectors[of]
