@@ -80,6 +80,17 @@ def test_each_thing_that_is_wrong_has_its_hint_and_a_good_picture_none(
         assert (name in found) if name else (found == []), (name, found)
 
 
+def test_a_phone_that_moves_between_two_pictures_is_said_so_and_one_that_stands_is_not(
+    onlooker: Onlooker, face: Picture
+) -> None:
+    def seen(right_px: int) -> list[str] | None:
+        picture = cv2.warpAffine(face, np.float32([[1, 0, -right_px], [0, 1, 0]]), (240, 240), borderMode=2)
+        return onlooker.look(jpeg(picture), **{**ASKED, "of": "moving"})  # type: ignore[arg-type]
+
+    found = [seen(right_px) for right_px in (0, 0, 7, 7)]
+    assert ["shaking" in (one or []) for one in found] == [False, False, True, False]
+
+
 def test_what_is_no_small_picture_gets_no_answer_and_the_next_one_does(
     onlooker: Onlooker, face: Picture
 ) -> None:
