@@ -818,8 +818,8 @@ class RecorderSettings:
     looked_at: int = 4
     """So many recordings are looked at with trackers of their own that know the picture before (assumed)."""
     shaken_share: float = 0.01
-    """Of the picture's width: a camera that moves by more between two thumbnails is not steady (measured on a few clips:
-    of 240 px, one that stands shows up to 1, one that is held in a hand 2 to 6)."""
+    """Of the picture's width: a camera that moves by more between two thumbnails is not steady (measured on a few
+    clips: of 240 px, one that stands shows up to 1, one that is held in a hand 2 to 6)."""
     shaken_min_contrast: float = 6.0
     shaken_min_certainty: float = 0.15
     """Levels of 255, and the peak of the phase correlation, below which a wall shows no movement (assumed)."""
