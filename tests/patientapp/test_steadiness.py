@@ -54,9 +54,15 @@ def test_of_a_bare_wall_nothing_is_said() -> None:
     assert not is_shaken(thumbnail(wall), thumbnail(wall, right_px=8))
 
 
+def test_what_moves_apart_on_both_sides_is_no_camera() -> None:
+    here = room()
+    apart = np.hstack([thumbnail(here, right_px=7)[:, :120], thumbnail(here, right_px=-7)[:, 120:]])
+    assert not is_shaken(thumbnail(here), apart)
+
+
 def test_pictures_of_two_shapes_are_not_compared() -> None:
-    here = thumbnail(room())
-    assert not is_shaken(here, here[:90])
+    here = room()
+    assert not is_shaken(thumbnail(here), thumbnail(here, right_px=8)[:90])
 
 
 @pytest.mark.parametrize("name", ["rest.mp4", "jaw_1hz.mp4", "brows_0.8hz.mp4", "fingers_2hz.mp4"])
