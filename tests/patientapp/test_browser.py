@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import io
 import json
 import os
 import re
@@ -21,7 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 import recorder_server
-from browsing import PHONE, chromium, free_port, wait_for
+from browsing import CHROMIUM, CHROMIUM_FLAGS, PHONE, chromium, free_port, wait_for
 from clinic_people import NAME
 from tdscreen.patientapp.page import said_to_the_browser
 from tdscreen.records.clinic import Clinic, Desk, database_in
@@ -111,6 +113,14 @@ def browser(camera_film: Path) -> Iterator[Browser]:
         f"--host-resolver-rules=MAP {recorder_server.HOST} 127.0.0.1",
     ) as opened:  # fmt: skip
         yield opened
+
+
+@contextlib.contextmanager
+def another(browser: Browser, *flags: str) -> Iterator[Browser]:
+    """Open another browser, with another camera or none."""
+    opened = browser.browser_type.launch(executable_path=str(CHROMIUM), args=[*CHROMIUM_FLAGS, *flags])
+    yield opened
+    opened.close()
 
 
 def _pictures(clip: Path, count: int) -> Iterator[np.ndarray]:
@@ -265,11 +275,12 @@ def test_from_the_link_to_the_worklist_through_a_lost_network_a_restart_and_a_re
     assert found.consent is not None
     assert found.answers is not None
     assert (found.consent.language, found.answers.aware, found.answers.hours_slept) == ("en", 2, 6.5)
-    assert [(task.slug, task.skipped) for task in found.tasks] == [
-        ("rest", ""), ("tongue_out", ""), ("tap_right", "hurts"),
-    ]  # fmt: skip
-    assert found.tasks[1].camera["width"] == 720
-    assert [cue for cue, _ in found.tasks[1].prompts] == ["cue.out", "cue.in", "cue.out_again", "cue.in"]
+    tasks = {task.slug: task for task in found.tasks}
+    assert {slug: task.skipped for slug, task in tasks.items()} == {
+        "rest": "", "tongue_out": "", "tap_right": "hurts",
+    }  # fmt: skip
+    assert tasks["tongue_out"].camera["width"] == 720
+    assert [cue for cue, _ in tasks["tongue_out"].prompts] == ["cue.out", "cue.in", "cue.out_again", "cue.in"]
     (state,) = [one for one in examination_states(place.desk) if one.examination == found.examination]
     assert (state.at_home, state.clips) == (AtHome.FINISHED, 2)
     assert [clip.task for clip in clips(place.desk, state.examination)] == ["rest", "tongue_out"]
@@ -288,7 +299,11 @@ def test_two_windows_do_not_record_at_once_and_the_second_may_take_over(
         expect(second.get_by_text("You have this page open twice.")).to_be_visible()
         second.get_by_role("button", name="Go on in this window").click()
         expect(second.get_by_role("heading", name="Your movement videos")).to_be_visible()
-        begin(guest)
+        # Whatever the first says now is not taken.
+        for _ in range(3):
+            guest.onward()
+        guest.page.get_by_role("checkbox").check()
+        guest.onward()
         expect(guest.page.get_by_text("You have this page open twice.")).to_be_visible()
 
 
@@ -306,13 +321,13 @@ def test_a_link_that_opens_nothing_says_why(browser: Browser, place: Place) -> N
             expect(guest.page.get_by_role("alert")).to_contain_text(said)
 
 
-def test_without_a_camera_or_leave_to_use_it_the_sentence_says_so(place: Place) -> None:
+def test_without_a_camera_or_leave_to_use_it_the_sentence_says_so(browser: Browser, place: Place) -> None:
     _, link = place.invite()
-    with chromium("--use-fake-ui-for-media-stream") as without, phone(without, link) as guest:
+    with another(browser, "--use-fake-ui-for-media-stream") as without, phone(without, link) as guest:
         begin(guest)
         expect(guest.page.get_by_role("alert")).to_contain_text("I find no camera.")
     _, link = place.invite()
-    with chromium("--use-fake-device-for-media-stream") as refused, phone(refused, link) as guest:
+    with another(browser, "--use-fake-device-for-media-stream") as refused, phone(refused, link) as guest:
         begin(guest)
         expect(guest.page.get_by_role("alert")).to_contain_text("This page may not use the camera.")
 
@@ -392,11 +407,13 @@ def _number_of(gray: np.ndarray) -> int:
     return sum(1 << bit for bit, column in enumerate(middles) if gray[height // 2, column] > 128)
 
 
-def test_when_something_was_asked_is_known_on_the_clips_own_time_line(place: Place, tmp_path: Path) -> None:
+def test_when_something_was_asked_is_known_on_the_clips_own_time_line(
+    browser: Browser, place: Place, tmp_path: Path
+) -> None:
     film = _film(tmp_path / "clock.mjpeg", _clock_pictures(900))
     with (
-        chromium(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}") as browser,
-        phone(browser, place.server.url) as guest,
+        another(browser, *FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}") as seeing_a_clock,
+        phone(seeing_a_clock, place.server.url) as guest,
     ):
         guest.heading("That did not work")
         answer = guest.page.evaluate(
@@ -433,9 +450,6 @@ def test_when_something_was_asked_is_known_on_the_clips_own_time_line(place: Pla
               return { clip: btoa(text), prompts: made.prompts, shown };
             }"""
         )
-    import base64
-    import io
-
     times: dict[int, float] = {}
     with av.open(io.BytesIO(base64.b64decode(answer["clip"]))) as container:
         first_s = None
