@@ -8,23 +8,28 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
 import cv2
+import httpx2
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 import recorder_server
-from browsing import CHROMIUM, CHROMIUM_FLAGS, PHONE, chromium, free_port, wait_for
+from browsing import CHROMIUM, CHROMIUM_FLAGS, PHONE, answers, chromium, free_port, wait_for
 from clinic_people import NAME
+from phones import announcement
 from tdscreen.patientapp.page import said_to_the_browser
 from tdscreen.records.clinic import Clinic, Desk, database_in
 from tdscreen.records.clips import clips
@@ -53,6 +58,10 @@ class Server:
         self.url = f"http://localhost:{self.port}"
         self.told = ""
         self.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def start(self) -> None:
         self._process = subprocess.Popen(
@@ -381,6 +390,62 @@ def test_an_unplugged_camera_and_a_hidden_page_break_off_only_the_task_that_runs
         guest.press("Try again")
         guest.heading("Sit still")
         expect(page.get_by_text("Task 1 of 3")).to_be_visible()
+
+
+def test_a_head_of_a_million_bytes_is_refused_and_others_are_served(place: Place) -> None:
+    heads = b"x-long: " + b"a" * 1_000_000
+    with socket.create_connection(("localhost", place.server.port), timeout=30) as stranger:
+        with contextlib.suppress(ConnectionError):
+            stranger.sendall(b"PUT /recording/piece HTTP/1.1\r\nhost: localhost\r\n" + heads + b"\r\n\r\n")
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            answer = stranger.recv(100)
+    assert not answer or answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 404", b"HTTP/1.1 431")), answer
+    assert answers(place.server.url)
+
+
+def test_the_server_s_memory_stays_flat_while_many_send_at_once(place: Place) -> None:
+    phones, clip_bytes = 6, 12_000_000
+    links = [place.invite()[1].partition("#")[2] for _ in range(phones)]
+
+    def rss_mb() -> float:
+        status = Path(f"/proc/{place.server.pid}/status").read_text()
+        return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) / 1000.0  # type: ignore[index]
+
+    def send(number: int) -> tuple[int, str]:
+        mobile = httpx2.Client(
+            base_url=place.server.url, headers={"x-window": f"window {number}"}, timeout=120
+        )
+        with mobile:
+            entered = mobile.post("/recording/enter", json={"word": links[number]})
+            # A cookie for https alone, which this machine's own address needs not.
+            cookie = entered.headers["set-cookie"].split(";")[0]
+            mobile.headers["cookie"] = cookie
+            mobile.post("/recording/agree", json={"version": "1", "language": "en"})
+            noise = np.random.default_rng(number).bytes(clip_bytes)
+            answer = mobile.post("/recording/announce", json=announcement(noise))
+            while answer.status_code == 200:
+                offset = answer.json()["offset"]
+                piece = noise[offset : offset + 200_000]
+                answer = mobile.put("/recording/piece", content=piece, headers={"x-offset": str(offset)})
+            return answer.status_code, answer.json()["problem"]
+
+    before_mb = rss_mb()
+    most_mb, stop = [before_mb], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            most_mb.append(rss_mb())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    with ThreadPoolExecutor(phones) as pool:
+        told = list(pool.map(send, range(phones)))
+    stop.set()
+    watcher.join()
+    # Noise is no clip, and that was found out in another process.
+    assert told == [(422, "error.no_video")] * phones
+    assert max(most_mb) - before_mb < clip_bytes / 1e6, (before_mb, max(most_mb))
 
 
 def test_what_the_page_loads_of_ours_is_small() -> None:
