@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
 import io
 import logging
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
@@ -16,6 +18,7 @@ from starlette.testclient import TestClient
 
 from clinic_people import NAME, Clock
 from phones import Phone, announcement, so_far
+from tdscreen.errors import WorkerError
 from tdscreen.patientapp import sending
 from tdscreen.patientapp.pieces import Pieces
 from tdscreen.patientapp.service import Recorder, open_recorder
@@ -147,7 +150,10 @@ def test_what_was_cut_off_goes_on_where_it_is_and_the_same_again_is_kept_once(
     phone: Phone, desk: Desk, patient: Patient, clip: bytes
 ) -> None:
     assert phone.announce(clip).json() == {"stored": False, "offset": 0}
+    before = desk.clinic.head()
     assert phone.piece(clip[:1000], 0).json()["offset"] == 1000
+    # A piece is no event of its own.
+    assert desk.clinic.head() == before
     # Loaded again, the page asks how much is there.
     assert phone.enter().status_code == 200
     assert phone.announce(clip).json() == {"stored": False, "offset": 1000}
@@ -242,16 +248,16 @@ def test_a_piece_that_comes_too_slowly_is_given_up_and_forgotten(
     recorder.pieces.end(here)
 
 
-def test_what_nobody_sends_to_its_end_is_let_go_of(invitation: Invitation) -> None:
+def test_what_nobody_sends_to_its_end_is_let_go_of(desk: Desk) -> None:
     now_s = [0.0]
     pieces = Pieces(clock=lambda: now_s[0])
-    first = pieces.announce("one", RecordedTask("rest", 1, sha256="a"), 10)
-    assert pieces.announce("one", RecordedTask("rest", 1, sha256="a"), 10) is first
+    first = pieces.announce("one", desk, RecordedTask("rest", 1, sha256="a"), 10)
+    assert pieces.announce("one", desk, RecordedTask("rest", 1, sha256="a"), 10) is first
     now_s[0] = RECORDER.unfinished_s + 1
-    pieces.announce("other", RecordedTask("rest", 1, sha256="b"), 10)
+    pieces.announce("other", desk, RecordedTask("rest", 1, sha256="b"), 10)
     assert first.file.closed
     # Another clip of the same recording takes its place.
-    third = pieces.announce("other", RecordedTask("rest", 2, sha256="c"), 10)
+    third = pieces.announce("other", desk, RecordedTask("rest", 2, sha256="c"), 10)
     with pytest.raises(RefusedError):
         pieces.begin("one", 0)
     pieces.close()
@@ -264,6 +270,28 @@ def test_an_examination_has_no_more_clips_than_it_can_have(
     open_recorder(dataclasses.replace(recorder, settings=dataclasses.replace(RECORDER, most_clips=1)))
     assert phone.send(clip).status_code == 201
     assert phone.announce(clip + bytes(8), take=2).json() == {"problem": "error.too_large"}
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_full_disk_or_a_process_that_dies_costs_the_phone_nothing(
+    phone: Phone, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for trouble, status, problem in (
+        (OSError(errno.ENOSPC, "No space left on device"), 507, "error.disk_full"),
+        (WorkerError("The process ended."), 503, "error.server"),
+    ):
+
+        def fail(*_: object, trouble: Exception = trouble, **__: object) -> None:
+            raise trouble
+
+        with monkeypatch.context() as patched:
+            patched.setattr("tdscreen.records.at_home.import_clip", fail)
+            answer = phone.send(clip)
+        # Neither is a reason for the phone to let go of its clip: that it does at 400, 413 and 422.
+        assert (answer.status_code, answer.json()) == (status, {"problem": problem})
+    with monkeypatch.context() as patched:
+        patched.setattr("os.statvfs", lambda _: SimpleNamespace(f_bavail=1, f_frsize=4096))
+        assert phone.announce(clip).json() == {"problem": "error.disk_full"}
 
 
 def test_whoever_withdraws_leaves_nothing_but_that_there_was_something(

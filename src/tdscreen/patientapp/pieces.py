@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import RecordedTask
 from tdscreen.serving.nameless import RefusedError, nameless_file
 from tdscreen.settings import RECORDER
@@ -20,6 +21,8 @@ class Unfinished:
 
     Attributes
     ----------
+    desk : Desk
+        Of whoever sends it, as was made sure when it was announced.
     recorded : RecordedTask
         What was said of it, with the hash that its bytes must have.
     size_bytes : int
@@ -33,6 +36,7 @@ class Unfinished:
         When a piece last came.
     """
 
+    desk: Desk
     recorded: RecordedTask
     size_bytes: int
     file: BinaryIO
@@ -69,7 +73,7 @@ class Pieces:
         self._open: dict[str, Unfinished] = {}
         self._lock = threading.Lock()
 
-    def announce(self, invitation: str, recorded: RecordedTask, size_bytes: int) -> Unfinished:
+    def announce(self, invitation: str, desk: Desk, recorded: RecordedTask, size_bytes: int) -> Unfinished:
         """Give what is here of a clip; the same that was announced before, or a new one in the place of another.
 
         Raises
@@ -87,7 +91,7 @@ class Pieces:
                 here = None
             if here is None:
                 waiting = sum(one.size_bytes - one.received for one in self._open.values())
-                here = Unfinished(recorded, size_bytes, nameless_file(size_bytes + waiting))
+                here = Unfinished(desk, recorded, size_bytes, nameless_file(size_bytes + waiting))
                 self._open[invitation] = here
             here.touched_s = self._clock()
             return here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ from tdscreen.records.entries import AtHomeAnswers, Invitation, InvitationState
 from tdscreen.records.releases import summary_for
 from tdscreen.serving.nameless import RefusedError
 
+log = logging.getLogger(__name__)
+
 Answer = Callable[[Request], Awaitable[Response]]
 _MODULES = Path(__file__).with_name("browser")
 _MOST_HOURS = 24.0 * 14
@@ -53,6 +56,10 @@ def answered(function: Answer) -> Answer:
         except ClientDisconnect:
             # Nobody is there to read it.
             return JSONResponse({"problem": "error.network"}, 400)
+        except OSError as error:
+            # A disk or a memory that is full: the phone keeps what it has, and tries again.
+            log.warning("A recording could not be kept: %s.", error.strerror)
+            return JSONResponse({"problem": "error.disk_full"}, 507)
         except InputError:
             return JSONResponse({"problem": "error.not_stored"}, 409)
         except TdscreenError:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tdscreen.errors import LimitError, VideoError, WorkerError
-from tdscreen.patientapp.entry import PROBLEMS, Guest, guest_of, recording_of, said
+from tdscreen.patientapp.entry import PROBLEMS, Guest, guest_of, invitation_of, recording_of, said, window_of
 from tdscreen.patientapp.pieces import Unfinished
 from tdscreen.patientapp.service import recorder
 from tdscreen.patientapp.tasks import GuidedTask, Length, examination_tasks
@@ -55,7 +55,7 @@ async def announce(request: Request) -> Response:
     if sum(one.clip is not None for one in so_far.tasks) >= recorder().settings.most_clips:
         raise RefusedError(409, "error.too_large")
     try:
-        here = recorder().pieces.announce(guest.invitation, recorded, size_bytes)
+        here = recorder().pieces.announce(guest.invitation, guest.desk, recorded, size_bytes)
     except RefusedError as refused:
         raise RefusedError(
             refused.status, "error.disk_full" if refused.status == 507 else str(refused)
@@ -64,22 +64,26 @@ async def announce(request: Request) -> Response:
 
 
 async def receive_piece(request: Request) -> Response:
-    """Take the next piece of the clip that was announced; with the last one the clip is taken in."""
-    guest = await guest_of(request)
+    """Take the next piece of the clip that was announced; with the last one the clip is taken in.
+
+    The store was asked when the clip was announced, and is asked again when it is taken in.
+    """
+    invitation = invitation_of(request)
+    window_of(request, invitation)
     pieces = recorder().pieces
     offset, length = (request.headers.get(name, "") for name in (OFFSET_HEADER, "content-length"))
     if not length.isdecimal() or not offset.isdecimal() or len(offset) > 12:
         raise RefusedError(411, "error.not_stored")
     if len(length) > 12 or int(length) > recorder().settings.piece_bytes:
         raise RefusedError(413, "error.too_large")
-    here = pieces.begin(guest.invitation, int(offset))
+    here = pieces.begin(invitation, int(offset))
     try:
         if here.received + int(length) > here.size_bytes:
             raise RefusedError(413, "error.too_large")
         await add_piece(request, here, int(length))
         if here.received < here.size_bytes:
             return JSONResponse({"stored": False, "offset": here.received})
-        return await _take_in(guest, here)
+        return await _take_in(Guest(here.desk, invitation), here)
     finally:
         pieces.end(here)
 
@@ -127,7 +131,10 @@ async def _take_in(guest: Guest, here: Unfinished) -> Response:
         )
     except LimitError as error:
         raise RefusedError(413, "error.too_large") from error
-    except (VideoError, WorkerError) as error:
+    except WorkerError as error:
+        # It may be the machine, as when its disk is full, and not the clip: the phone keeps it and tries again.
+        raise RefusedError(503, "error.server") from error
+    except VideoError as error:
         raise RefusedError(422, "error.no_video") from error
     finally:
         # Whatever became of it, it is not kept here any more; the browser has it until it was told that it is stored.

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk, Work
+from tdscreen.records.database import writing
 from tdscreen.records.entries import AtHomeAnswers, Consent, Invitation, InvitationState, RecordedTask
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
-from tdscreen.records.scope import Row
+from tdscreen.records.scope import Row, Scope
 from tdscreen.records.sealing import derive
 from tdscreen.records.tables import INVITATIONS, RECORDED_TASKS
 from tdscreen.records.times import read_optional_time, read_time, written
@@ -165,13 +166,15 @@ def invitation_in(clinic: Clinic, word: str, purpose: str) -> str | None:
 
 
 def site_of(clinic: Clinic, invitation: str) -> tuple[str, str] | None:
-    """Say at which site an invitation was written and by whom; None where it went with its patient."""
-    for site in clinic.sites():
-        with clinic.at_work("patient", site) as work:
-            rows = work.scope.rows(INVITATIONS, id=invitation)
-            work.log("looked for", KIND, invitation)
-        if rows:
-            return site, rows[0]["added_by"]
+    """Say at which site an invitation was written and by whom; None where it went with its patient.
+
+    It tells nothing of a patient, and is in no log.
+    """
+    sites = clinic.sites()
+    with writing(clinic.engine) as connection:
+        for site in sites:
+            for row in Scope(connection, site).rows(INVITATIONS, id=invitation):
+                return site, row["added_by"]
     return None
 
 

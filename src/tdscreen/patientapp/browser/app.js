@@ -1,7 +1,7 @@
 // The way of a recording, screen by screen. What can be known without a page stands in steps.js.
 import { day, ending, honesty, lookBack, readAloud, safety, upset } from "./around.js";
 import { Camera } from "./camera.js";
-import { canRecord, isSecure, randomName, whyNoCamera } from "./differences.js";
+import { canRecord, isSecure, randomName, remember, remembered, whyNoCamera } from "./differences.js";
 import { button, choice, heading, hours, list, make, paragraph } from "./dom.js";
 import { Keeping } from "./keeping.js";
 import { Looking } from "./looking.js";
@@ -12,6 +12,7 @@ import { TaskScreen } from "./task.js";
 import { chosen, Words } from "./words.js";
 
 const WINDOW = "tdscreen-window";
+const SUGGESTED = "tdscreen-suggested";
 
 export async function start(root, data) {
   const app = new App(root, data);
@@ -32,12 +33,16 @@ class App {
     this.draw = () => {};
     this.hidden = () => { if (document.hidden) this.task?.happen("hidden"); };
     document.addEventListener("visibilitychange", this.hidden);
+    // Another link, opened where this page is open: the page is loaded for it.
+    this.led = () => { if (window.location.hash.length > 1) window.location.reload(); };
+    window.addEventListener("hashchange", this.led);
   }
 
   text(key, values) { return this.words.text(key, values); }
 
   stop() {
     document.removeEventListener("visibilitychange", this.hidden);
+    window.removeEventListener("hashchange", this.led);
     this.leaveTask();
     this.sending?.stop();
     this.camera.close();
@@ -108,8 +113,14 @@ class App {
       if (!this.sending.waiting.has(clip.slug)) this.sending.add(clip);
     }
     this.resumed = Object.keys(this.state.tasks).length > 0 || this.sending.waiting.size > 0;
-    if (this.state.finished) lookBack(this);
-    else this.next();
+    if (this.state.finished) {
+      lookBack(this);
+      return;
+    }
+    const [recording, ...suggested] = JSON.parse(remembered(SUGGESTED) ?? "[]");
+    if (recording === this.state.recording) this.suggested = new Set(suggested);
+    if (this.resumed) this.followChecks();
+    this.next();
   }
 
   secondWindow() {
@@ -304,6 +315,7 @@ class App {
 
   suggest(task) {
     this.suggested.add(task.slug);
+    remember(SUGGESTED, JSON.stringify([this.state.recording, ...this.suggested]));
     const { advice } = this.checks[task.slug];
     this.show(() => [
       heading(this.text("advice.title")), paragraph(this.text(`task.${task.slug}.title`), "lead"),
@@ -385,11 +397,7 @@ class App {
 
 // A window keeps its name when it is loaded again; another has another.
 function windowName() {
-  try {
-    const name = sessionStorage.getItem(WINDOW) ?? randomName();
-    sessionStorage.setItem(WINDOW, name);
-    return name;
-  } catch {
-    return randomName();
-  }
+  const name = remembered(WINDOW) ?? randomName();
+  remember(WINDOW, name);
+  return name;
 }

@@ -121,3 +121,20 @@ export function randomName() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+// What a window remembers when it is loaded again; some private windows remember nothing.
+export function remember(name, text) {
+  try {
+    window.sessionStorage.setItem(name, text);
+  } catch {
+    // Then it is another window, the next time.
+  }
+}
+
+export function remembered(name) {
+  try {
+    return window.sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
