@@ -30,14 +30,14 @@ expect.set_options(timeout=STARTS_MS)
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Open Chromium; where there is none, skip and say so, and fail in CI."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """Open Chromium, with further flags; where there is none, skip and say so, and fail in CI."""
     if not CHROMIUM.exists():
         if "CI" in os.environ:
             pytest.fail(f"There is no browser at {CHROMIUM}, and the page must be tried in one.")
         pytest.skip(f"There is no browser at {CHROMIUM}.")
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS)
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=[*CHROMIUM_FLAGS, *flags])
         yield opened
         opened.close()
 

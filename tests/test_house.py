@@ -32,6 +32,7 @@ DOORS = {
     "cli_cache",
     "cli_clinic",
     "cli_export",
+    "cli_patient",
     "cli_phantom",
     "cli_predictive",
     "cli_reports",
@@ -40,6 +41,8 @@ DOORS = {
     "cli_verify",
     "clinicapp",
     "console",
+    "patientapp",
+    "serving",
     "webapp",
     "__main__",
 }

@@ -171,7 +171,7 @@ def test_the_sentence_is_in_a_form_that_an_old_python_can_read() -> None:
 
 def test_the_wheel_carries_the_model_the_schema_and_the_page(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("models", "src/tdscreen/assessment", "src/tdscreen/webapp"):
+    for folder in ("models", "src/tdscreen/assessment", "src/tdscreen/webapp", "src/tdscreen/patientapp"):
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 inside = path.relative_to(ROOT).as_posix().replace("src/tdscreen/", "").removeprefix("/")

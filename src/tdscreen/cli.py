@@ -27,6 +27,7 @@ from tdscreen.cli_batch import NO_HANDS, batch, own_model_option
 from tdscreen.cli_cache import cache
 from tdscreen.cli_clinic import audit, clinic
 from tdscreen.cli_export import export
+from tdscreen.cli_patient import record
 from tdscreen.cli_phantom import phantom
 from tdscreen.cli_predictive import predictive
 from tdscreen.cli_reports import OF_THE_STORE
@@ -186,6 +187,7 @@ def main(details: bool) -> None:
 
 
 main.add_command(audit)
+main.add_command(record)
 main.add_command(batch)
 main.add_command(cache)
 main.add_command(clinic)

@@ -34,7 +34,7 @@ def at_a_store(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def command(*args: Any, **others: Any) -> Any:
-        _check_installed()
+        check_installed()
         return function(*args, **others)
 
     for option in (
@@ -75,7 +75,7 @@ def key(out: Path) -> None:
 
     Keep a copy in another place: without it neither the store nor any backup can be read.
     """
-    _check_installed()
+    check_installed()
     from tdscreen.records.master import write_key_file
 
     write_key_file(out)
@@ -289,9 +289,20 @@ def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
     show_default=True,
     help="On which it listens; beyond this machine only with --login.",
 )
+@click.option(
+    "--recorder",
+    metavar="ADDRESS",
+    help="Of the recorder to which patients are invited, as https://record.clinic.example ('clinic recorder').",
+)
 @at_a_store
 def app(
-    person: str | None, login: Path | None, port: int | None, address: str, folder: Path, database: str | None
+    person: str | None,
+    login: Path | None,
+    port: int | None,
+    address: str,
+    recorder: str | None,
+    folder: Path,
+    database: str | None,
 ) -> None:
     """Open the clinic's pages in a browser.
 
@@ -301,7 +312,7 @@ def app(
     from tdscreen.clinicapp.launch import run
 
     with open_store(folder, database) as store:
-        sys.exit(run(store, person=person, login=login, port=port, address=address))
+        sys.exit(run(store, person=person, login=login, port=port, address=address, recorder=recorder))
 
 
 @clinic.command()
@@ -428,7 +439,8 @@ def open_store(folder: Path, database: str | None) -> Clinic:
     return Clinic(folder, database or database_in(folder), master_key())
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Make sure that what a store needs is installed."""
     from importlib.util import find_spec
 
     if any(find_spec(name) is None for name in _NEEDED):

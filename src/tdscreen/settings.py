@@ -786,6 +786,81 @@ class MomentsSettings:
 
 
 @dataclass(frozen=True)
+class RecorderSettings:
+    """How somebody records at home, and what the server takes from a stranger's phone."""
+
+    invitation_days: int = 14
+    longest_invitation_days: int = 90
+    """For so long an invitation is good, and at most (assumed)."""
+    most_clips: int = 40
+    """Of one examination: every task of the full programme twice, and to spare (assumed)."""
+    max_clip_bytes: int = 150_000_000
+    """Of one clip: 30 s at the 20 Mbit/s of a phone's own camera are half of that (assumed)."""
+    piece_bytes: int = 1_000_000
+    """In such pieces a clip is sent: at 0.5 Mbit/s one takes 16 s (assumed)."""
+    piece_deadline_s: float = 90.0
+    """A piece that takes longer is given up and sent again: below 0.1 Mbit/s nothing arrives anyway (assumed)."""
+    unfinished_s: float = 1800.0
+    """What was not sent to its end for so long is let go of; the browser still has it (assumed)."""
+    max_thumbnail_bytes: int = 60_000
+    """Of a picture of 240 px as JPEG, which has 5 to 15 kB."""
+    max_message_bytes: int = 20_000
+    """Of what is said beside a clip: 30 s of prompts have less than 2 kB."""
+    look_every_s: float = 0.4
+    """Between two thumbnails: a hint comes in under half a second."""
+    check_every_s: float = 3.0
+    """Between two questions whether a clip was checked (assumed)."""
+    countdown_s: int = 3
+    begins_by_itself: bool = True
+    """Once all has been well in some pictures in a row."""
+    scale: float = 1.0
+    """Of the tasks' lengths: another only in tests."""
+    max_tilt_deg: float = 20.0
+    """Of the line between the eyes, in hints (assumed: the gate itself allows more)."""
+    max_turn: float = 0.3
+    """Of the nose's tip from between the eyes, in their distance (assumed: about 30 degrees)."""
+    largest_face: float = 0.9
+    """Of the picture's smaller side: a larger face leaves it at the first movement (assumed)."""
+    look_wait_s: float = 0.3
+    """A thumbnail that would wait longer for its turn is not looked at: the next one comes soon."""
+    look_deadline_s: float = 20.0
+    """Whoever looks at thumbnails and does not answer for so long is replaced (assumed)."""
+    look_start_deadline_s: float = 300.0
+    """The same while its models load: 2 to 4 s on a quiet machine, more than a minute on a busy one (measured)."""
+    looked_at: int = 4
+    """So many recordings are looked at with trackers of their own that know the picture before (assumed)."""
+    shaken_share: float = 0.01
+    """Of the picture's width: a camera that moves by more between two thumbnails is not steady (measured on a few
+    clips: of 240 px, one that stands shows up to 1, one that is held in a hand 2 to 6)."""
+    shaken_min_contrast: float = 6.0
+    shaken_min_certainty: float = 0.15
+    """Levels of 255, and the peak of the phase correlation, below which a wall shows no movement (assumed)."""
+    off_centre: float = 0.22
+    """Of the picture's width: farther from its middle a face is soon out of the picture (assumed)."""
+
+
+@dataclass(frozen=True)
+class GuidedSettings:
+    """How long each task of the guided examination at home is recorded, in seconds."""
+
+    rest_s: float = 30.0
+    """At the beginning and again at the end: twice the AIMS's least, as Sterns 2025 recorded it."""
+    mouth_s: float = 20.0
+    tongue_s: float = 20.0
+    """Twice within the clip (Guy 1976): 8 s each and a rest of 2 s between and after (assumed)."""
+    tapping_s: float = 15.0
+    """A hand: 10 to 15 s (Guy 1976)."""
+    hands_hanging_s: float = 15.0
+    arms_out_s: float = 15.0
+    """At least 15 s (Guy 1976)."""
+    talk_s: float = 20.0
+    """Enough for some sentences (assumed)."""
+    short_tongue_s: float = 25.0
+    short_tapping_s: float = 20.0
+    """In the examination for the tired, 75 s with the rest: what is left out leaves these some more time (assumed)."""
+
+
+@dataclass(frozen=True)
 class CourseSettings:
     """What is called change, and when somebody is due."""
 
@@ -901,6 +976,8 @@ BATCH = BatchSettings()
 RECORDS = RecordsSettings()
 CLINIC_PAGES = ClinicPagesSettings()
 MOMENTS = MomentsSettings()
+RECORDER = RecorderSettings()
+GUIDED = GuidedSettings()
 COURSE = CourseSettings()
 REPORTS = ReportsSettings()
 TRAINING = TrainingSettings()

@@ -222,6 +222,19 @@ def test_a_signature_without_an_estimate_says_so(desk: Desk, examination: Examin
     assert sign_offs(desk, examination.id)[0].agreement is Agreement.NOT_SEEN
 
 
+@pytest.mark.usefixtures("service")
+def test_who_signed_lets_the_patient_read_a_summary_and_takes_it_back(
+    desk: Desk, examination: Examination
+) -> None:
+    lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
+    page = press(open_page("comparison", examination.id), "Sign")
+    assert sign_offs(desk, examination.id)[0].released_at is None
+    press(page, "Let the patient read a summary")
+    assert sign_offs(desk, examination.id)[0].released_at is not None
+    press(open_page("comparison", examination.id), "Take the summary back")
+    assert sign_offs(desk, examination.id)[0].released_at is None
+
+
 def test_somebody_of_another_site_sees_nothing_by_any_address(
     service: Service, patient: Patient, examination: Examination
 ) -> None:

@@ -18,15 +18,18 @@ from tdscreen.errors import InputError, TdscreenError
 from tdscreen.records import (
     administration,
     assessments,
+    at_home,
     clips,
     examinations,
     exports,
     findings,
+    invitations,
     jobs,
     outbox,
     patients,
     practice,
     ratings,
+    releases,
     retention,
     usability,
     worklist,
@@ -34,6 +37,7 @@ from tdscreen.records import (
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.entries import (
     Agreement,
+    AtHomeAnswers,
     Examination,
     ExaminationDetails,
     ExposureDetails,
@@ -48,7 +52,7 @@ from tdscreen.vocabulary import Task
 
 NOTE = f"{NAME} chewed gum before"
 WHOLE = Scores({**dict.fromkeys(range(1, 11), 0), 11: False, 12: True}, comment=NOTE)
-C, R, A, W = Role.CLINICIAN, Role.RESEARCHER, Role.ADMINISTRATOR, Role.WORKER
+C, R, A, W, P = Role.CLINICIAN, Role.RESEARCHER, Role.ADMINISTRATOR, Role.WORKER, Role.PATIENT
 
 
 class Filled:
@@ -60,7 +64,7 @@ class Filled:
         self.examination, self.patient = examination.id, examination.patient
         self.clip, self.rating, self.job = clip, rating, job
         self.assessment = assessment
-        self.message = ""
+        self.message = self.invitation = self.sign_off = ""
 
 
 @pytest.fixture
@@ -83,8 +87,10 @@ def filled(
     assessments.add_assessment(desk, examination.id, named)
     rating = ratings.save_draft(desk, examination.id, WHOLE).id
     ratings.lock_rating(desk, rating)
-    ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE)
+    sign_off = ratings.sign(desk, rating, agreement=Agreement.NOT_SEEN, comment=NOTE).id
     made = Filled(examination, clip, rating, job, some_assessment)
+    made.sign_off = sign_off
+    made.invitation = invitations.invite(desk, examination.patient).id
     made.message = outbox.put(desk, examination.id, "{}").id
     return made
 
@@ -109,7 +115,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "patients.what_there_is": (lambda d, f: patients.what_there_is(d, f.patient), {A}),
     "examinations.add_examination": (
         lambda d, f: examinations.add_examination(d, f.patient, held_at=Clock().time),
-        {C},
+        {C, P},
     ),
     "examinations.examination": (lambda d, f: examinations.examination(d, f.examination), {C, R}),
     "examinations.examinations": (lambda d, f: examinations.examinations(d, f.patient), {C, R}),
@@ -119,7 +125,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     ),
     "clips.import_clip": (
         lambda d, f: clips.import_clip(d, f.examination, Path(__file__), task=Task.REST),
-        {C},
+        {C, P},
     ),
     "clips.clip": (lambda d, f: clips.clip(d, f.clip), {C, A, W}),
     "clips.clips": (lambda d, f: clips.clips(d, f.examination), {C, A, W}),
@@ -144,11 +150,31 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     ),
     "ratings.sign": (lambda d, f: ratings.sign(d, f.rating, agreement=Agreement.NOT_SEEN), {C}),
     "ratings.sign_offs": (lambda d, f: ratings.sign_offs(d, f.examination), {C, R}),
-    "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),
+    "releases.release_summary": (lambda d, f: releases.release_summary(d, f.sign_off), {C}),
+    "releases.take_back_summary": (lambda d, f: releases.take_back_summary(d, f.sign_off), {C}),
+    "releases.summary_for": (lambda d, f: releases.summary_for(d, f.invitation) is None, {P}),
+    "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C, P}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
     "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
     "worklist.unusable_examinations": (lambda d, f: worklist.unusable_examinations(d), {C}),
+    "invitations.invite": (lambda d, f: invitations.invite(d, f.patient), {C}),
+    "invitations.invitations": (lambda d, f: invitations.invitations(d, f.patient), {C}),
+    "invitations.invitation_of": (lambda d, f: invitations.invitation_of(d, f.examination), {C}),
+    "invitations.revoke": (lambda d, f: invitations.revoke(d, f.invitation), {C}),
+    "at_home.recording": (lambda d, f: at_home.recording(d, f.invitation), {P}),
+    "at_home.agree": (lambda d, f: at_home.agree(d, f.invitation, version="1", language="en"), {P}),
+    "at_home.answer": (lambda d, f: at_home.answer(d, f.invitation, AtHomeAnswers(), programme="short"), {P}),
+    "at_home.add_clip": (
+        lambda d, f: at_home.add_clip(
+            d, f.invitation, Path(__file__), task=Task.REST, recorded={"slug": "rest", "take": 1}
+        ),
+        {P},
+    ),
+    "at_home.skip_task": (lambda d, f: at_home.skip_task(d, f.invitation, slug="rest", reason="tired"), {P}),
+    "at_home.finish": (lambda d, f: at_home.finish(d, f.invitation), {P}),
+    "at_home.looks": (lambda d, f: at_home.looks(d, f.invitation), {P}),
+    "at_home.withdraw": (lambda d, f: at_home.withdraw(d, f.invitation), {P}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),
@@ -198,6 +224,7 @@ def test_a_role_does_what_the_table_says_and_nothing_else(clinic: Clinic, filled
         R: clinic.desk("w1"),
         A: clinic.desk("a1"),
         W: clinic.desk_of_worker("north"),
+        P: clinic.desk_of_patient("north", invited_by="r1"),
     }
     wrong = []
     # What a role may not do is tried first: what it may do changes what is there.
@@ -222,6 +249,12 @@ def test_the_table_speaks_of_each_act_and_leaves_none_to_nobody() -> None:
     assert set(RULES) == set(Act)
     assert all(roles - {Role.WORKER} for roles in RULES.values())
     assert all(Role.WORKER not in RULES[act] for act in (Act.RATE, Act.DELETE, Act.MANAGE_STAFF))
+    # Whoever was invited adds, and sees nothing.
+    assert {act for act in Act if Role.PATIENT in RULES[act]} == {
+        Act.RECORD,
+        Act.RECORD_AT_HOME,
+        Act.ASK_FOR_ASSESSMENT,
+    }
 
 
 def test_a_researcher_reads_no_name_in_anything(clinic: Clinic, filled: Filled) -> None:

@@ -19,7 +19,7 @@ from tdscreen.records.sealing import new_key
 from tdscreen.records.tables import METADATA
 from tdscreen.records.upgrade import upgrade
 
-NEWEST = "0004"
+NEWEST = "0005"
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def assess_examination(
 
         tell(0.0)
         try:
-            measurement = _measured(desk, clip, tell, cancel)
+            measurement = measure_kept_clip(desk, clip, tell, cancel)
         except WorkerError as error:
             if cancel.is_set() or not last_try:
                 raise
@@ -120,9 +120,26 @@ class _NothingLeftError(InputError):
     """Of a clip there is neither video nor landmarks any more."""
 
 
-def _measured(
+def measure_kept_clip(
     desk: Desk, clip: Clip, tell: Callable[[float], None], cancel: threading.Event
 ) -> ClipMeasurement:
+    """Measure one clip of the store, and keep its landmarks: from these alone if they are kept already.
+
+    Parameters
+    ----------
+    desk : Desk
+        Of the worker.
+    clip : Clip
+    tell : callable
+        Is told how far it is, 0 to 1.
+    cancel : threading.Event
+        Ends the work when set.
+
+    Raises
+    ------
+    TdscreenError
+        Of the clip, of the process that read it, or of this installation.
+    """
     there = {file.kind: file for file in clip.files if file.destroyed_at is None}
     if FileKind.TRACKS in there:
         return measure(tracks(desk, clip.id), task=Task(clip.task))

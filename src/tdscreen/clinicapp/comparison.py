@@ -27,6 +27,7 @@ from tdscreen.records.entries import Agreement, Rating, Scores, SignOff, StoredA
 from tdscreen.records.examinations import examination
 from tdscreen.records.patients import patient
 from tdscreen.records.ratings import change_rating, ratings, sign, sign_offs
+from tdscreen.records.releases import release_summary, take_back_summary
 from tdscreen.records.worklist import examination_states
 from tdscreen.reports.pages import ACTIVATIONS
 from tdscreen.settings import CLINIC_PAGES
@@ -69,7 +70,7 @@ def show_comparison(desk: Desk, of: str) -> None:
         _show_remarks(rating, "You" if rating is own else f"Rater {rating.rater}")
     _offer_change(desk, own)
     st.header("Signature", anchor=False)
-    _show_signatures(signed)
+    _show_signatures(desk, signed)
     _offer_signature(desk, locked, own, stored)
     _show_downloads(desk, of)
     show_estimate(stored)
@@ -205,7 +206,7 @@ def _show_downloads(desk: Desk, of: str) -> None:
             st.link_button(label, f"/clinic/{purpose}/{ticket}")
 
 
-def _show_signatures(signed: Sequence[SignOff]) -> None:
+def _show_signatures(desk: Desk, signed: Sequence[SignOff]) -> None:
     if not signed:
         st.markdown("Nobody has signed. The result is a draft.")
     for one in signed:
@@ -214,6 +215,25 @@ def _show_signatures(signed: Sequence[SignOff]) -> None:
             f"Signed by {one.signed_by} on {moment(one.signed_at)}: {total(one.scores)}. "
             f"{AGREEMENTS[one.agreement]}.{comment}"
         )
+        if one.signed_by == desk.staff.id:
+            _offer_release(desk, one)
+
+
+def _offer_release(desk: Desk, signed: SignOff) -> None:
+    """Let the patient read, by the own link, what was signed: in plain words, without a score or a disease."""
+    released = signed.released_at is not None
+    if signed.released_at is not None:
+        st.caption(f"The patient may read a plain summary of this since {moment(signed.released_at)}.")
+    else:
+        st.caption(
+            "The patient reads nothing of this before you allow it: then a plain summary, without scores."
+        )
+    st.button(
+        "Take the summary back" if released else "Let the patient read a summary",
+        key=f"release-{signed.id}",
+        on_click=change,
+        args=(partial(take_back_summary if released else release_summary, desk, signed.id),),
+    )
 
 
 def _offer_signature(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from tdscreen.assessment.plain import TASKS
+from tdscreen.clinicapp.at_home import show_recorded_at_home
 from tdscreen.clinicapp.components import upload_clips
 from tdscreen.clinicapp.estimate_state import show_estimate_state
 from tdscreen.clinicapp.patient import ask_for_answers
@@ -52,6 +53,7 @@ def show_examination(desk: Desk, of: str) -> None:
     st.caption(RETENTION)
     with st.expander("How to film so that a clip can be used"):
         st.markdown(FILMING_ADVICE)
+    show_recorded_at_home(desk, of)
     st.header("On that day", anchor=False)
     st.markdown("\n".join(f"- {line}" for line in asked(one.details)))
     if one.details.note:

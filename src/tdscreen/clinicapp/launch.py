@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tdscreen.clinicapp.login_file import LOOPBACK, LoginFile, read_login_file
+from tdscreen.clinicapp.login_file import LoginFile, read_login_file
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic
-from tdscreen.webapp.launch import end_with_the_terminal, require_free, server_options
-
-Options = dict[str, bool | int | str | list[str]]
+from tdscreen.records.invitations import checked_address
+from tdscreen.serving.launch import LOOPBACK, Options, closed_options
+from tdscreen.webapp.launch import end_with_the_terminal, require_free
 
 
 def options(
@@ -26,18 +26,9 @@ def options(
         On which it listens.
     login : LoginFile, optional
     """
-    given: Options = {
-        **server_options(),
-        "server.address": address,
-        # Streamlit's own way in for files is closed; clips come by a route.
-        "server.maxUploadSize": 1,
-        "server.enableStaticServing": False,
-        "server.enableXsrfProtection": True,
-        "server.enableCORS": True,
-        "secrets.files": [str(login.path)] if login is not None else [],
-    }
-    if port is not None:
-        given["server.port"] = port
+    given = closed_options(port, address=address)
+    if login is not None:
+        given["secrets.files"] = [str(login.path)]
     return given
 
 
@@ -48,6 +39,7 @@ def run(
     login: Path | None = None,
     port: int | None = None,
     address: str = LOOPBACK[0],
+    recorder: str | None = None,
 ) -> int:
     """Serve the pages until interrupted.
 
@@ -64,6 +56,8 @@ def run(
     address : str
         On which it listens. Beyond this machine only with a login: without, whoever reaches it would be taken for
         ``person``.
+    recorder : str, optional
+        Address of the recorder to which patients are invited.
 
     Returns
     -------
@@ -87,7 +81,7 @@ def run(
         clinic.desk(person)
     if port is not None and address in LOOPBACK:
         require_free(port)
-    open_service(Service(clinic, person))
+    open_service(Service(clinic, person, None if recorder is None else checked_address(recorder)))
     end_with_the_terminal()
     from tdscreen.clinicapp.server import application
 

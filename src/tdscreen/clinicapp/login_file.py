@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tdscreen.errors import InputError
+from tdscreen.serving.launch import LOOPBACK
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CALLBACK = "/oauth2callback"
 _NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 _LEAST_SECRET = 32

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from tdscreen.clinicapp.at_home import show_invitations
 from tdscreen.clinicapp.patients import ask_for_details, facts
 from tdscreen.clinicapp.risk import show_risk
 from tdscreen.clinicapp.visit import PageName, change, go, seen
@@ -47,6 +48,7 @@ def show_patient(desk: Desk, of: str) -> None:
         if st.form_submit_button("Add the examination", type="primary"):
             _add(desk, of, held, asked)
     show_risk(desk, one, states)
+    show_invitations(desk, of)
     st.header("Drugs", anchor=False)
     if taken:
         st.html(_drugs(taken))

@@ -17,11 +17,14 @@ class Service:
     clinic : Clinic
     person : str or None
         Identifier of the staff member who sits at this machine; None where everybody signs in.
+    recorder : str or None
+        Address of the recorder to which patients are invited; None where there is none.
     tickets : TicketOffice
     """
 
     clinic: Clinic
     person: str | None
+    recorder: str | None = None
     tickets: TicketOffice = field(default_factory=TicketOffice)
 
 

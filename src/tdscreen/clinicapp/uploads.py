@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import os
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote
 
@@ -22,6 +17,7 @@ from tdscreen.clinicapp.tickets import Purpose, Ticket
 from tdscreen.errors import InputError, LimitError, TdscreenError
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import import_clip
+from tdscreen.serving.nameless import RefusedError, digest_in, nameless_file, path_of
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.desk import readable_name
@@ -32,15 +28,6 @@ TASK_HEADER = "x-clip-task"
 KEEP_HEADER = "x-keep-video"
 DIGEST_HEADER = "repr-digest"
 """As RFC 9530 has it: ``sha-256=:<base64>:``."""
-_MEMORY = Path("/dev/shm")
-
-
-class RefusedError(InputError):
-    """An upload that is not taken, with the HTTP status that says so."""
-
-    def __init__(self, status: int, problem: str) -> None:
-        super().__init__(problem)
-        self.status = status
 
 
 async def receive(request: Request) -> JSONResponse:
@@ -53,13 +40,13 @@ async def receive(request: Request) -> JSONResponse:
     try:
         desk, ticket = _admit(request)
         size_bytes, task, digest = _announced(request)
-        with _nameless_file(size_bytes) as file:
+        with nameless_file(size_bytes) as file:
             await _stream(request.stream(), file, size_bytes=size_bytes, digest=digest)
             clip = await run_in_threadpool(
                 import_clip,
                 desk,
                 ticket.on,
-                Path(f"/proc/{os.getpid()}/fd/{file.fileno()}"),
+                path_of(file),
                 task=task,
                 name=readable_name(unquote(request.headers.get(NAME_HEADER, ""))),
                 keep_video=request.headers.get(KEEP_HEADER) == "1",
@@ -103,28 +90,7 @@ def _announced(request: Request) -> tuple[int, Task, bytes | None]:
         task = Task(request.headers.get(TASK_HEADER, ""))
     except ValueError as error:
         raise RefusedError(400, "Say what the person was asked to do in this clip.") from error
-    return int(length), task, _digest(request.headers.get(DIGEST_HEADER))
-
-
-def _digest(header: str | None) -> bytes | None:
-    if header is None:
-        return None
-    try:
-        return base64.b64decode(header.removeprefix("sha-256=:").removesuffix(":"), validate=True)
-    except binascii.Error as error:
-        raise RefusedError(400, "The browser sent a checksum that is none. Try again.") from error
-
-
-def _nameless_file(size_bytes: int) -> BinaryIO:
-    """Open a file in memory that has no name and so no trace, if there is room for it."""
-    if not _MEMORY.is_dir():
-        raise RefusedError(
-            507, "Clips are taken in only where /dev/shm holds files in memory, as on Linux: never on a disk."
-        )
-    room = os.statvfs(_MEMORY)
-    if size_bytes > room.f_bavail * room.f_frsize:
-        raise RefusedError(507, "The server has no room for this clip just now. Try again in a while.")
-    return tempfile.TemporaryFile(dir=_MEMORY)
+    return int(length), task, digest_in(request.headers.get(DIGEST_HEADER))
 
 
 async def _stream(

@@ -16,7 +16,7 @@ from tdscreen.records.entries import (
     Role,
     Sex,
 )
-from tdscreen.records.worklist import ExaminationState, OwnRating
+from tdscreen.records.worklist import AtHome, ExaminationState, OwnRating
 from tdscreen.settings import RECORDS
 
 SEXES: dict[Sex, str] = {
@@ -40,6 +40,10 @@ OWN: dict[OwnRating, str] = {
     OwnRating.NONE: "you have not rated it",
     OwnRating.DRAFT: "your rating is a draft",
     OwnRating.LOCKED: "your rating is locked",
+}
+AT_HOME: dict[AtHome, str] = {
+    AtHome.BEGUN: "being recorded at home",
+    AtHome.FINISHED: "recorded at home",
 }
 _WHY: dict[Destroyed, str] = {
     Destroyed.RATED: "because the ratings that are required were signed",
@@ -71,6 +75,7 @@ def standing(state: ExaminationState) -> str:
         counted(state.clips, "clip") if state.clips else "no clips yet",
         OWN[state.own],
         "signed" if state.signed else "draft: nobody has signed",
+        *([AT_HOME[state.at_home]] if state.at_home in AT_HOME else []),
     ]
     return "; ".join(parts)
 

@@ -20,7 +20,7 @@ from tdscreen.records import audit
 from tdscreen.records.database import check_revision, is_empty, migrate, open_engine, writing
 from tdscreen.records.entries import Role, StaffMember
 from tdscreen.records.master import MasterKey
-from tdscreen.records.roles import WITHHELD, Act, may, require
+from tdscreen.records.roles import NO_STAFF, WITHHELD, Act, may, require
 from tdscreen.records.scope import Scope
 from tdscreen.records.sealing import derive, seal, unseal
 from tdscreen.records.staff import Login, Register
@@ -31,6 +31,8 @@ from tdscreen.records.vault import Vault, rewrap
 _SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 WORKER = "worker"
 """Who it was, where the program that assesses did it."""
+PATIENT = "patient"
+"""Who it was, where somebody did it who was invited to record at home."""
 DATABASE_FILE = "store.db"
 HEAD_FILE = "audit.head"
 
@@ -226,6 +228,18 @@ class Clinic:
         """Give the program that assesses its place at a site."""
         return Desk(self, StaffMember(WORKER, site, "the program that assesses", Role.WORKER))
 
+    def desk_of_patient(self, site: str, *, invited_by: str) -> Desk:
+        """Give whoever was invited to record at home a place to do so; see :mod:`tdscreen.records.at_home`.
+
+        Parameters
+        ----------
+        site : str
+        invited_by : str
+            The person of the staff who answers for what is added.
+        """
+        staff = StaffMember(PATIENT, site, "whoever was invited", Role.PATIENT)
+        return Desk(self, staff, answerable=invited_by)
+
     def register(self, connection: Connection) -> Register:
         """Give the staff, within a transaction."""
         return Register(connection, self._staff_key, self.lookup)
@@ -292,6 +306,8 @@ class Work:
     who : str
     time : str
         Of all that is written in it.
+    answerable : str
+        Of the staff: stands as the one who added what is added. The same as ``who`` unless a patient does it.
     head : Head or None
         Of the audit log; None until something was logged.
     role : Role or None
@@ -307,7 +323,7 @@ class Work:
         self.connection = connection
         self.scope = Scope(connection, site)
         self.vault = clinic.vault
-        self.who = who
+        self.who = self.answerable = who
         self.now = clinic.now()
         self.time = written(self.now)
         self.head: audit.Head | None = None
@@ -335,7 +351,7 @@ class Work:
     def add_staff(self, member: StaffMember, login: Login | None) -> StaffMember:
         """Add somebody who works at this site; see :meth:`Clinic.add_staff`."""
         _check_short(member.id, "person")
-        if member.id in (audit.SHELL, WORKER):
+        if member.id in (audit.SHELL, WORKER, PATIENT):
             raise InputError(
                 f"'{member.id}' stands for a program in the audit log. Choose another identifier."
             )
@@ -393,11 +409,14 @@ class Desk:
     ----------
     clinic : Clinic
     staff : StaffMember
+    answerable : str
+        Of the staff: stands as the one who added what is added here.
     """
 
-    def __init__(self, clinic: Clinic, staff: StaffMember) -> None:
+    def __init__(self, clinic: Clinic, staff: StaffMember, *, answerable: str | None = None) -> None:
         self.clinic = clinic
         self.staff = staff
+        self.answerable = answerable or staff.id
 
     @contextlib.contextmanager
     def at_work(self, act: Act) -> Iterator[Work]:
@@ -410,6 +429,7 @@ class Desk:
         """
         with self.clinic.at_work(self.staff.id, self.staff.site) as work:
             work.role = self._check(work.connection, act)
+            work.answerable = self.answerable
             yield work
 
     @contextlib.contextmanager
@@ -422,7 +442,7 @@ class Desk:
     def _check(self, connection: Connection, act: Act) -> Role:
         # Asked anew each time: a desk that somebody sits at does not outlast the work here.
         role = self.staff.role
-        if role is not Role.WORKER:
+        if role not in NO_STAFF:
             role = self.clinic.register(connection).member(self.staff.id).role
         require(role, act)
         return role
@@ -455,7 +475,7 @@ def check_role(role: Role) -> None:
     ------
     InputError
     """
-    if role is Role.WORKER:
+    if role in NO_STAFF:
         raise InputError("That is the role of a program. Choose clinician, researcher or administrator.")
 
 

@@ -73,7 +73,7 @@ def import_clip(
     """
     source = check_path(source, settings=VIDEO)
     name = source.name if name is None else name
-    with desk.at_work(Act.WRITE) as work:
+    with desk.at_work(Act.RECORD) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         lookup = _unknown(work, sha256_of(source))
         key = work.vault.patient_key(patient)
@@ -96,7 +96,7 @@ def import_clip(
         vault.shred_file(patient, file)
         raise
     assert isinstance(said, dict)
-    with desk.at_work(Act.WRITE) as work:
+    with desk.at_work(Act.RECORD) as work:
         work.undo.append(lambda: vault.shred_file(patient, file))
         # The patient may be gone meanwhile, or the clip be there from another's hands.
         living_patient(work.scope, patient)
@@ -118,7 +118,7 @@ def import_clip(
             sealed=work.seal(patient, clip, sealed),
             keep_video=keep_video,
             added_at=work.time,
-            added_by=work.who,
+            added_by=work.answerable,
         )
         _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=None)
         work.log("added", _KIND, clip)

@@ -23,13 +23,15 @@ class Sex(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is at a clinic; what each may do stands in :mod:`tdscreen.records.roles`. A patient is no staff."""
+    """What somebody is at a clinic; what each may do stands in :mod:`tdscreen.records.roles`."""
 
     CLINICIAN = "clinician"
     RESEARCHER = "researcher"
     ADMINISTRATOR = "administrator"
     WORKER = "worker"
     """The program that assesses, and nobody of the staff."""
+    PATIENT = "patient"
+    """Whoever records at home by an invitation, and nobody of the staff: may add to one examination, and see none."""
 
 
 class FileKind(StrEnum):
@@ -434,6 +436,8 @@ class SignOff:
     ----------
     scores : Scores
         What was signed; a change of the rating after that is not.
+    released_at : datetime or None
+        When who signed let the patient read a summary of it; None as long as the patient may not.
     """
 
     id: str
@@ -445,6 +449,7 @@ class SignOff:
     scores: Scores
     agreement: Agreement
     comment: str
+    released_at: datetime | None = None
 
 
 class JobState(StrEnum):
@@ -532,6 +537,130 @@ class Message:
     added_at: datetime
     added_by: str
     ended_at: datetime | None
+
+
+class InvitationState(StrEnum):
+    """Whether an invitation to record at home still opens anything."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """The patient had all of it deleted."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """To which words somebody agreed, in which language, and when."""
+
+    version: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AtHomeAnswers:
+    """What a patient answered before recording; None of what was left out.
+
+    Attributes
+    ----------
+    gum, dentures : bool or None
+    hours_slept, hours_since_dose : float or None
+    incapacitated, aware : int or None
+        Items 9 and 10 of the AIMS, 0 to 4, as the patient sees it.
+    """
+
+    gum: bool | None = None
+    dentures: bool | None = None
+    hours_slept: float | None = None
+    hours_since_dose: float | None = None
+    incapacitated: int | None = None
+    aware: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordedTask:
+    """One task of a recording at home, done or left out.
+
+    Attributes
+    ----------
+    slug : str
+        Of the task, in :mod:`tdscreen.patientapp.tasks`.
+    take : int
+        From 1; 0 of one that was left out.
+    skipped : str
+        Why it was left out; empty if it was not.
+    sha256 : str
+        Of the clip's bytes.
+    mirrored : bool
+        The clip is a mirror image.
+    started_at : str
+        When it began, by the phone's own clock (ISO 8601).
+    prompts : tuple of (str, float)
+        What was asked, and when, in seconds since the first picture of the clip.
+    camera : mapping
+        What the camera and the recorder were, as ``width``, ``height``, ``frameRate``, ``mimeType``.
+    clip : str or None
+        Its identifier in the store.
+    """
+
+    slug: str
+    take: int
+    skipped: str = ""
+    sha256: str = ""
+    mirrored: bool = False
+    started_at: str = ""
+    prompts: tuple[tuple[str, float], ...] = ()
+    camera: Mapping[str, str | float] = field(default_factory=dict)
+    clip: str | None = None
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An invitation to record one examination at home, and what was recorded by it.
+
+    Attributes
+    ----------
+    until : datetime
+        It opens nothing after that.
+    examination : str or None
+        None until the first clip.
+    consent : Consent or None
+    answers : AtHomeAnswers or None
+    programme : str
+        Empty until it was chosen.
+    tasks : tuple of RecordedTask
+        In the order in which they came.
+    """
+
+    id: str
+    patient: str
+    state: InvitationState
+    until: datetime
+    added_at: datetime
+    added_by: str
+    finished_at: datetime | None
+    examination: str | None
+    consent: Consent | None
+    answers: AtHomeAnswers | None
+    programme: str
+    tasks: tuple[RecordedTask, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody watched a video that was recorded at home.
+
+    Attributes
+    ----------
+    at : datetime
+    role : Role
+        What that person is at the clinic.
+    """
+
+    at: datetime
+    role: Role
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def add_examination(
     if held_at.tzinfo is None:
         raise InputError("The time of an examination needs its zone.")
     examination = new_id()
-    with desk.at_work(Act.WRITE) as work:
+    with desk.at_work(Act.RECORD) as work:
         living_patient(work.scope, patient)
         work.scope.add(
             EXAMINATIONS,
@@ -49,7 +49,7 @@ def add_examination(
             held_at=written(held_at),
             sealed=work.seal(patient, examination, asdict(details)),
             added_at=work.time,
-            added_by=work.who,
+            added_by=work.answerable,
         )
         work.log("added", _KIND, examination)
         row = work.scope.row(EXAMINATIONS, examination)

@@ -58,7 +58,7 @@ def enqueue(desk: Desk, examination: str) -> Job:
                 progress=0.0,
                 tries=0,
                 added_at=work.time,
-                added_by=work.who,
+                added_by=work.answerable,
             )
         else:
             job = open_jobs[0]["id"]

@@ -168,7 +168,8 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
             )
         current = _rating(work, row).current
         before = [
-            _sign_off(work, one) for one in work.scope.rows(SIGN_OFFS, order="signed_at", rating_id=rating)
+            read_sign_off(work, one)
+            for one in work.scope.rows(SIGN_OFFS, order="signed_at", rating_id=rating)
         ]
         if any(one.signed_by == work.who and one.scores == current for one in before):
             raise InputError("You have signed this rating as it stands.")
@@ -185,7 +186,7 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
         )
         work.log("signed", _KIND, rating)
         _let_videos_go(work, examination)
-        return _sign_off(work, work.scope.row(SIGN_OFFS, sign_off))
+        return read_sign_off(work, work.scope.row(SIGN_OFFS, sign_off))
 
 
 def sign_offs(desk: Desk, examination: str) -> list[SignOff]:
@@ -198,7 +199,7 @@ def sign_offs_shown(work: Work, examination: str) -> list[SignOff]:
     """Give the signatures of an examination within a piece of work; see :func:`sign_offs`."""
     living_examination(work.scope, examination)
     rows = work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)
-    found = [_sign_off(work, row) for row in rows]
+    found = [read_sign_off(work, row) for row in rows]
     work.log("saw", "signatures of examination", examination)
     return found
 
@@ -253,7 +254,13 @@ def _rating(work: Work, row: Row) -> Rating:
     )
 
 
-def _sign_off(work: Work, row: Row) -> SignOff:
+def current_scores(work: Work, rating: str) -> Scores:
+    """Give the scores of a rating as it stands."""
+    return _rating(work, work.scope.row(RATINGS, rating)).current
+
+
+def read_sign_off(work: Work, row: Row) -> SignOff:
+    """Read a row of a signature."""
     said = work.unseal(row["patient_id"], row["id"], row["sealed"])
     return SignOff(
         id=row["id"],
@@ -265,6 +272,8 @@ def _sign_off(work: Work, row: Row) -> SignOff:
         scores=_shown(work, said),
         agreement=Agreement(said["agreement"]),
         comment=work.note(said["remark"]),
+        # Signatures from before there were summaries say nothing of one.
+        released_at=None if said.get("released") is None else read_time(said["released"]["at"]),
     )
 
 

@@ -21,9 +21,13 @@ class Act(StrEnum):
     SEE_FINDINGS = "see examinations and what was found"
     SEE_LANDMARKS = "see landmarks"
     SEE_NOTES = "see what was written freely"
-    WRITE = "add or change patients, examinations or clips"
+    WRITE = "add or change patients or what was asked"
+    RECORD = "add examinations or clips"
+    RECORD_AT_HOME = "record by an invitation"
+    INVITE = "invite a patient to record at home"
     KEEP_FINDINGS = "keep what was measured"
     RATE = "rate, change or sign a rating"
+    RELEASE = "let a patient read a summary"
     ASK_FOR_ASSESSMENT = "ask for an assessment"
     SEE_JOBS = "see the assessments that are waiting"
     DECIDE_RETENTION = "decide how long a video is kept"
@@ -36,7 +40,7 @@ class Act(StrEnum):
     SEE_AUDIT_LOG = "see the audit log"
 
 
-_C, _R, _A, _W = Role.CLINICIAN, Role.RESEARCHER, Role.ADMINISTRATOR, Role.WORKER
+_C, _R, _A, _W, _P = Role.CLINICIAN, Role.RESEARCHER, Role.ADMINISTRATOR, Role.WORKER, Role.PATIENT
 RULES: Mapping[Act, frozenset[Role]] = {
     act: frozenset(roles)
     for act, roles in {
@@ -47,9 +51,13 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.SEE_LANDMARKS: (_C, _R, _W),
         Act.SEE_NOTES: (_C,),
         Act.WRITE: (_C,),
+        Act.RECORD: (_C, _P),
+        Act.RECORD_AT_HOME: (_P,),
+        Act.INVITE: (_C,),
         Act.KEEP_FINDINGS: (_C, _W),
         Act.RATE: (_C,),
-        Act.ASK_FOR_ASSESSMENT: (_C,),
+        Act.RELEASE: (_C,),
+        Act.ASK_FOR_ASSESSMENT: (_C, _P),
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),
         Act.REPORT: (_C,),
@@ -63,7 +71,15 @@ RULES: Mapping[Act, frozenset[Role]] = {
 }
 """Which roles each needs."""
 
-_ARTICLE = {_C: "a clinician", _R: "a researcher", _A: "an administrator", _W: "the program that assesses"}
+_ARTICLE = {
+    _C: "a clinician",
+    _R: "a researcher",
+    _A: "an administrator",
+    _W: "the program that assesses",
+    _P: "the patient",
+}
+NO_STAFF = frozenset({Role.WORKER, Role.PATIENT})
+"""Roles of nobody who works here."""
 
 
 def may(role: Role, act: Act) -> bool:
@@ -80,5 +96,5 @@ def require(role: Role, act: Act) -> None:
         It does not; the sentence says whose it is.
     """
     if not may(role, act):
-        whose = " or ".join(_ARTICLE[one] for one in Role if one in RULES[act] and one is not Role.WORKER)
+        whose = " or ".join(_ARTICLE[one] for one in Role if one in RULES[act] and one not in NO_STAFF)
         raise InputError(f"To {act} is not for {_ARTICLE[role]}. Ask {whose}.")

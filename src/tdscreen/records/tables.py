@@ -193,6 +193,24 @@ OUTBOX = _of_patient(
     _by("added_by"),
     Column("ended_at", TIME),
 )
+INVITATIONS = _of_patient(
+    "invitations",
+    Column("examination_id", ID, ForeignKey("examinations.id"), index=True),
+    Column("sealed", LargeBinary),
+    Column("until", TIME, nullable=False),
+    Column("added_at", TIME, nullable=False),
+    _by("added_by"),
+    Column("revoked_at", TIME),
+    Column("finished_at", TIME),
+    Column("withdrawn_at", TIME),
+)
+RECORDED_TASKS = _of_patient(
+    "recorded_tasks",
+    Column("invitation_id", ID, ForeignKey("invitations.id"), nullable=False, index=True),
+    Column("clip_id", ID, ForeignKey("clips.id")),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("added_at", TIME, nullable=False),
+)
 PRACTICE_RATINGS = Table(
     "practice_ratings",
     METADATA,
@@ -220,6 +238,8 @@ AUDIT = Table(
 """No foreign keys: an entry outlives what it speaks of."""
 
 OF_PATIENTS: tuple[Table, ...] = (
+    RECORDED_TASKS,
+    INVITATIONS,
     OUTBOX,
     JOBS,
     SIGN_OFFS,

@@ -16,6 +16,7 @@ from tdscreen.records.tables import (
     CLIPS,
     EXAMINATIONS,
     FILES,
+    INVITATIONS,
     PATIENTS,
     RATING_CHANGES,
     RATINGS,
@@ -31,6 +32,14 @@ class OwnRating(StrEnum):
     NONE = "none"
     DRAFT = "draft"
     LOCKED = "locked"
+
+
+class AtHome(StrEnum):
+    """Whether the patient recorded an examination by an invitation."""
+
+    NO = "no"
+    BEGUN = "begun"
+    FINISHED = "finished"
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,8 @@ class ExaminationState:
     signed : bool
         Whether somebody has signed a rating as it stands. Without a signature, and once it was changed after it, a
         result is a draft.
+    at_home : AtHome
+        Whether the patient recorded it by an invitation.
     """
 
     examination: str
@@ -67,6 +78,7 @@ class ExaminationState:
     own: OwnRating
     locked_ratings: int
     signed: bool
+    at_home: AtHome = AtHome.NO
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,10 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             for row in scope.rows(SIGN_OFFS, **of)
             if row["signed_at"] >= changed_at[row["rating_id"]]
         }
+        at_home = {
+            row["examination_id"]: AtHome.FINISHED if row["finished_at"] else AtHome.BEGUN
+            for row in scope.rows(INVITATIONS, **of)
+        }
         own: dict[str, OwnRating] = {}
         raters: dict[str, set[str]] = defaultdict(set)
         for row in scope.rows(RATINGS, **of):
@@ -158,6 +174,7 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
                 own=own.get(row["id"], OwnRating.NONE),
                 locked_ratings=len(raters[row["id"]]),
                 signed=row["id"] in signed,
+                at_home=at_home.get(row["id"], AtHome.NO),
             )
             for row in reversed(scope.rows(EXAMINATIONS, order="held_at", **of))
             if row["patient_id"] in names

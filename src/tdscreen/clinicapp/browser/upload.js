@@ -112,7 +112,7 @@ async function sendOne(upload, clip) {
   let digest = null;
   try {
     digest = await sha256(clip.file);
-  } catch (error) {
+  } catch {
     return { problem: "The browser could not read the file. Choose it again." };
   }
   return new Promise((resolve) => {
@@ -129,7 +129,7 @@ async function sendOne(upload, clip) {
     request.addEventListener("load", () => {
       try {
         resolve(JSON.parse(request.responseText));
-      } catch (error) {
+      } catch {
         resolve({ problem: "The server gave no answer that can be read. Try again." });
       }
     });

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tdscreen.errors import DataError
 
 POLICY = "; ".join(
     (
@@ -34,8 +40,8 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_DENIED = "microphone=(), geolocation=(), payment=(), usb=()"
 CLOSED = ("/_stcore/upload_file",)
 """Streamlit's own way in, which holds what comes in memory: clips come by the route that asks who sends them."""
 _STATIC = "/static/"
@@ -50,14 +56,18 @@ class Guard:
     hosts : sequence of str
         Names by which the server may be called: a stranger's page that has its own name lead to this machine gets no
         answer.
-    flag_sha256 : str
-        Base64 of the hash of the script that stands in Streamlit's first page.
+    camera : bool
+        Whether its own pages may ask for the camera.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], flag_sha256: str) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], camera: bool = False) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
-        self._policy = POLICY.format(flag=flag_sha256)
+        self._headers = {
+            "Content-Security-Policy": POLICY.format(flag=_flag_sha256()),
+            "Permissions-Policy": f"camera={'(self)' if camera else '()'}, {_DENIED}",
+            **SECURITY,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse whoever may not ask, and add the headers to the answer."""
@@ -77,8 +87,7 @@ class Guard:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = self._policy
-                for name, value in SECURITY.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 if not scope["path"].startswith(_STATIC):
                     headers["Cache-Control"] = "no-store"
@@ -103,3 +112,20 @@ def _host(address: str) -> str:
         return urlsplit(address).hostname or ""
     except ValueError:
         return ""
+
+
+def _flag_sha256() -> str:
+    """Hash the one script that stands in Streamlit's first page, so that the policy lets it and no other run.
+
+    Raises
+    ------
+    DataError
+        The page is another.
+    """
+    import streamlit
+
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    if len(scripts) != 1:
+        raise DataError("Streamlit's first page is not the one that is known. Install the pinned version.")
+    return base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()

@@ -1,0 +1,33 @@
+"""Which wording of the consent is in use: who agreed to what can be told only if words and version go together."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+
+from tdscreen.patientapp.words import section
+
+VERSION = "1"
+"""Of the wording in use; kept beside each consent with its language."""
+WORDINGS: dict[str, dict[str, str]] = {
+    "1": {
+        "date": "2026-11-27",
+        "en": "3726992f83329fc0373b1b1a97f0411028437c8892c5834bcffba5a9252c8a96",
+        "es": "c192db6d28bc0ba121a0307cb8cc9978fc39114cfa9bfd9ef2187bc4b75b8272",
+    },
+}
+"""Every wording there was: its date, and the SHA-256 of what stands in each language's catalogue. A changed sentence
+is a new version, added here; the older ones stay."""
+_SECTIONS = ("key", "consent")
+
+
+def fingerprint(language: str) -> str:
+    """Give the SHA-256 of the words of the consent in a language."""
+    said = json.dumps(section(language, *_SECTIONS), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def date_of_version() -> datetime.date:
+    """Give the date of the wording in use."""
+    return datetime.date.fromisoformat(WORDINGS[VERSION]["date"])

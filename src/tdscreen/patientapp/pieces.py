@@ -1,0 +1,142 @@
+"""Clips that come in pieces, until each is whole: in memory, in files without a name."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from tdscreen.records.clinic import Desk
+from tdscreen.records.entries import RecordedTask
+from tdscreen.serving.nameless import RefusedError, nameless_file
+from tdscreen.settings import RECORDER
+
+
+@dataclass
+class Unfinished:
+    """A clip that is being sent.
+
+    Attributes
+    ----------
+    desk : Desk
+        Of whoever sends it, as was made sure when it was announced.
+    recorded : RecordedTask
+        What was said of it, with the hash that its bytes must have.
+    size_bytes : int
+        That it will have.
+    file : BinaryIO
+    received : int
+        Bytes that are here.
+    busy : bool
+        A piece is coming, or the whole is being taken in.
+    touched_s : float
+        When a piece last came.
+    """
+
+    desk: Desk
+    recorded: RecordedTask
+    size_bytes: int
+    file: BinaryIO
+    received: int = 0
+    busy: bool = False
+    touched_s: float = 0.0
+
+    def whole(self) -> bool:
+        """Tell whether all bytes are here, and are those that were announced."""
+        self.file.flush()
+        self.file.seek(0)
+        digest = hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]
+        return self.received == self.size_bytes and digest == self.recorded.sha256
+
+    def back_to(self, received: int) -> None:
+        """Forget the bytes from here on."""
+        self.file.flush()
+        self.file.seek(received)
+        self.file.truncate()
+        self.received = received
+
+
+class Pieces:
+    """The clips of all recordings that are being sent, at most one of each recording at a time.
+
+    Parameters
+    ----------
+    clock : callable
+        Gives seconds.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._open: dict[str, Unfinished] = {}
+        self._lock = threading.Lock()
+
+    def announce(self, invitation: str, desk: Desk, recorded: RecordedTask, size_bytes: int) -> Unfinished:
+        """Give what is here of a clip; the same that was announced before, or a new one in the place of another.
+
+        Raises
+        ------
+        RefusedError
+            There is no room, or a piece of another clip is just coming.
+        """
+        with self._lock:
+            self._let_go_of_old()
+            here = self._open.get(invitation)
+            if here is not None and (here.recorded.sha256, here.size_bytes) != (recorded.sha256, size_bytes):
+                if here.busy:
+                    raise RefusedError(409, "error.not_stored")
+                self._drop(invitation)
+                here = None
+            if here is None:
+                waiting = sum(one.size_bytes - one.received for one in self._open.values())
+                here = Unfinished(desk, recorded, size_bytes, nameless_file(size_bytes + waiting))
+                self._open[invitation] = here
+            here.touched_s = self._clock()
+            return here
+
+    def begin(self, invitation: str, offset: int) -> Unfinished:
+        """Take the clip to which a piece is to be added.
+
+        Raises
+        ------
+        RefusedError
+            None was announced, or another piece is coming, or this one does not follow the last.
+        """
+        with self._lock:
+            here = self._open.get(invitation)
+            if here is None:
+                raise RefusedError(404, "error.not_stored")
+            if here.busy or here.received != offset:
+                raise RefusedError(409, "error.not_stored")
+            here.busy = True
+            return here
+
+    def end(self, here: Unfinished) -> None:
+        """Let the next piece come."""
+        with self._lock:
+            here.busy = False
+            here.touched_s = self._clock()
+
+    def drop(self, invitation: str) -> None:
+        """Let go of a clip that was taken in, or will not be."""
+        with self._lock:
+            self._drop(invitation)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            for invitation in list(self._open):
+                self._drop(invitation)
+
+    def _drop(self, invitation: str) -> None:
+        here = self._open.pop(invitation, None)
+        if here is not None:
+            here.file.close()
+
+    def _let_go_of_old(self) -> None:
+        before_s = self._clock() - RECORDER.unfinished_s
+        for invitation, here in list(self._open.items()):
+            if here.touched_s < before_s and not here.busy:
+                self._drop(invitation)

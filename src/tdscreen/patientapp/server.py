@@ -1,0 +1,31 @@
+"""The recorder's server: one page, its routes beside it, behind one guard. Nothing of the clinic's pages is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from streamlit.starlette import App
+
+from tdscreen.patientapp.routes import ROUTES
+from tdscreen.serving.headers import Guard
+from tdscreen.serving.launch import LOOPBACK
+
+SCRIPT_PATH = Path(__file__).with_name("app.py")
+
+
+def application(*, hosts: Sequence[str] = ()) -> App:
+    """Put the application together.
+
+    Parameters
+    ----------
+    hosts : sequence of str
+        Names by which it may be called beside those of this machine itself.
+    """
+    return App(SCRIPT_PATH, routes=ROUTES, middleware=guarded(hosts))
+
+
+def guarded(hosts: Sequence[str] = ()) -> list[Middleware]:
+    """Give the guard that stands before every route."""
+    return [Middleware(Guard, hosts=(*LOOPBACK, *hosts), camera=True)]
