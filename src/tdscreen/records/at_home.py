@@ -12,9 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from tdscreen.errors import InputError
+from tdscreen.records.audit import looks_at
 from tdscreen.records.clinic import Clinic, Desk, Work
 from tdscreen.records.clips import KnownClipError, import_clip
 from tdscreen.records.entries import (
@@ -34,7 +33,6 @@ from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
 from tdscreen.records.tables import (
     ASSESSMENTS,
-    AUDIT,
     CLIPS,
     ESTIMATE_VIEWS,
     EXAMINATIONS,
@@ -184,16 +182,11 @@ def looks(desk: Desk, invitation: str) -> list[Look]:
     with desk.at_work(Act.RECORD_AT_HOME) as work:
         row = work.scope.row(INVITATIONS, invitation)
         clips = [one["clip_id"] for one in work.scope.rows(RECORDED_TASKS, invitation_id=row["id"])]
-        query = select(AUDIT).where(
-            AUDIT.c.site == work.scope.site,
-            AUDIT.c.what == "saw",
-            AUDIT.c.kind == "video of clip",
-            AUDIT.c.on_id.in_([one for one in clips if one is not None]),
-        )
-        rows = work.connection.execute(query.order_by(AUDIT.c.number)).mappings()
+        there = [one for one in clips if one is not None]
+        entries = looks_at(work.connection, work.scope.site, "video of clip", there)
         roles = {one.id: one.role for one in work.register().members(work.scope.site)}
         # Whoever is none of the staff and looks is the program that measures.
-        found = [Look(read_time(one["at"]), roles.get(one["who"], Role.WORKER)) for one in rows]
+        found = [Look(read_time(one.at), roles.get(one.who, Role.WORKER)) for one in entries]
         work.log("saw who had seen", KIND, invitation)
     return found
 

@@ -130,6 +130,24 @@ def entries(connection: Connection) -> list[AuditEntry]:
     return [_entry(row) for row in _rows(connection)]
 
 
+def looks_at(connection: Connection, site: str, kind: str, identifiers: Sequence[str]) -> list[AuditEntry]:
+    """Give the entries of a site that say that something of a kind was seen, oldest first, unchecked.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    site : str
+    kind : str
+        As ``video of clip``.
+    identifiers : sequence of str
+        Of what was seen.
+    """
+    query = select(AUDIT).where(
+        AUDIT.c.site == site, AUDIT.c.what == "saw", AUDIT.c.kind == kind, AUDIT.c.on_id.in_(identifiers)
+    )
+    return [_entry(row) for row in connection.execute(query.order_by(AUDIT.c.number)).mappings()]
+
+
 def problems(connection: Connection, key: bytes, heads: Sequence[Head]) -> list[str]:
     """Check the log.
 
