@@ -64,6 +64,7 @@ UNKNOWN_TO = {
     "psycopg": set(),  # SQLAlchemy alone calls it
     "distributed": {"batch"},
     "fsspec": {"batch"},
+    "segno": {"doors"},
     "streamlit": {"doors"},
     "starlette": {"doors"},
     "plotly": {"doors"},

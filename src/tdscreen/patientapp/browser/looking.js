@@ -10,14 +10,14 @@ export class Looking {
     this.run = 0;
   }
 
-  // Looks at a video until it is told to end; one picture at a time.
+  // Looks at the video that is shown, until it is told to end; one picture at a time.
   async begin(video, task, fullWidth) {
     this.run += 1;
     const run = this.run;
     const needs = [task.hands_in_view ? "hands" : "", task.mouth_free ? "mouth" : ""].join(" ").trim();
     while (run === this.run) {
       const began = performance.now();
-      const picture = await this.picture(video);
+      const picture = await this.picture(video());
       if (run !== this.run) return;
       if (picture) {
         const answer = await this.server.send("POST", "look", picture, {

@@ -79,6 +79,10 @@ export class TaskScreen {
     if (canRecord()) {
       this.makeStage();
       this.go = button(this.text("recorder.anyway"), () => this.happen("go"), "primary");
+      // Drawn anew in another language, it goes on as it is.
+      this.go.hidden = this.phase === "countdown" || this.phase === "recording";
+      this.bar.hidden = this.phase !== "recording";
+      this.stage.classList.toggle("on", this.phase === "recording");
       parts.push(this.stage, this.go, paragraph(this.text("recorder.privacy"), "small"));
     } else {
       parts.push(paragraph(this.text("error.old_browser")), ...this.cameraApp());
@@ -134,7 +138,7 @@ export class TaskScreen {
   watch() {
     if (!canRecord()) return;
     this.well = 0;
-    this.looking.begin(this.video, this.task, this.app.camera.width);
+    this.looking.begin(() => this.video, this.task, this.app.camera.width);
   }
 
   // While it waits, all being well begins the recording; while it records, a hint is only shown.
@@ -151,7 +155,9 @@ export class TaskScreen {
   }
 
   async countdown() {
-    this.awake ??= await keepAwake();
+    // Asked for anew each time: a phone that hid the page has taken it back.
+    this.awake = await keepAwake();
+    if (this.ended || this.phase !== "countdown") return;
     this.go.hidden = true;
     let left = this.app.data.countdownS;
     const tick = () => {

@@ -1,0 +1,61 @@
+"""The doors to the recorder: a link for a patient, and a store of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tdscreen.cli import main
+from tdscreen.errors import InputError
+from tdscreen.patientapp.launch import OWN, own_invitation, own_store, run
+from tdscreen.records.clinic import Clinic, database_in
+from tdscreen.records.entries import InvitationState, PatientDetails
+from tdscreen.records.invitations import LINK, invitation_in, invitations
+from tdscreen.records.master import write_key_file
+from tdscreen.records.patients import add_patient, patients
+
+
+def test_an_invitation_from_the_shell_is_a_link_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "master.key"))
+    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(store))
+    monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
+    monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
+    with Clinic.create(store, database_in(store), write_key_file(tmp_path / "master.key")) as clinic:
+        clinic.add_site("north")
+        clinic.add_staff("north", "r1", name="Dr. Ratewell")
+        patient = add_patient(clinic.desk("r1"), PatientDetails("4711"))
+        asked = ["clinic", "invite", "--as", "r1", "--recorder", "https://record.clinic.example"]
+        told = CliRunner().invoke(main, [*asked, "4711", "--days", "3"])
+        assert told.exit_code == 0, told.output
+        address, _, word = told.output.strip().partition("#")
+        (found,) = invitations(clinic.desk("r1"), patient.id)
+        assert (address, invitation_in(clinic, word, LINK)) == ("https://record.clinic.example/", found.id)
+        assert (found.until - found.added_at).days == 3
+        for wrong, said in (
+            ([*asked, "4712"], "no patient"),
+            ([*asked, "4711", "--days", "365"], "1 to 90 days"),
+            ([*asked[:-1], "http://record.clinic.example", "4711"], "no address of a recorder"),
+        ):
+            refused = CliRunner().invoke(main, wrong)
+            assert refused.exit_code != 0
+            assert said in refused.output + str(refused.exception)
+
+
+def test_a_store_of_one_s_own_is_made_once_and_found_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        with own_store(tmp_path / "mine") as store:
+            own_invitation(store.desk(OWN))
+            (me,) = patients(store.desk(OWN))
+            states = [one.state for one in invitations(store.desk(OWN), me.id)]
+    assert states == [InvitationState.OPEN] * 2
+    assert (tmp_path / "mine" / "master.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_recorder_is_not_opened_beyond_this_machine_without_a_name(tmp_path: Path) -> None:
+    with own_store(tmp_path / "mine") as store, pytest.raises(InputError, match="--host"):
+        run(store, address="0.0.0.0")
