@@ -22,6 +22,7 @@ from tdscreen.assessment.assessment import Assessment
 from tdscreen.errors import DataError, InputError, VideoError
 from tdscreen.records import outbox
 from tdscreen.records.assessments import add_assessment, estimates
+from tdscreen.records.at_home import agree, desk_of_invited, skip_task
 from tdscreen.records.clinic import Clinic, Desk, rotate
 from tdscreen.records.clips import (
     clip,
@@ -44,6 +45,7 @@ from tdscreen.records.entries import (
     Scores,
 )
 from tdscreen.records.examinations import add_examination, change_examination
+from tdscreen.records.invitations import invite
 from tdscreen.records.jobs import enqueue
 from tdscreen.records.master import MasterKey, write_key_file
 from tdscreen.records.patients import add_exposure, add_patient, delete_patient, patients, remains
@@ -289,6 +291,10 @@ def test_a_deleted_patient_is_gone_and_can_be_shown_to_be(
     sign(desk, rating, agreement=Agreement.AGREES)
     enqueue(desk, examination.id)
     outbox.put(desk, examination.id, "{}")
+    invited = invite(desk, of).id
+    phone = desk_of_invited(clinic, invited)
+    agree(phone, invited, version="1", language="en")
+    skip_task(phone, invited, slug="rest", reason="tired")
     gone = delete_patient(clinic.desk("a1"), of)
     assert gone.files == 2
     assert all(gone.rows.values()), "there was something of every kind"
