@@ -28,12 +28,16 @@ class Rated:
     rating : Rating
     point : Point
         What it says, after its changes.
+    first_point : Point
+        What it said when it was locked. Agreement and drift are told from this: what was changed later was changed by
+        somebody who could see the estimate and others' ratings.
     signed : bool
         Somebody has signed it as it stands. Without a signature it is a draft.
     """
 
     rating: Rating
     point: Point
+    first_point: Point
     signed: bool
 
 
@@ -160,10 +164,10 @@ def last_changes(of: Iterable[Shown], *, rating_sd: float | None) -> list[Change
 
 
 def rated_twice(rated: Iterable[Rated]) -> dict[tuple[str, str], list[Pair]]:
-    """Pair the ratings of each two people of one examination, made without having seen the estimate."""
+    """Pair the ratings of each two people of one examination as they were locked, without having seen the estimate."""
     blind = [one for one in rated if one.rating.estimate_seen is False]
     patients = {one.rating.examination: one.rating.patient for one in blind}
-    return between_raters(patients, [one.point for one in blind])
+    return between_raters(patients, [one.first_point for one in blind])
 
 
 def noise_here(desk: Desk, states: Iterable[ExaminationState]) -> tuple[float | None, int]:
@@ -205,7 +209,8 @@ def _rated(seen: Findings) -> tuple[Rated, ...]:
     found = []
     for rating in seen.ratings:
         point = point_of_rating(seen.examination, rating)
-        if point is not None:
+        first = point_of_rating(seen.examination, rating, as_locked=True)
+        if point is not None and first is not None:
             signed = any(one.rating == rating.id and one.scores == rating.current for one in seen.sign_offs)
-            found.append(Rated(rating, point, signed))
+            found.append(Rated(rating, point, first, signed))
     return tuple(sorted(found, key=lambda one: one.rating.locked_at or one.rating.saved_at))
