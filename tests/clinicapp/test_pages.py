@@ -216,6 +216,30 @@ def test_after_the_lock_all_stands_side_by_side_and_can_be_changed_and_signed(
 
 
 @pytest.mark.usefixtures("service")
+def test_two_tabs_do_not_undo_each_other(desk: Desk, examination: Examination) -> None:
+    first, second = (open_page("rating", examination.id) for _ in range(2))
+    first.radio(key=f"score-{examination.id}-1").set_value(3).run()
+    second.radio(key=f"score-{examination.id}-2").set_value(1)
+    assert "changed elsewhere meanwhile, as in another tab" in told(second.run())
+    assert ratings(desk, examination.id)[0].current.scores == {1: 3}
+    lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
+    first.radio(key=f"score-{examination.id}-1").set_value(4)
+    assert "locked already" in told(first.run())
+    (only,) = ratings(desk, examination.id)
+    assert only.current == ALL_MILD, "no second rating was begun by a tab that was left open"
+
+
+@pytest.mark.usefixtures("service")
+def test_a_second_rating_of_one_s_own_is_called_one_s_own(desk: Desk, examination: Examination) -> None:
+    for _ in range(2):
+        lock_rating(desk, save_draft(desk, examination.id, ALL_MILD, again=True).id)
+    page = open_page("comparison", examination.id)
+    assert "Your rating, number 2" in everything_on(page)
+    assert "by r1" not in everything_on(page)
+    assert page.selectbox(key="sign-which").options == ["Your rating", "Your rating, number 2"]
+
+
+@pytest.mark.usefixtures("service")
 def test_a_signature_without_an_estimate_says_so(desk: Desk, examination: Examination) -> None:
     lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
     press(open_page("comparison", examination.id), "Sign")

@@ -25,7 +25,7 @@ from tdscreen.vocabulary import Task
 
 def rate(desk: Desk, examination: Examination, score: int) -> None:
     whole = Scores({**dict.fromkeys(range(1, 11), score), 11: False, 12: False})
-    lock_rating(desk, save_draft(desk, examination.id, whole).id)
+    lock_rating(desk, save_draft(desk, examination.id, whole, again=True).id)
 
 
 @pytest.mark.usefixtures("service")
