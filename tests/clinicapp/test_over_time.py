@@ -224,6 +224,7 @@ def test_the_worklist_says_who_is_due_what_cannot_be_used_and_what_grew_worse(
     assert headers[:2] == ["Overdue", "Due soon (1)"]
     assert headers[5:7] == ["Sorted as elevated, not signed (1)", "Worse than before (1)"]
     assert "Ratings. Worse: 21.0 points is more than the measurement" in everything_on(page)
+    assert everything_on(page).count("A draft: the two ratings are not both signed.") == 1
     settled(page.button(key=f"open-Worse than before-{patient.id}").click().run())
     assert page.query_params == {"page": ["course"], "of": [patient.id]}
 

@@ -273,6 +273,19 @@ def test_a_rating_that_was_changed_back_to_what_was_signed_is_signed_and_else_it
         assert signed() is expected
 
 
+def test_a_slip_in_the_year_of_an_examination_is_noticed(desk: Desk, patient: Patient, clock: Clock) -> None:
+    for year in (1026, 2027, 2206):
+        with pytest.raises(InputError, match=f"look at the year in {year}"):
+            add_examination(desk, patient.id, held_at=clock.time.replace(year=year))
+    add_examination(desk, patient.id, held_at=clock.time + timedelta(hours=14))
+
+
+def test_an_address_that_no_database_takes_names_nothing(desk: Desk) -> None:
+    for address in ("\x00", "a\x00b", "\ud800", "%00", ""):
+        with pytest.raises(InputError, match="no such entry"):
+            patient_of(desk, address)
+
+
 def test_a_signature_is_under_the_rating_as_it_stood(
     desk: Desk, examination: Examination, some_assessment: Assessment, clock: Clock
 ) -> None:

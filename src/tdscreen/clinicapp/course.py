@@ -7,7 +7,7 @@ nothing but that it is withheld.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from html import escape
 
@@ -19,7 +19,7 @@ from tdscreen.clinicapp.course_chart import Mark, Panel, pictures
 from tdscreen.clinicapp.visit import PageName, Tone, go, seen, tell
 from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.change import Change, changes
-from tdscreen.course.points import AIMS_NUMBER, MedicationChange, Point, medication_changes
+from tdscreen.course.points import AIMS_NUMBER, MedicationChange, Point, Source, medication_changes
 from tdscreen.course.shown import Shown, Standing, noise_here, shown, standing
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
@@ -81,7 +81,7 @@ def show_course(desk: Desk, of: str) -> None:
     drafts = {each.point.examination for each in rated if not each.signed}
     _show_changes(*changes([each.point for each in rated], rating_sd=noise, zone=None), drafts=drafts)
     st.subheader("Estimates by software", anchor=False)
-    _show_changes(*changes(estimated, zone=None), drafts=set())
+    _show_changes(*changes(estimated, zone=None), drafts=drafts)
 
 
 def figures_table(found: Sequence[Shown]) -> str:
@@ -252,7 +252,7 @@ def _show_drugs(taken: Sequence[MedicationChange]) -> None:
     )
 
 
-def _show_changes(found: Sequence[Change], why: str, *, drafts: set[str]) -> None:
+def _show_changes(found: Sequence[Change], why: str, *, drafts: Set[str]) -> None:
     if why:
         st.markdown(why)
         return
@@ -266,11 +266,19 @@ def _show_changes(found: Sequence[Change], why: str, *, drafts: set[str]) -> Non
     )
 
 
-def _change_row(change: Change, drafts: set[str]) -> str:
-    low, high = change.important
+def said_of(change: Change, drafts: Set[str]) -> list[str]:
+    """Say what may be said of a change, and that it is a draft while it rests on ratings that nobody has signed."""
     said = list(change.said)
-    if {change.earlier.examination, change.later.examination} & drafts:
+    if (
+        change.later.source is Source.RATING
+        and {change.earlier.examination, change.later.examination} & drafts
+    ):
         said.append("A draft: the two ratings are not both signed.")
+    return said
+
+
+def _change_row(change: Change, drafts: Set[str]) -> str:
+    low, high = change.important
     noise = "not known" if change.noise is None else f"{change.noise:.1f} points"
     difference = f"{change.difference:+.1f} points" if change.items else "none"
     return (
@@ -280,5 +288,5 @@ def _change_row(change: Change, drafts: set[str]) -> str:
             f'<td data-label="Reaches {least:g} points">{"yes" if abs(change.difference) >= least else "no"}</td>'
             for least in (low, high)
         )
-        + f'<td data-label="What may be said">{escape(" ".join(said))}</td></tr>'
+        + f'<td data-label="What may be said">{escape(" ".join(said_of(change, drafts)))}</td></tr>'
     )

@@ -153,7 +153,7 @@ def last_changes(of: Iterable[Shown], *, rating_sd: float | None) -> list[Change
     list of Change
         Of ratings and of estimates, where two have them; empty of fewer than two.
     """
-    last = sorted((one for one in of if one.rated), key=lambda one: one.state.held_at)[-2:]
+    last = _last(of)
     rated = [one.point for one in standing(last)]
     estimated = [one.estimate for one in last if one.estimate is not None]
     return [
@@ -161,6 +161,15 @@ def last_changes(of: Iterable[Shown], *, rating_sd: float | None) -> list[Change
         for points in (rated, estimated)
         for change in changes(points, rating_sd=rating_sd, zone=None)[0]
     ]
+
+
+def last_drafts(of: Iterable[Shown]) -> set[str]:
+    """Name those of the examinations held against each other by :func:`last_changes` whose rating nobody has signed."""
+    return {one.point.examination for one in standing(_last(of)) if not one.signed}
+
+
+def _last(of: Iterable[Shown]) -> list[Shown]:
+    return sorted((one for one in of if one.rated), key=lambda one: one.state.held_at)[-2:]
 
 
 def rated_twice(rated: Iterable[Rated]) -> dict[tuple[str, str], list[Pair]]:

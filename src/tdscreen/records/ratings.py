@@ -235,14 +235,29 @@ def sign_offs_shown(work: Work, examination: str) -> list[SignOff]:
     return found
 
 
-def is_signed(work: Work, examination: str) -> bool:
-    """Tell whether somebody has signed a rating of an examination as it stands, without a word of what it says."""
-    current = {
-        row["id"]: _rating(work, row).current for row in work.scope.rows(RATINGS, examination_id=examination)
-    }
-    return any(
-        _sign_off(work, row).scores == current[row["rating_id"]]
+def signed(desk: Desk, examination: str) -> frozenset[str]:
+    """Name those of the ratings that :func:`ratings` shows which somebody has signed as they stand."""
+    with desk.at_work(Act.SEE_FINDINGS) as work:
+        living_examination(work.scope, examination)
+        work.log("saw", "signatures of examination", examination)
+        return signed_as_they_stand(work, examination) & {row["id"] for row in _may_see(work, examination)}
+
+
+def signed_as_they_stand(work: Work, examination: str) -> frozenset[str]:
+    """Name the ratings of an examination that somebody has signed as they stand, without a word of what they say."""
+
+    def said(row: Row) -> Scores:
+        # As it was written, for whoever may not read what was written freely, too.
+        return _read(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+
+    current = {row["id"]: said(row) for row in work.scope.rows(RATINGS, examination_id=examination)}
+    for rating in current:
+        for change in work.scope.rows(RATING_CHANGES, order="changed_at", rating_id=rating):
+            current[rating] = said(change)
+    return frozenset(
+        row["rating_id"]
         for row in work.scope.rows(SIGN_OFFS, examination_id=examination)
+        if said(row) == current[row["rating_id"]]
     )
 
 

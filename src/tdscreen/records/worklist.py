@@ -10,7 +10,7 @@ from enum import StrEnum
 from tdscreen.assessment.json_form import from_json
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import FileKind
-from tdscreen.records.ratings import is_signed
+from tdscreen.records.ratings import signed_as_they_stand
 from tdscreen.records.roles import Act
 from tdscreen.records.tables import (
     ASSESSMENTS,
@@ -132,13 +132,13 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
         )
         estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
         changed = {row["rating_id"] for row in scope.rows(RATING_CHANGES, **of)}
-        signed = set()
-        for row in scope.rows(SIGN_OFFS, **of):
-            # What was never changed need not be opened.
-            if row["rating_id"] not in changed or (
-                row["patient_id"] in names and is_signed(work, row["examination_id"])
-            ):
-                signed.add(row["examination_id"])
+        signed = {
+            row["examination_id"]
+            for row in scope.rows(SIGN_OFFS, **of)
+            # What was never changed need not be opened; of who is being deleted nothing can be.
+            if row["rating_id"] not in changed
+            or (row["patient_id"] in names and signed_as_they_stand(work, row["examination_id"]))
+        }
         own: dict[str, OwnRating] = {}
         raters: dict[str, set[str]] = defaultdict(set)
         for row in scope.rows(RATINGS, **of):
