@@ -29,6 +29,7 @@ from tdscreen.records.worklist import (
     examination_states,
     unusable_examinations,
 )
+from tdscreen.settings import COURSE
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -87,7 +88,8 @@ def show_worklist(desk: Desk) -> None:
     _list_tasks(
         "Sorted as elevated, not signed", found, Why.ELEVATED, "No estimate that you may see is sorted so."
     )
-    _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing has grown worse.")
+    _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing may be called worse.")
+    _tell_of_what_cannot_be_told(found)
     hidden = sum(one.estimated and one.own is not OwnRating.LOCKED for one in found.states)
     if hidden:
         st.caption(
@@ -174,6 +176,20 @@ def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
             _row(f"{name}\n{said}", PageName.EXAMINATION, task.examination, among=title)
         else:
             _row(name, PageName.COMPARISON, task.examination, among=title)
+
+
+def _tell_of_what_cannot_be_told(found: Waiting) -> None:
+    """Say who is rated higher by what matters without a word on whether that is noise: it is not the same as no change."""
+    least = min(COURSE.important_points)
+    unsure = sum(
+        any(change.judgement is Judgement.CANNOT_TELL and change.difference >= least for change in changes)
+        for changes in found.changes.values()
+    )
+    if unsure:
+        st.caption(
+            f"Of {counted(unsure, 'patient')} the last rating or estimate is higher by {least:g} points or more, and it "
+            "cannot be told whether that is noise: the course says why."
+        )
 
 
 def _worse_in_words(changes: Sequence[Change], examination: str, drafts: Set[str]) -> str:
