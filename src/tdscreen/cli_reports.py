@@ -62,7 +62,11 @@ def report(
         collected = _collect(desk, examination, hidden)
         pages = report_pdf(collected)
         _write(desk, examination, "report", out, pages)
-    draft = " It is a draft: no person has signed." if collected.is_draft else ""
+    draft = ""
+    if collected.withheld:
+        draft = " It is a draft: others' ratings are not in it, since yours is not locked."
+    elif collected.is_draft:
+        draft = " It is a draft: no person has signed."
     click.echo(printable(f"{out} is written.{draft}"), err=True)
 
 

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def folder(new_clip: Callable[[str], Path]) -> Path:
     """Give a folder with two clips of one day, one of another day, and one of another person."""
     for name in (
-        "sub-4711_ses-20260302_task-rest.mp4",
-        "sub-4711_ses-20260302_task-mouthopen.mp4",
-        "sub-4711_ses-20260901_task-rest.mp4",
+        "sub-4711_ses-20250302_task-rest.mp4",
+        "sub-4711_ses-20250302_task-mouthopen.mp4",
+        "sub-4711_ses-20250901_task-rest.mp4",
         "sub-0815_task-rest.mp4",
     ):
         path = new_clip(name)
@@ -52,8 +52,8 @@ def test_names_say_whose_clips_they_are_and_of_which_day(desk: Desk, folder: Pat
         ("4711", 1, 0),
     ]
     first, second = examinations(desk, known.id)
-    assert first.held_at.astimezone().date().isoformat() == "2026-03-02"
-    assert second.held_at.astimezone().date().isoformat() == "2026-09-01"
+    assert first.held_at.astimezone().date().isoformat() == "2025-03-02"
+    assert second.held_at.astimezone().date().isoformat() == "2025-09-01"
     assert {clip.task for clip in clips(desk, first.id)} == {"rest", "mouth_open"}
     (other,) = [one for one in patients(desk) if one.details.identifier == "0815"]
     (undated,) = examinations(desk, other.id)
@@ -64,13 +64,13 @@ def test_names_say_whose_clips_they_are_and_of_which_day(desk: Desk, folder: Pat
 def test_again_it_adds_only_what_is_new(desk: Desk, folder: Path, new_clip: Callable[[str], Path]) -> None:
     bring_in(desk, folder, new_patients=True, assess=False)
     assert jobs(desk) == []
-    new_clip("sub-4711_ses-20260302_task-speech.mp4")
-    (folder / "sub-4711_ses-20260302_task-unstructured.mp4").write_bytes(b"no video")
+    new_clip("sub-4711_ses-20250302_task-speech.mp4")
+    (folder / "sub-4711_ses-20250302_task-unstructured.mp4").write_bytes(b"no video")
     done = {one.sitting.name: one for one in bring_in(desk, folder)}
-    again = done["sub-4711_ses-20260302"]
+    again = done["sub-4711_ses-20250302"]
     assert (again.added, again.known) == (1, 2)
     (refused,) = again.refused
-    assert "sub-4711_ses-20260302_task-unstructured.mp4 is not a video" in refused
+    assert "sub-4711_ses-20250302_task-unstructured.mp4 is not a video" in refused
     assert [job.examination for job in jobs(desk)] == [again.examination]
     assert len(examinations(desk, jobs(desk)[0].patient)) == 2
 
@@ -81,7 +81,7 @@ def test_a_table_says_it_too_and_what_says_nothing_is_refused(
     table = new_clip("IMG_1.mov").parent / "clips.csv"
     with pytest.raises(InputError, match=r"1 clip does not say whose it is: IMG_1\.mov"):
         bring_in(desk, table.parent)
-    table.write_text("file,task,person,date,mirrored\nIMG_1.mov,rest,4711,2026-03-02T14:30,yes\n")
+    table.write_text("file,task,person,date,mirrored\nIMG_1.mov,rest,4711,2025-03-02T14:30,yes\n")
     (done,) = bring_in(desk, table, new_patients=True)
     (clip,) = clips(desk, done.examination)
     assert (clip.file_name, clip.mirrored) == ("IMG_1.mov", True)

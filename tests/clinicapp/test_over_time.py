@@ -184,6 +184,23 @@ def test_another_site_sees_no_course(service: Service, patient: Patient, examina
 
 
 @pytest.mark.usefixtures("service")
+def test_no_picture_sums_more_items_at_one_examination_than_at_another(desk: Desk, patient: Patient) -> None:
+    old, new = (held(desk, patient, days_ago=days_ago) for days_ago in (400, 3))
+    locked(desk, old, all_of(1))
+    without_legs = Scores({n: s for n, s in all_of(2).scores.items() if n != 6}, {6: "under the table"})
+    locked(desk, new, without_legs)
+    shown = everything_on(open_page("course", patient.id))
+    assert re.search(
+        r"Ratings, items 1, 2, 3, 4, 5 and 7 together, over time\. Ratings: \d+ \w+ \d+ 6; \d+ \w+ \d+ 12\.",
+        shown,
+    )
+    # Nobody knows here how far two ratings differ: that is not the same as no change.
+    assert "Of 1 patient the last rating or estimate is higher by 2 points or more" in everything_on(
+        open_page("worklist")
+    )
+
+
+@pytest.mark.usefixtures("service")
 def test_the_worklist_says_who_is_due_what_cannot_be_used_and_what_grew_worse(
     clinic: Clinic, desk: Desk, patient: Patient, assessment: Assessment
 ) -> None:
@@ -224,6 +241,7 @@ def test_the_worklist_says_who_is_due_what_cannot_be_used_and_what_grew_worse(
     assert headers[:2] == ["Overdue", "Due soon (1)"]
     assert headers[5:7] == ["Sorted as elevated, not signed (1)", "Worse than before (1)"]
     assert "Ratings. Worse: 21.0 points is more than the measurement" in everything_on(page)
+    assert everything_on(page).count("A draft: the two ratings are not both signed.") == 1
     settled(page.button(key=f"open-Worse than before-{patient.id}").click().run())
     assert page.query_params == {"page": ["course"], "of": [patient.id]}
 

@@ -83,9 +83,15 @@ def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_lost(desk: Desk) ->
     assert "already" in told(page)
     assert len(patients(desk)) == 1
     page = open_page("patient", patients(desk)[0].id)
-    page.text_input(key="held").input("yesterday")
-    page = press(page, "Add the examination")
-    assert "is no day and time" in told(page)
+    for slip, said in (
+        ("yesterday", "is no day and time"),
+        ("0001-01-01 00:00", "day and time|look at the year"),
+        ("9999-12-31 23:59", "day and time|look at the year"),
+    ):
+        page = open_page("patient", patients(desk)[0].id)
+        page.text_input(key="held").input(slip)
+        page = press(page, "Add the examination")
+        assert re.search(said, told(page))
     assert examinations(desk, patients(desk)[0].id) == []
 
 
@@ -213,6 +219,30 @@ def test_after_the_lock_all_stands_side_by_side_and_can_be_changed_and_signed(
     page.text_input(key=f"why-{own.id}-1").input("the jaw at full speed")
     page = again(press(page, "Keep the change"))
     assert "Draft. Nobody has signed" in told(page)
+
+
+@pytest.mark.usefixtures("service")
+def test_two_tabs_do_not_undo_each_other(desk: Desk, examination: Examination) -> None:
+    first, second = (open_page("rating", examination.id) for _ in range(2))
+    first.radio(key=f"score-{examination.id}-1").set_value(3).run()
+    second.radio(key=f"score-{examination.id}-2").set_value(1)
+    assert "changed elsewhere meanwhile, as in another tab" in told(second.run())
+    assert ratings(desk, examination.id)[0].current.scores == {1: 3}
+    lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
+    first.radio(key=f"score-{examination.id}-1").set_value(4)
+    assert "locked already" in told(first.run())
+    (only,) = ratings(desk, examination.id)
+    assert only.current == ALL_MILD, "no second rating was begun by a tab that was left open"
+
+
+@pytest.mark.usefixtures("service")
+def test_a_second_rating_of_one_s_own_is_called_one_s_own(desk: Desk, examination: Examination) -> None:
+    for _ in range(2):
+        lock_rating(desk, save_draft(desk, examination.id, ALL_MILD, again=True).id)
+    page = open_page("comparison", examination.id)
+    assert "Your rating, number 2" in everything_on(page)
+    assert "by r1" not in everything_on(page)
+    assert page.selectbox(key="sign-which").options == ["Your rating", "Your rating, number 2"]
 
 
 @pytest.mark.usefixtures("service")

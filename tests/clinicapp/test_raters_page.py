@@ -19,13 +19,13 @@ from tdscreen.records.clips import import_clip
 from tdscreen.records.entries import Examination, Patient, PatientDetails, Scores
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.patients import add_patient
-from tdscreen.records.ratings import lock_rating, ratings, save_draft
+from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft
 from tdscreen.vocabulary import Task
 
 
 def rate(desk: Desk, examination: Examination, score: int) -> None:
     whole = Scores({**dict.fromkeys(range(1, 11), score), 11: False, 12: False})
-    lock_rating(desk, save_draft(desk, examination.id, whole).id)
+    lock_rating(desk, save_draft(desk, examination.id, whole, again=True).id)
 
 
 @pytest.mark.usefixtures("service")
@@ -57,6 +57,13 @@ def test_agreement_is_told_with_its_interval_and_number_and_of_too_few_it_is_sai
     looked = [entry for entry in clinic.audit_entries() if entry.kind == "estimate of examination"]
     assert {entry.who for entry in looked if entry.what == "saw"} == {"r1"}
     assert len({entry.on_id for entry in looked if entry.what == "saw"}) == 3
+    # Who changes a locked rating has seen what others say, and agrees all the more: that is no agreement.
+    for number in {entry.on_id for entry in looked if entry.what == "saw"}:
+        for one in ratings(desk, number):
+            if one.rater == "r1":
+                alike = Scores({**dict.fromkeys(range(1, 11), 4), 11: False, 12: False})
+                change_rating(desk, one.id, alike, why="As the others say.")
+    assert everything_on(open_page("raters")) == shown
 
 
 @pytest.mark.usefixtures("service")

@@ -20,7 +20,7 @@ def rated(
     scores = Scores({3: score})
     rating = Rating(f"{rater}-{day}-{hour}", "p", f"e{day}", rater, scores, None, at, at, at, not blind, ())
     point = Point(f"e{day}", at, Source.RATING, rater, {Item.JAW: Score(float(score), None)})
-    return Rated(rating, point, signed)
+    return Rated(rating, point, point, signed)
 
 
 def shown(day: int, *ratings: Rated) -> Shown:

@@ -14,6 +14,7 @@ import pytest
 import tdscreen.records
 from clinic_people import LOGIN, NAME, Clock
 from tdscreen.assessment.assessment import Assessment
+from tdscreen.assessment.json_form import from_json, to_json
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.records import (
     administration,
@@ -149,6 +150,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         {C, R},
     ),
     "ratings.sign": (lambda d, f: ratings.sign(d, f.rating, agreement=Agreement.NOT_SEEN), {C}),
+    "ratings.signed": (lambda d, f: ratings.signed(d, f.examination), {C, R}),
     "ratings.sign_offs": (lambda d, f: ratings.sign_offs(d, f.examination), {C, R}),
     "releases.release_summary": (lambda d, f: releases.release_summary(d, f.sign_off), {C}),
     "releases.take_back_summary": (lambda d, f: releases.take_back_summary(d, f.sign_off), {C}),
@@ -276,6 +278,14 @@ def test_a_researcher_reads_no_name_in_anything(clinic: Clinic, filled: Filled) 
     (stored,) = assessments.estimates(desk, filled.examination)
     assert stored.assessment is not None
     assert stored.assessment.clips[0].file == "clip 1"
+    # Whatever a clip is called, as a word of the document itself.
+    for name in ("rest", "face", "clips", "a", "the", "1", ".", "usable"):
+        named = replace(
+            filled.assessment, clips=tuple(replace(one, file=name) for one in filled.assessment.clips)
+        )
+        shown = from_json(assessments.without_names(to_json(named)))
+        assert {one.file for one in shown.clips} == {"clip 1"}, name
+        assert shown.triage.level is named.triage.level
     (named,) = assessments.estimates(clinic.desk("r1"), filled.examination)
     assert named.assessment is not None
     assert named.assessment.clips[0].file == f"{NAME}.mp4"

@@ -53,6 +53,7 @@ from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_d
 from tdscreen.records.roles import Act
 from tdscreen.records.sealing import new_key
 from tdscreen.records.tables import METADATA, RATINGS
+from tdscreen.records.worklist import examination_states
 
 WHOLE = Scores({**dict.fromkeys(range(1, 11), 0), 3: 2, 11: False, 12: True}, comment="lips were hard to see")
 
@@ -154,7 +155,9 @@ def test_the_estimate_is_shown_once_the_rating_is_locked(
     assert locked.estimate_seen is False
     assert locked.locked == WHOLE
     assert len(estimates(desk, examination.id)) == 1
-    again = save_draft(desk, examination.id, WHOLE)
+    with pytest.raises(InputError, match="locked already"):
+        save_draft(desk, examination.id, WHOLE)
+    again = save_draft(desk, examination.id, WHOLE, again=True)
     assert lock_rating(desk, again.id).estimate_seen is True
 
 
@@ -211,6 +214,76 @@ def test_two_raters_see_each_others_ratings_once_both_have_locked(
     assert ratings(desk, examination.id) == [first], "nobody sees another's draft"
     lock_rating(second, draft.id)
     assert [r.rater for r in ratings(second, examination.id)] == ["r1", "r2"]
+
+
+def test_a_draft_that_was_saved_elsewhere_meanwhile_is_neither_replaced_nor_locked_unseen(
+    desk: Desk, examination: Examination, clock: Clock
+) -> None:
+    looked_at = clock.time
+    clock.move(minutes=1)
+    first = save_draft(desk, examination.id, WHOLE, known=looked_at)
+    clock.move(minutes=1)
+    with pytest.raises(InputError, match="changed elsewhere"):
+        save_draft(desk, examination.id, Scores({8: 1}), known=looked_at)
+    second = save_draft(desk, examination.id, replace(WHOLE, comment="Later."), known=first.saved_at)
+    with pytest.raises(InputError, match="changed elsewhere"):
+        lock_rating(desk, first.id, known=first.saved_at)
+    assert lock_rating(desk, first.id, known=second.saved_at).current.comment == "Later."
+
+
+def test_who_has_not_rated_can_neither_see_what_was_signed_nor_sign_it(
+    clinic: Clinic, desk: Desk, examination: Examination
+) -> None:
+    rating = lock_rating(desk, save_draft(desk, examination.id, WHOLE).id)
+    sign(desk, rating.id, agreement=Agreement.NOT_SEEN)
+    second = clinic.desk("r2")
+    assert sign_offs(second, examination.id) == []
+    with pytest.raises(InputError, match="once you have locked your own"):
+        sign(second, rating.id, agreement=Agreement.NOT_SEEN)
+    lock_rating(second, save_draft(second, examination.id, WHOLE).id)
+    assert len(sign_offs(second, examination.id)) == 1
+    sign(second, rating.id, agreement=Agreement.NOT_SEEN)
+
+
+def test_nobody_signs_what_was_changed_while_they_looked_at_it(
+    clinic: Clinic, desk: Desk, examination: Examination
+) -> None:
+    second = clinic.desk("r2")
+    for rater in (desk, second):
+        lock_rating(rater, save_draft(rater, examination.id, WHOLE).id)
+    seen = next(one for one in ratings(second, examination.id) if one.rater == "r1")
+    change_rating(desk, seen.id, replace(WHOLE, comment="other"), why="A slip.")
+    with pytest.raises(InputError, match="changed meanwhile"):
+        sign(second, seen.id, agreement=Agreement.NOT_SEEN, as_seen=seen.current)
+
+
+def test_a_rating_that_was_changed_back_to_what_was_signed_is_signed_and_else_it_is_a_draft(
+    desk: Desk, examination: Examination, clock: Clock
+) -> None:
+    def signed() -> bool:
+        return examination_states(desk)[0].signed
+
+    rating = lock_rating(desk, save_draft(desk, examination.id, WHOLE).id)
+    assert not signed()
+    sign(desk, rating.id, agreement=Agreement.NOT_SEEN)
+    assert signed()
+    for comment, expected in (("other", False), (WHOLE.comment, True)):
+        clock.move(minutes=1)
+        change_rating(desk, rating.id, replace(WHOLE, comment=comment), why="Seen again.")
+        assert signed() is expected
+
+
+def test_a_slip_in_the_year_of_an_examination_is_noticed(desk: Desk, patient: Patient, clock: Clock) -> None:
+    for year in (1026, 2027, 2206):
+        with pytest.raises(InputError, match=f"look at the year in {year}"):
+            add_examination(desk, patient.id, held_at=clock.time.replace(year=year))
+    add_examination(desk, patient.id, held_at=clock.time + timedelta(hours=14))
+
+
+def test_an_address_that_no_database_takes_names_nothing(desk: Desk) -> None:
+    for address in ("\x00", "a\x00b", "\ud800", "%00", ""):
+        with pytest.raises(InputError, match="no such entry"):
+            patient_of(desk, address)
 
 
 def test_a_signature_is_under_the_rating_as_it_stood(

@@ -11,6 +11,8 @@ from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.entries import Agreement, Examination, Rating, Scores
 from tdscreen.records.ratings import change_rating, sign
 from tdscreen.reports.content import NOT_RATED_YET, Shown, collect, total_of
+from tdscreen.reports.fhir import bundle
+from tdscreen.reports.pages import DRAFT, INCOMPLETE, view
 
 
 def test_a_report_without_a_signature_is_a_draft_until_somebody_signs(desk: Desk, locked: Rating) -> None:
@@ -37,6 +39,13 @@ def test_who_has_not_rated_gets_a_report_without_estimate_and_without_another_pe
     assert report.estimate is None
     assert report.estimate_absent == NOT_RATED_YET
     assert report.ratings == ()
+    # It does not say that nobody has signed, and takes no signed report's place in the record system.
+    said = view(report)
+    assert said["draft"] == INCOMPLETE
+    assert said["status"].startswith("DRAFT. 1 rating by others")
+    with pytest.raises(InputError, match="Lock your own rating first"):
+        bundle(report, b"%PDF")
+    assert view(collect(clinic.desk("r1"), locked.examination))["draft"] == DRAFT
 
 
 def test_what_is_not_to_be_shown_is_not_in_the_report(desk: Desk, locked: Rating) -> None:

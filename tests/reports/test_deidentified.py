@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from made_tracks import made_tracks
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.clips import import_clip, keep_tracks
-from tdscreen.records.entries import ExposureDetails
+from tdscreen.records.entries import Agreement, ExposureDetails, Rating
 from tdscreen.records.patients import add_exposure, persons
+from tdscreen.records.ratings import change_rating, sign
 from tdscreen.reports.content import ExaminationReport
 from tdscreen.reports.deidentified import Exported, export_tables, write_csv
 from tdscreen.research.columns import FILE
@@ -40,7 +41,7 @@ def exported(
     )
     source = write_clip(base / "a.mp4", scene(10, width=64, height=48))
     clip = import_clip(desk, signed_report.examination.id, source, task=Task.REST, name=CLIP_NAME)
-    keep_tracks(desk, clip.id, dataclasses.replace(made_tracks(), file=CLIP_NAME))
+    keep_tracks(desk, clip.id, replace(made_tracks(), file=CLIP_NAME))
     out = base / "tables"
     return out, export_tables(clinic.desk("x1"), out, study="TD-1", landmarks=True)
 
@@ -81,6 +82,9 @@ def test_what_was_rated_and_measured_is_there(exported: tuple[Path, Exported]) -
     assert [row["QSTESTCD"] for row in rated] == [f"AIMS01{number:02d}" for number in range(1, 13)]
     assert [row["QSSTRESN"] for row in rated][:7] == ["1", "3", "2", "1", "1", "", "0"]
     assert rated[5]["QSSTAT"] == "NOT DONE"
+    (signature,) = [row for row in rows(folder, "signatures") if row["USUBJID"] == subject]
+    assert signature["signed"] == "true"
+    assert (signature["QSEVALID"], signature["QSDTC"]) == (rated[0]["QSEVALID"], rated[0]["QSDTC"])
     lips = [row for row in rows(folder, "estimates") if row["USUBJID"] == subject and row["item"] == "lips"]
     assert float(lips[0]["expected"]) > 1
     moved = [row for row in rows(folder, "regions") if row["USUBJID"] == subject and row["region"] == "lips"]
@@ -101,6 +105,22 @@ def test_dates_are_moved_by_the_same_days_and_times_of_day_are_true(
     assert timedelta(days=1) <= true - moved <= timedelta(days=365)
     assert (true - moved).seconds == 0
     assert datetime.fromisoformat(rated["QSDTC"]) - moved == timedelta(minutes=20)
+
+
+def test_a_rating_that_nobody_has_signed_as_it_stands_is_told_from_one_that_is(
+    clinic: Clinic, desk: Desk, locked: Rating, tmp_path: Path
+) -> None:
+    def states(name: str) -> set[str]:
+        export_tables(clinic.desk("x1"), tmp_path / name, study="TD-1")
+        when = [row for row in rows(tmp_path / name, "signatures") if row["signed"] == "false"]
+        return {row["USUBJID"] for row in when}
+
+    drafts = states("unsigned")
+    sign(desk, locked.id, agreement=Agreement.NOT_SEEN)
+    signed = drafts - states("signed")
+    assert len(signed) == 1
+    change_rating(desk, locked.id, replace(locked.current, comment="Something else."), why="A slip.")
+    assert signed <= states("changed")
 
 
 def test_a_rough_date_stays_as_rough(exported: tuple[Path, Exported]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 from importlib.util import find_spec
@@ -63,28 +64,58 @@ def show_comparison(desk: Desk, of: str) -> None:
     )
     show_standing(state)
     others = [rating for rating in locked if rating is not own]
+    whose_rating = names_of(desk.staff.id, own, others)
     newest = stored[-1].assessment if stored else None
     st.header("Item by item", anchor=False)
-    st.html(comparison_table(own, others, newest))
+    st.html(comparison_table(own, others, newest, whose_rating))
     for rating in (own, *others):
-        _show_remarks(rating, "You" if rating is own else f"Rater {rating.rater}")
+        _show_remarks(rating, whose_rating[rating.id])
     _offer_change(desk, own)
     st.header("Signature", anchor=False)
     _show_signatures(desk, signed)
-    _offer_signature(desk, locked, own, stored)
+    _offer_signature(desk, (own, *others), whose_rating, stored)
     _show_downloads(desk, of)
     show_estimate(stored)
     if newest is not None:
         show_evidence(desk, one, newest, seen("clips", lambda: clips(desk, of)))
 
 
-def comparison_table(own: Rating, others: Sequence[Rating], estimate: Assessment | None) -> str:
+def names_of(person: str, own: Rating, others: Sequence[Rating]) -> dict[str, str]:
+    """Name each rating for who looks at it: whoever rates an examination once more has two of one's own.
+
+    Parameters
+    ----------
+    person : str
+        Who looks.
+    own : Rating
+        The person's first.
+    others : sequence of Rating
+        All other locked ones, in their order.
+
+    Returns
+    -------
+    dict of str to str
+        By the identifier of the rating.
+    """
+    times = Counter({own.rater: 1})
+    names = {own.id: "Your rating"}
+    for one in others:
+        times[one.rater] += 1
+        once_more = "" if times[one.rater] == 1 else f", number {times[one.rater]}"
+        names[one.id] = (
+            f"Your rating{once_more}" if one.rater == person else f"Rating by {one.rater}{once_more}"
+        )
+    return names
+
+
+def comparison_table(
+    own: Rating, others: Sequence[Rating], estimate: Assessment | None, names: Mapping[str, str]
+) -> str:
     """Put ratings and estimate side by side, in words; the estimate stands apart and never looks like a rating."""
-    columns = [("Your rating", own.current)]
+    columns = [(names[own.id], own.current)]
     if own.changes and own.locked is not None:
-        columns.insert(0, ("As you locked it", own.locked))
-        columns[1] = ("Your rating as changed", own.current)
-    columns += [(f"Rating by {rating.rater}", rating.current) for rating in others]
+        columns = [("As you locked it", own.locked), (f"{names[own.id]} as changed", own.current)]
+    columns += [(names[rating.id], rating.current) for rating in others]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns)
     rows = "".join(
         f'<tr><th scope="row">{guide.number}. {escape(guide.title)}</th>'
@@ -150,12 +181,12 @@ def _estimated_total(estimate: Assessment | None) -> str:
     )
 
 
-def _show_remarks(rating: Rating, who: str) -> None:
-    when = "" if rating.locked_at is None else f" locked this rating on {moment(rating.locked_at)}"
+def _show_remarks(rating: Rating, name: str) -> None:
+    when = "" if rating.locked_at is None else f" was locked on {moment(rating.locked_at)}"
     seen_before = (
         "after having seen the estimate" if rating.estimate_seen else "without having seen the estimate"
     )
-    lines = [f"{who}{when}, {seen_before}."]
+    lines = [f"{name}{when}, {seen_before}."]
     lines.append(f"A movement seen only on activation: {ACTIVATIONS[rating.current.activation]}.")
     if rating.current.comment:
         lines.append(f"Comment: {rating.current.comment}")
@@ -237,7 +268,7 @@ def _offer_release(desk: Desk, signed: SignOff) -> None:
 
 
 def _offer_signature(
-    desk: Desk, locked: Sequence[Rating], own: Rating, stored: Sequence[StoredAssessment]
+    desk: Desk, locked: Sequence[Rating], names: Mapping[str, str], stored: Sequence[StoredAssessment]
 ) -> None:
     with st.form("sign"):
         st.markdown(
@@ -245,14 +276,9 @@ def _offer_signature(
             "this examination are destroyed when the ratings that are required are signed, but for those that "
             "somebody decided to keep."
         )
-        rating = own
+        rating = locked[0]
         if len(locked) > 1:
-            rating = st.selectbox(
-                "Rating",
-                (own, *(one for one in locked if one is not own)),
-                format_func=lambda one: "yours" if one is own else f"by {one.rater}",
-                key="sign-which",
-            )
+            rating = st.selectbox("Rating", locked, format_func=lambda one: names[one.id], key="sign-which")
         choices = (Agreement.AGREES, Agreement.DIFFERS) if stored else (Agreement.NOT_SEEN,)
         agreement = st.radio(
             "Estimate and rating",
@@ -266,5 +292,8 @@ def _offer_signature(
             if agreement is None:
                 tell("Say whether the estimate agrees with the rating.", Tone.PROBLEM)
                 return
-            change(lambda: sign(desk, rating.id, agreement=agreement, comment=comment), said="Signed.")
+            change(
+                lambda: sign(desk, rating.id, agreement=agreement, comment=comment, as_seen=rating.current),
+                said="Signed.",
+            )
             st.rerun()

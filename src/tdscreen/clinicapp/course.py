@@ -7,19 +7,20 @@ nothing but that it is withheld.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from html import escape
 
 import streamlit as st
 
 from tdscreen.assessment.plain import number
+from tdscreen.assessment.words import join_names
 from tdscreen.clinicapp.aims import ITEMS
 from tdscreen.clinicapp.course_chart import Mark, Panel, pictures
 from tdscreen.clinicapp.visit import PageName, Tone, go, seen, tell
 from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.change import Change, changes
-from tdscreen.course.points import AIMS_NUMBER, MedicationChange, Point, medication_changes
+from tdscreen.course.points import AIMS_NUMBER, MedicationChange, Point, Source, medication_changes
 from tdscreen.course.shown import Shown, Standing, noise_here, shown, standing
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
@@ -81,7 +82,7 @@ def show_course(desk: Desk, of: str) -> None:
     drafts = {each.point.examination for each in rated if not each.signed}
     _show_changes(*changes([each.point for each in rated], rating_sd=noise, zone=None), drafts=drafts)
     st.subheader("Estimates by software", anchor=False)
-    _show_changes(*changes(estimated, zone=None), drafts=set())
+    _show_changes(*changes(estimated, zone=None), drafts=drafts)
 
 
 def figures_table(found: Sequence[Shown]) -> str:
@@ -181,13 +182,20 @@ def _show_pictures(
     rating_drafts = " Squares that are not filled are drafts: nobody has signed them." if drafts else ""
     st.caption(
         "Squares are ratings; where several people have rated an examination, one stands for it. Circles are "
-        f"estimates, with the bar of their 95% interval. Dashed lines are drugs, by their numbers below.{rating_drafts}"
+        "estimates, with the bar of their 95% interval. Summed are only items that every examination shown has. Dashed "
+        f"lines are drugs, by their numbers below.{rating_drafts}"
     )
+    of_ratings = _common([each.point for each in rated])
+    of_estimates = _common(estimated)
     panels = [
-        *([_panel("Ratings, items 1 to 7 together", None, rated, ())] if rated else []),
-        *([_panel("Estimates, the assessed items together", None, (), estimated)] if estimated else []),
+        *([_panel(f"Ratings, {_together(of_ratings)}", of_ratings, rated, ())] if of_ratings else []),
         *(
-            _panel(_TITLES[item], item, rated, estimated)
+            [_panel(f"Estimates, {_together(of_estimates)}", of_estimates, (), estimated)]
+            if of_estimates
+            else []
+        ),
+        *(
+            _panel(_TITLES[item], (item,), rated, estimated)
             for item in Item
             if any(item in point.items for point in (*(each.point for each in rated), *estimated))
         ),
@@ -196,31 +204,39 @@ def _show_pictures(
     st.html(pictures(panels, span=(first, last), changes=marks))
 
 
-def _panel(title: str, item: Item | None, rated: Sequence[Standing], estimated: Sequence[Point]) -> Panel:
-    def items_of(point: Point) -> list[Item]:
-        return list(point.items) if item is None else [item] if item in point.items else []
+def _common(points: Sequence[Point]) -> tuple[Item, ...]:
+    """Name the items that each point has: a sum over more items at one examination than at another is no course."""
+    return tuple(item for item in Item if points and all(item in point.items for point in points))
+
+
+def _together(items: Sequence[Item]) -> str:
+    return f"items {join_names([str(AIMS_NUMBER[item]) for item in items])} together"
+
+
+def _panel(title: str, items: Sequence[Item], rated: Sequence[Standing], estimated: Sequence[Point]) -> Panel:
+    def has(point: Point) -> bool:
+        return all(item in point.items for item in items)
 
     squares = tuple(
-        Mark(each.point.held_at, each.point.total(items_of(each.point)), filled=each.signed)
+        Mark(each.point.held_at, each.point.total(items), filled=each.signed)
         for each in rated
-        if items_of(each.point)
+        if has(each.point)
     )
     circles = tuple(
         Mark(
             point.held_at,
-            point.total(items_of(point)),
-            COURSE.noise_z * (point.total_sd(items_of(point)) or 0.0),
+            point.total(items),
+            COURSE.noise_z * (point.total_sd(items) or 0.0),
         )
         for point in estimated
-        if items_of(point)
+        if has(point)
     )
     said = [f"{title}, over time."]
     if squares:
         said.append(f"Ratings: {_in_words(squares)}.")
     if circles:
         said.append(f"Estimates: {_in_words(circles)}.")
-    highest = _HIGHEST * max(len(items_of(point)) for point in (*(each.point for each in rated), *estimated))
-    return Panel(title, highest, squares, circles, " ".join(said))
+    return Panel(title, _HIGHEST * len(items), squares, circles, " ".join(said))
 
 
 def _in_words(marks: Sequence[Mark]) -> str:
@@ -252,7 +268,7 @@ def _show_drugs(taken: Sequence[MedicationChange]) -> None:
     )
 
 
-def _show_changes(found: Sequence[Change], why: str, *, drafts: set[str]) -> None:
+def _show_changes(found: Sequence[Change], why: str, *, drafts: Set[str]) -> None:
     if why:
         st.markdown(why)
         return
@@ -266,11 +282,19 @@ def _show_changes(found: Sequence[Change], why: str, *, drafts: set[str]) -> Non
     )
 
 
-def _change_row(change: Change, drafts: set[str]) -> str:
-    low, high = change.important
+def said_of(change: Change, drafts: Set[str]) -> list[str]:
+    """Say what may be said of a change, and that it is a draft while it rests on ratings that nobody has signed."""
     said = list(change.said)
-    if {change.earlier.examination, change.later.examination} & drafts:
+    if (
+        change.later.source is Source.RATING
+        and {change.earlier.examination, change.later.examination} & drafts
+    ):
         said.append("A draft: the two ratings are not both signed.")
+    return said
+
+
+def _change_row(change: Change, drafts: Set[str]) -> str:
+    low, high = change.important
     noise = "not known" if change.noise is None else f"{change.noise:.1f} points"
     difference = f"{change.difference:+.1f} points" if change.items else "none"
     return (
@@ -280,5 +304,5 @@ def _change_row(change: Change, drafts: set[str]) -> str:
             f'<td data-label="Reaches {least:g} points">{"yes" if abs(change.difference) >= least else "no"}</td>'
             for least in (low, high)
         )
-        + f'<td data-label="What may be said">{escape(" ".join(said))}</td></tr>'
+        + f'<td data-label="What may be said">{escape(" ".join(said_of(change, drafts)))}</td></tr>'
     )

@@ -159,7 +159,8 @@ def _time(text: str) -> datetime:
     try:
         # As the clock on the wall here says.
         return datetime.strptime(text.strip(), _TIME_FORM).astimezone()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
+        # The first and the last years that can be written do not exist in every zone.
         raise InputError(f"“{text}” is no day and time. Write them as 2026-03-01 09:30.") from error
 
 

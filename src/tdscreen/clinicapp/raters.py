@@ -38,7 +38,7 @@ def show_raters(desk: Desk) -> None:
     st.markdown(
         "Counted are the examinations of which you have locked a rating: no other is shown to you, and of people who "
         "rate without you there is nothing here. Between people, and with the tool, only ratings count that were made "
-        "without having seen the estimate."
+        "without having seen the estimate, and each as it was locked: a change after that is not counted."
     )
     people, tool, again = seen("agreement", lambda: _agreement(desk))
     _show(
@@ -113,7 +113,7 @@ def _agreement(desk: Desk) -> tuple[list[Line], list[Line], list[Line]]:
     ]
     again = [
         Line(_drift_of(name(drift.rater), drift), drift.agreement)
-        for drift in drifts((one.rating, one.point) for one in rated)
+        for drift in drifts((one.rating, one.first_point) for one in rated)
         if drift.months is not None
     ]
     return people, tool, again
@@ -122,7 +122,7 @@ def _agreement(desk: Desk) -> tuple[list[Line], list[Line], list[Line]]:
 def _blind(rated: Sequence[Rated], estimated: Sequence[Point]) -> tuple[dict[str, str], list[Point]]:
     blind = [one for one in rated if one.rating.estimate_seen is False]
     patients = {one.rating.examination: one.rating.patient for one in blind}
-    return patients, [*(one.point for one in blind), *estimated]
+    return patients, [*(one.first_point for one in blind), *estimated]
 
 
 def _drift_of(who: str, drift: Drift) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from html import escape
 from typing import cast
 
@@ -152,7 +153,7 @@ def _offer_to_rate_again(desk: Desk, of: str, kept: list[Clip]) -> None:
             "Begin a second rating",
             key="again",
             on_click=change,
-            args=(lambda: save_draft(desk_of_page(), of, Scores()),),
+            args=(lambda: save_draft(desk_of_page(), of, Scores(), again=True),),
         )
 
 
@@ -186,6 +187,7 @@ def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
     scores = own.current if own is not None else Scores()
     # What the widgets began with stays the same while the page is open; what they say now is theirs.
     begun = seen("begun", lambda: scores)
+    seen("begun at", lambda: desk.clinic.now())
 
     def save() -> None:
         _save(of)
@@ -238,20 +240,28 @@ def _save(of: str) -> None:
     reasons = {guide.number: state.get(f"reason-{of}-{guide.number}", "") for guide in ITEMS}
     try:
         comment, activation = state.get(f"comment-{of}", ""), state.get(f"activation-{of}")
-        own = save_draft(desk_of_page(), of, collected(answers, reasons, comment, activation))
+        scores = collected(answers, reasons, comment, activation)
+        own = save_draft(desk_of_page(), of, scores, known=_known())
     except TdscreenError as error:
         state[_FAILED] = f"The draft was not saved. {error}"
     else:
         remember("own", own)
 
 
+def _known() -> datetime:
+    """Tell until when this page knows what was saved: another tab may have saved after it."""
+    own = cast(Rating | None, recall("own"))
+    return cast(datetime, recall("begun at")) if own is None else own.saved_at
+
+
 def _lock(of: str) -> None:
     desk = desk_of_page()
+    known = _known()
 
     def lock() -> None:
         own = _own(desk, of)
         if own is not None:
-            lock_rating(desk, own.id)
+            lock_rating(desk, own.id, known=known)
 
     change(lock, said="Your rating is locked.", then=lambda: go(PageName.COMPARISON, of))
 

@@ -6,19 +6,20 @@ What estimates say is listed only of examinations of which this person has locke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import streamlit as st
 
+from tdscreen.clinicapp.course import said_of
 from tdscreen.clinicapp.patient import show_state
 from tdscreen.clinicapp.risk import due_in_words, due_of
 from tdscreen.clinicapp.visit import PageName, go, seen
 from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.change import Change, Judgement
 from tdscreen.course.due import Due, Task, Why, worklist
-from tdscreen.course.shown import Shown, last_changes, noise_here, shown
+from tdscreen.course.shown import Shown, last_changes, last_drafts, noise_here, shown
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
 from tdscreen.records.patients import patients
@@ -28,6 +29,7 @@ from tdscreen.records.worklist import (
     examination_states,
     unusable_examinations,
 )
+from tdscreen.settings import COURSE
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -46,6 +48,8 @@ class Waiting:
         Oldest first.
     changes : dict of str to list of Change
         The last of each patient.
+    drafts : set of str
+        Examinations whose rating in the course nobody has signed.
     """
 
     names: dict[str, str]
@@ -53,6 +57,7 @@ class Waiting:
     dues: list[Due]
     tasks: list[Task]
     changes: dict[str, list[Change]]
+    drafts: set[str]
 
 
 def show_worklist(desk: Desk) -> None:
@@ -83,7 +88,8 @@ def show_worklist(desk: Desk) -> None:
     _list_tasks(
         "Sorted as elevated, not signed", found, Why.ELEVATED, "No estimate that you may see is sorted so."
     )
-    _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing has grown worse.")
+    _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing may be called worse.")
+    _tell_of_what_cannot_be_told(found)
     hidden = sum(one.estimated and one.own is not OwnRating.LOCKED for one in found.states)
     if hidden:
         st.caption(
@@ -119,12 +125,14 @@ def _waiting(desk: Desk) -> Waiting:
         for each in found
         if each.stored is not None and not each.state.signed
     ]
+    drafts = {examination for found in opened.values() for examination in last_drafts(found)}
     return Waiting(
         {one.id: one.details.identifier for one in everybody},
         states,
         dues,
         worklist(dues, unusable_examinations(desk), latest, changes, now=desk.clinic.now()),
         changes,
+        drafts,
     )
 
 
@@ -159,7 +167,7 @@ def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
         name = f"{found.names[task.patient]}\nexamination of {moment(held_at[task.examination])}"
         if why is Why.WORSE:
             # Why it is called change stands on the page that it leads to, too.
-            said = _worse_in_words(found.changes[task.patient], task.examination)
+            said = _worse_in_words(found.changes[task.patient], task.examination, found.drafts)
             _row(f"{name}\n{said}", PageName.COURSE, task.patient, among=title)
         elif why is Why.UNUSABLE:
             said = (
@@ -170,9 +178,23 @@ def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
             _row(name, PageName.COMPARISON, task.examination, among=title)
 
 
-def _worse_in_words(changes: Sequence[Change], examination: str) -> str:
+def _tell_of_what_cannot_be_told(found: Waiting) -> None:
+    """Say who is rated higher by what matters without a word on whether that is noise: it is not the same as no change."""
+    least = min(COURSE.important_points)
+    unsure = sum(
+        any(change.judgement is Judgement.CANNOT_TELL and change.difference >= least for change in changes)
+        for changes in found.changes.values()
+    )
+    if unsure:
+        st.caption(
+            f"Of {counted(unsure, 'patient')} the last rating or estimate is higher by {least:g} points or more, and it "
+            "cannot be told whether that is noise: the course says why."
+        )
+
+
+def _worse_in_words(changes: Sequence[Change], examination: str, drafts: Set[str]) -> str:
     return "\n".join(
-        f"{change.later.source.capitalize()}s. {' '.join(change.said)}"
+        f"{change.later.source.capitalize()}s. {' '.join(said_of(change, drafts))}"
         for change in changes
         if change.later.examination == examination
         and change.judgement is Judgement.CHANGED

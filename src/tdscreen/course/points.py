@@ -100,7 +100,7 @@ class MedicationChange:
         return self.noted_at
 
 
-def point_of_rating(examination: Examination, rating: Rating) -> Point | None:
+def point_of_rating(examination: Examination, rating: Rating, *, as_locked: bool = False) -> Point | None:
     """Give what a locked rating says, as it stands after its changes; None of a draft.
 
     Parameters
@@ -108,10 +108,12 @@ def point_of_rating(examination: Examination, rating: Rating) -> Point | None:
     examination : Examination
     rating : Rating
         Of it.
+    as_locked : bool
+        As it was before any change: whoever changes a rating may have seen the estimate and others' ratings by then.
     """
     if rating.locked is None:
         return None
-    scores = rating.current.scores
+    scores = (rating.locked if as_locked else rating.current).scores
     items = {
         item: Score(float(scores[number]), None) for item, number in AIMS_NUMBER.items() if number in scores
     }

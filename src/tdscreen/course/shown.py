@@ -28,12 +28,16 @@ class Rated:
     rating : Rating
     point : Point
         What it says, after its changes.
+    first_point : Point
+        What it said when it was locked. Agreement and drift are told from this: what was changed later was changed by
+        somebody who could see the estimate and others' ratings.
     signed : bool
         Somebody has signed it as it stands. Without a signature it is a draft.
     """
 
     rating: Rating
     point: Point
+    first_point: Point
     signed: bool
 
 
@@ -149,7 +153,7 @@ def last_changes(of: Iterable[Shown], *, rating_sd: float | None) -> list[Change
     list of Change
         Of ratings and of estimates, where two have them; empty of fewer than two.
     """
-    last = sorted((one for one in of if one.rated), key=lambda one: one.state.held_at)[-2:]
+    last = _last(of)
     rated = [one.point for one in standing(last)]
     estimated = [one.estimate for one in last if one.estimate is not None]
     return [
@@ -159,11 +163,20 @@ def last_changes(of: Iterable[Shown], *, rating_sd: float | None) -> list[Change
     ]
 
 
+def last_drafts(of: Iterable[Shown]) -> set[str]:
+    """Name those of the examinations held against each other by :func:`last_changes` whose rating nobody has signed."""
+    return {one.point.examination for one in standing(_last(of)) if not one.signed}
+
+
+def _last(of: Iterable[Shown]) -> list[Shown]:
+    return sorted((one for one in of if one.rated), key=lambda one: one.state.held_at)[-2:]
+
+
 def rated_twice(rated: Iterable[Rated]) -> dict[tuple[str, str], list[Pair]]:
-    """Pair the ratings of each two people of one examination, made without having seen the estimate."""
+    """Pair the ratings of each two people of one examination as they were locked, without having seen the estimate."""
     blind = [one for one in rated if one.rating.estimate_seen is False]
     patients = {one.rating.examination: one.rating.patient for one in blind}
-    return between_raters(patients, [one.point for one in blind])
+    return between_raters(patients, [one.first_point for one in blind])
 
 
 def noise_here(desk: Desk, states: Iterable[ExaminationState]) -> tuple[float | None, int]:
@@ -205,7 +218,8 @@ def _rated(seen: Findings) -> tuple[Rated, ...]:
     found = []
     for rating in seen.ratings:
         point = point_of_rating(seen.examination, rating)
-        if point is not None:
+        first = point_of_rating(seen.examination, rating, as_locked=True)
+        if point is not None and first is not None:
             signed = any(one.rating == rating.id and one.scores == rating.current for one in seen.sign_offs)
-            found.append(Rated(rating, point, signed))
+            found.append(Rated(rating, point, first, signed))
     return tuple(sorted(found, key=lambda one: one.rating.locked_at or one.rating.saved_at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -142,23 +143,27 @@ def _stored(work: Work, row: Row) -> StoredAssessment:
 
 def without_names(document: str) -> str:
     """Put numbers in the place of the clips' names, wherever they stand in an assessment."""
-    names = dict.fromkeys(clip.file for clip in from_json(document).clips)
-    # A longer name first: it may hold a shorter one.
-    numbered = sorted(
-        ((name, f"clip {n}") for n, name in enumerate(names, 1)), key=lambda pair: -len(pair[0])
-    )
+    names = {name: f"clip {n}" for n, name in enumerate(dict.fromkeys(_files(document)), 1)}
+    # A longer name first: it may hold a shorter one. Whole words of sentences alone: a clip may be called "a".
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    in_sentences = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)") if longest_first else None
 
-    def shown(said: Any) -> Any:
+    def shown(said: Any, place: str = "") -> Any:
         if isinstance(said, dict):
-            return {shown(name): shown(value) for name, value in said.items()}
+            return {name: shown(value, name) for name, value in said.items()}
         if isinstance(said, list):
-            return [shown(value) for value in said]
-        if isinstance(said, str):
-            for name, number in numbered:
-                said = said.replace(name, number)
+            return [shown(value, place) for value in said]
+        if isinstance(said, str) and place in ("file", "files"):
+            return names.get(said, said)
+        if isinstance(said, str) and in_sentences is not None and " " in said:
+            return in_sentences.sub(lambda found: names[found[0]], said)
         return said
 
     return json.dumps(shown(json.loads(document)))
+
+
+def _files(document: str) -> list[str]:
+    return [clip.file for clip in from_json(document).clips]
 
 
 def _sha256(document: str) -> str:

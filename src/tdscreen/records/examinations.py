@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Desk, Work
@@ -16,6 +16,10 @@ from tdscreen.records.times import read_time, written
 from tdscreen.records.vault import new_id
 
 _KIND = "examination"
+_FIRST_YEAR = 1950
+"""Before there were the drugs (assumed)."""
+_CLOCKS_APART = timedelta(days=1)
+"""A machine's clock or zone may be wrong by so much (assumed)."""
 
 
 def add_examination(
@@ -34,13 +38,19 @@ def add_examination(
     Raises
     ------
     InputError
-        This site has no such patient, or the time has no zone.
+        This site has no such patient, or the time has no zone, or lies more than a day ahead, or before 1950.
     """
     details = details or ExaminationDetails()
     if held_at.tzinfo is None:
         raise InputError("The time of an examination needs its zone.")
     examination = new_id()
     with desk.at_work(Act.RECORD) as work:
+        if held_at.year < _FIRST_YEAR or held_at > work.now + _CLOCKS_APART:
+            # A slip in the year would put off when the patient is due.
+            raise InputError(
+                f"An examination is noted once it is held, and not before {_FIRST_YEAR}: look at the year in "
+                f"{held_at:%Y-%m-%d %H:%M}."
+            )
         living_patient(work.scope, patient)
         work.scope.add(
             EXAMINATIONS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tdscreen.errors import InputError
@@ -32,18 +33,37 @@ from tdscreen.settings import RECORDS
 _KIND = "rating"
 
 
-def save_draft(desk: Desk, examination: str, scores: Scores) -> Rating:
+def save_draft(
+    desk: Desk, examination: str, scores: Scores, *, known: datetime | None = None, again: bool = False
+) -> Rating:
     """Save a draft of the person's rating of an examination: a new one, or over the person's draft that is there.
+
+    Parameters
+    ----------
+    desk : Desk
+    examination : str
+    scores : Scores
+    known : datetime, optional
+        What was saved until then is known to whoever saves, and may be replaced. By default whatever is there.
+    again : bool
+        The person means to rate the examination once more, besides what is locked.
 
     Raises
     ------
     InputError
-        This site has no such examination, or the scores are not the AIMS's.
+        This site has no such examination, or the scores are not the AIMS's, or the draft was saved after ``known``, or
+        the person's rating is locked and this is not said to be another.
     """
     check_scores(scores.scores, scores.reasons, whose="The rating")
     with desk.at_work(Act.RATE) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
-        drafts = work.scope.rows(RATINGS, examination_id=examination, rater=work.who, locked_at=None)
+        own = work.scope.rows(RATINGS, examination_id=examination, rater=work.who)
+        drafts = [row for row in own if row["locked_at"] is None]
+        if drafts:
+            _check_known(drafts[0], known)
+        elif own and not again:
+            # As from a second tab that was left open: it would begin another rating, after the estimate was seen.
+            raise InputError("Your rating of this examination is locked already. Load this page again.")
         rating = drafts[0]["id"] if drafts else new_id()
         sealed = work.seal(patient, rating, _written(scores))
         if drafts:
@@ -63,18 +83,27 @@ def save_draft(desk: Desk, examination: str, scores: Scores) -> Rating:
         return _rating(work, work.scope.row(RATINGS, rating))
 
 
-def lock_rating(desk: Desk, rating: str) -> Rating:
+def lock_rating(desk: Desk, rating: str, *, known: datetime | None = None) -> Rating:
     """Lock one's own draft: from here on it stays as it is, and the estimate may be seen.
+
+    Parameters
+    ----------
+    desk : Desk
+    rating : str
+    known : datetime, optional
+        What was saved until then is known to whoever locks it. By default whatever is there.
 
     Raises
     ------
     InputError
-        It is another's, or locked already, or says nothing of an item: neither a score nor why there is none.
+        It is another's, or locked already, or says nothing of an item: neither a score nor why there is none; or it was
+        saved after ``known``.
     """
     with desk.at_work(Act.RATE) as work:
         row = _own(work, rating)
         if row["locked_at"] is not None:
             raise InputError("This rating is locked already. A change is kept beside it.")
+        _check_known(row, known)
         scores = _read(work.unseal(row["patient_id"], rating, row["sealed"]))
         _check_complete(scores)
         seen = was_shown(work, row["examination_id"], work.who)
@@ -126,20 +155,14 @@ def ratings(desk: Desk, examination: str) -> list[Rating]:
 def ratings_shown(work: Work, examination: str) -> list[Rating]:
     """Give the ratings of an examination within a piece of work; see :func:`ratings`."""
     living_examination(work.scope, examination)
-    rows = work.scope.rows(RATINGS, order="begun_at", examination_id=examination)
-    has_rated = not work.may(Act.RATE) or any(
-        row["rater"] == work.who and row["locked_at"] is not None for row in rows
-    )
-    found = [
-        _rating(work, row)
-        for row in rows
-        if row["rater"] == work.who or (has_rated and row["locked_at"] is not None)
-    ]
+    found = [_rating(work, row) for row in _may_see(work, examination)]
     work.log("saw", "ratings of examination", examination)
     return found
 
 
-def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") -> SignOff:
+def sign(
+    desk: Desk, rating: str, *, agreement: Agreement, comment: str = "", as_seen: Scores | None = None
+) -> SignOff:
     """Sign a locked rating, as it stands. The examination's videos go if it was the last that had to be signed.
 
     Parameters
@@ -149,11 +172,14 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
     agreement : Agreement
         With the estimate.
     comment : str
+    as_seen : Scores, optional
+        What the person was shown of it. By default as it stands.
 
     Raises
     ------
     InputError
-        This site has no such rating, or it is a draft, or the person has signed it as it stands.
+        This site has no such rating, or it is a draft, or the person may not see it yet, or has signed it as it stands,
+        or it does not stand as the person was shown it.
     """
     sign_off = new_id()
     with desk.at_work(Act.RATE) as work:
@@ -166,7 +192,11 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
             raise InputError(
                 "You have not seen the estimate of this examination, so that you cannot agree with it or differ."
             )
+        if row["id"] not in {shown["id"] for shown in _may_see(work, examination)}:
+            raise InputError("Others' ratings can be seen and signed once you have locked your own.")
         current = _rating(work, row).current
+        if as_seen is not None and as_seen != current:
+            raise InputError("This rating was changed meanwhile. Look at it as it is now, and sign then.")
         before = [
             read_sign_off(work, one)
             for one in work.scope.rows(SIGN_OFFS, order="signed_at", rating_id=rating)
@@ -190,7 +220,7 @@ def sign(desk: Desk, rating: str, *, agreement: Agreement, comment: str = "") ->
 
 
 def sign_offs(desk: Desk, examination: str) -> list[SignOff]:
-    """Give the signatures under the ratings of an examination, oldest first. Without one a result is a draft."""
+    """Give the signatures under what :func:`ratings` shows, oldest first. Without one a result is a draft."""
     with desk.at_work(Act.SEE_FINDINGS) as work:
         return sign_offs_shown(work, examination)
 
@@ -198,10 +228,54 @@ def sign_offs(desk: Desk, examination: str) -> list[SignOff]:
 def sign_offs_shown(work: Work, examination: str) -> list[SignOff]:
     """Give the signatures of an examination within a piece of work; see :func:`sign_offs`."""
     living_examination(work.scope, examination)
+    visible = {row["id"] for row in _may_see(work, examination)}
     rows = work.scope.rows(SIGN_OFFS, order="signed_at", examination_id=examination)
-    found = [read_sign_off(work, row) for row in rows]
+    # A signature holds the scores that it stands under.
+    found = [read_sign_off(work, row) for row in rows if row["rating_id"] in visible]
     work.log("saw", "signatures of examination", examination)
     return found
+
+
+def signed(desk: Desk, examination: str) -> frozenset[str]:
+    """Name those of the ratings that :func:`ratings` shows which somebody has signed as they stand."""
+    with desk.at_work(Act.SEE_FINDINGS) as work:
+        living_examination(work.scope, examination)
+        work.log("saw", "signatures of examination", examination)
+        return signed_as_they_stand(work, examination) & {row["id"] for row in _may_see(work, examination)}
+
+
+def signed_as_they_stand(work: Work, examination: str) -> frozenset[str]:
+    """Name the ratings of an examination that somebody has signed as they stand, without a word of what they say."""
+
+    def said(row: Row) -> Scores:
+        # As it was written, for whoever may not read what was written freely, too.
+        return _read(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+
+    current = {row["id"]: said(row) for row in work.scope.rows(RATINGS, examination_id=examination)}
+    for rating in current:
+        for change in work.scope.rows(RATING_CHANGES, order="changed_at", rating_id=rating):
+            current[rating] = said(change)
+    return frozenset(
+        row["rating_id"]
+        for row in work.scope.rows(SIGN_OFFS, examination_id=examination)
+        if said(row) == current[row["rating_id"]]
+    )
+
+
+def _may_see(work: Work, examination: str) -> list[Row]:
+    rows = work.scope.rows(RATINGS, order="begun_at", examination_id=examination)
+    has_rated = not work.may(Act.RATE) or any(
+        row["rater"] == work.who and row["locked_at"] is not None for row in rows
+    )
+    return [row for row in rows if row["rater"] == work.who or (has_rated and row["locked_at"] is not None)]
+
+
+def _check_known(row: Row, known: datetime | None) -> None:
+    saved_at = read_time(row["saved_at"])
+    if known is not None and saved_at > known:
+        raise InputError(
+            "This draft was changed elsewhere meanwhile, as in another tab. Load this page again to go on from there."
+        )
 
 
 def _let_videos_go(work: Work, examination: str) -> None:

@@ -40,7 +40,8 @@ class Scope:
         InputError
             This site has none of that identifier.
         """
-        for row in self.rows(table, id=identifier):
+        # An address may name anything, and PostgreSQL takes no text with a zero in it.
+        for row in self.rows(table, id=identifier) if identifier.isalnum() else []:
             return row
         raise InputError(f"There is no such entry among the {table.name.replace('_', ' ')} of this site.")
 

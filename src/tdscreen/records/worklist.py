@@ -10,6 +10,7 @@ from enum import StrEnum
 from tdscreen.assessment.json_form import from_json
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import FileKind
+from tdscreen.records.ratings import signed_as_they_stand
 from tdscreen.records.roles import Act
 from tdscreen.records.tables import (
     ASSESSMENTS,
@@ -142,13 +143,13 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             for row in scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, **of)
         )
         estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
-        changed_at: dict[str, str] = defaultdict(str)
-        for row in scope.rows(RATING_CHANGES, **of):
-            changed_at[row["rating_id"]] = max(changed_at[row["rating_id"]], row["changed_at"])
+        changed = {row["rating_id"] for row in scope.rows(RATING_CHANGES, **of)}
         signed = {
             row["examination_id"]
             for row in scope.rows(SIGN_OFFS, **of)
-            if row["signed_at"] >= changed_at[row["rating_id"]]
+            # What was never changed need not be opened; of who is being deleted nothing can be.
+            if row["rating_id"] not in changed
+            or (row["patient_id"] in names and signed_as_they_stand(work, row["examination_id"]))
         }
         at_home = {
             row["examination_id"]: AtHome.FINISHED if row["finished_at"] else AtHome.BEGUN

@@ -24,6 +24,7 @@ from tdscreen.records.entries import (
 from tdscreen.records.examinations import examination
 from tdscreen.records.patients import exposures, patient
 from tdscreen.records.ratings import ratings, sign_offs
+from tdscreen.records.worklist import examination_states
 
 MOVEMENT_ITEMS = range(1, 8)
 """Items 1 to 7 of the AIMS, over which a total is made (Guy 1976)."""
@@ -137,6 +138,8 @@ class ExaminationReport:
     clips : tuple of Clip
     ratings : tuple of PersonsRating
         Locked ones that the person who makes the report may see; the signed first, then by time.
+    withheld : int
+        So many other people have locked a rating, and the person who makes the report has not: theirs are not in it.
     estimate : StoredAssessment or None
         The newest that is kept.
     estimate_absent : str or None
@@ -159,6 +162,7 @@ class ExaminationReport:
     examination: Examination
     clips: tuple[Clip, ...]
     ratings: tuple[PersonsRating, ...]
+    withheld: int
     estimate: StoredAssessment | None
     estimate_absent: str | None
     estimates_kept: int
@@ -167,7 +171,7 @@ class ExaminationReport:
 
     @property
     def is_draft(self) -> bool:
-        """No person has signed a rating as it stands."""
+        """No person has signed a rating as it stands, as far as the report holds ratings."""
         return all(one.signed is None for one in self.ratings)
 
 
@@ -235,8 +239,14 @@ def collect(desk: Desk, identifier: str, *, shown: Shown | None = None) -> Exami
         found = estimates(desk, identifier)
         kept = [one for one in found if one.assessment is not None]
         absent = None if kept else DESTROYED if found else NOT_ASSESSED_YET
+        withheld = 0
     else:
         kept, absent = [], NOT_RATED_YET
+        withheld = next(
+            state.locked_ratings
+            for state in examination_states(desk, patient=held.patient)
+            if state.examination == identifier
+        )
     given = clips(desk, identifier)
     if not shown.identifier:
         # What a file is called often says whose it is.
@@ -259,6 +269,7 @@ def collect(desk: Desk, identifier: str, *, shown: Shown | None = None) -> Exami
         examination=held,
         clips=tuple(given),
         ratings=tuple(of_people),
+        withheld=withheld,
         estimate=kept[-1] if kept else None,
         estimate_absent=absent,
         estimates_kept=len(kept),

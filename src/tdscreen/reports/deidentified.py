@@ -29,8 +29,15 @@ from tdscreen.records.entries import Examination, Exposure, Person, Rating, Stor
 from tdscreen.records.examinations import examinations
 from tdscreen.records.exports import note_tables
 from tdscreen.records.patients import exposures, persons
-from tdscreen.records.ratings import ratings
-from tdscreen.reports.research_columns import ESTIMATES, EXAMINATIONS, EXPOSURES, OF_REGIONS, SUBJECTS
+from tdscreen.records.ratings import ratings, signed
+from tdscreen.reports.research_columns import (
+    ESTIMATES,
+    EXAMINATIONS,
+    EXPOSURES,
+    OF_REGIONS,
+    SIGNATURES,
+    SUBJECTS,
+)
 from tdscreen.research.poses import save_poses
 from tdscreen.research.ratings import AimsRating, ratings_table
 from tdscreen.research.tables import Table, regions_table, sidecar
@@ -48,6 +55,7 @@ are true. Ages from 90 up stand as 90. Names of files, their hashes and what peo
 doses are as somebody wrote them: look through exposures.csv before you pass it on.
 
 ratings.csv      what people rated, as CDISC has it (domain QS)
+signatures.csv   whether somebody has signed each rating as it stands; else it is a draft
 estimates.csv    what software estimated: for research use, and never a rating
 regions.csv      what was measured in each clip
 examinations.csv, exposures.csv, subjects.csv
@@ -178,6 +186,7 @@ def _write_all(desk: Desk, folder: Path, study: str, with_landmarks: bool) -> Ex
         "subjects": SUBJECTS,
         "examinations": EXAMINATIONS,
         "exposures": EXPOSURES,
+        "signatures": SIGNATURES,
         "estimates": ESTIMATES,
         "regions": OF_REGIONS,
     }
@@ -194,10 +203,19 @@ def _write_all(desk: Desk, folder: Path, study: str, with_landmarks: bool) -> Ex
         for visit, one in enumerate(held, start=1):
             given = recordings(desk, one.id)
             rows["examinations"].append(_examination(disguise, visit, person, one, len(given)))
-            rated += [
-                _rating(desk, study, disguise, visit, rating)
-                for rating in ratings(desk, one.id)
-                if rating.locked_at is not None
+            locked = [rating for rating in ratings(desk, one.id) if rating.locked_at is not None]
+            rows_of_ratings = [_rating(desk, study, disguise, visit, rating) for rating in locked]
+            stands = signed(desk, one.id)
+            rated += rows_of_ratings
+            rows["signatures"] += [
+                {
+                    "USUBJID": row.subject,
+                    "VISITNUM": visit,
+                    "QSEVALID": row.rater,
+                    "QSDTC": row.date,
+                    "signed": rating.id in stands,
+                }
+                for row, rating in zip(rows_of_ratings, locked, strict=True)
             ]
             for kept in [kept for kept in estimates(desk, one.id) if kept.assessment is not None][-1:]:
                 rows["estimates"] += _estimates(disguise, visit, kept)

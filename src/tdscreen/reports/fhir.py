@@ -49,8 +49,14 @@ def bundle(
     DataError
         It is not what FHIR's models allow.
     InputError
-        The packages for it are not installed.
+        The packages for it are not installed; or others' ratings are not in the report, since whoever made it has not
+        rated: on the server it would take the place of a report that has them.
     """
+    if report.withheld:
+        raise InputError(
+            "Others have rated this examination, and you have not: a document without their ratings would take the "
+            "place of theirs in the record system. Lock your own rating first, or let one of them make it."
+        )
     patient = _patient(report, patient_system)
     of_ratings = [
         rating_entries(report, one, patient, activation_takes_one=activation_takes_one)

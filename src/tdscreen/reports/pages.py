@@ -36,6 +36,7 @@ from tdscreen.vocabulary import Item
 
 TITLE = "Examination for involuntary movements (AIMS)"
 DRAFT = "DRAFT: no person has signed this"
+INCOMPLETE = "DRAFT: others have rated this, and their ratings are not in it"
 NOT_SHOWN = "not shown in this report"
 NOT_NOTED = "not noted"
 FIRST_PAGE_RATINGS = 2
@@ -90,7 +91,7 @@ def view(report: ExaminationReport) -> dict[str, Any]:
     assessment = report.estimate.assessment if report.estimate else None
     return {
         "title": TITLE,
-        "draft": DRAFT if report.is_draft else None,
+        "draft": (INCOMPLETE if report.withheld else DRAFT) if report.is_draft else None,
         "status": _status(report),
         "reference": f"Examination {report.examination.id[:8]}, record of {when(report.as_of)}",
         "person": _short(report.identifier, longest=48)
@@ -142,6 +143,12 @@ def _short(text: str, *, longest: int = FIRST_PAGE_LETTERS) -> str:
 
 
 def _status(report: ExaminationReport) -> str:
+    if report.withheld:
+        return (
+            f"DRAFT. {counted(report.withheld, 'rating')} by others and any signature under "
+            f"{'it is' if report.withheld == 1 else 'them are'} not in this report: whoever made it has not locked a "
+            "rating of this examination."
+        )
     if report.is_draft:
         return "DRAFT. No person has signed a rating of this examination."
     names = join_names(

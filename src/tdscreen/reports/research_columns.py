@@ -29,6 +29,14 @@ EXAMINATIONS = (
     Column("hours_since_cigarette", "Since the last cigarette", "Absent if nobody asked.", "h", _STORE),
     Column("clips", "Clips", "How many there are.", PLAIN, _STORE, "count"),
 )  # fmt: skip
+SIGNATURES = (
+    SUBJECT,
+    VISIT,
+    Column("QSEVALID", "Evaluator Identifier", "As in ratings.csv.", NO_UNIT, _STORE, "text"),
+    Column("QSDTC", "Date of Rating", "As in ratings.csv.", NO_UNIT, _STORE, "text"),
+    Column("signed", "Signed", "Somebody has signed the rating as it stands. Else it is a draft.", NO_UNIT,
+           _STORE, "flag"),
+)  # fmt: skip
 EXPOSURES = (
     SUBJECT,
     Column("noted_at", "Day of the note", f"In UTC. {_SHIFTED}", NO_UNIT, _STORE, "text"),
