@@ -98,7 +98,6 @@ def test_an_estimate_that_grew_worse_at_home_is_listed_as_such_once_the_clinicia
     for examination, score in ((before, 0), (at_home, 4)):
         add_assessment(desk, examination, all_at(score, assessment))
     assert "Worse than before" in [one.value for one in open_page("worklist").header], "it is withheld"
-    rated = Scores(dict.fromkeys(range(1, 11), 1) | {11: False, 12: False})
     for examination in (before, at_home):
         lock_rating(
             desk,
