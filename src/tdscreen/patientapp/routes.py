@@ -78,7 +78,9 @@ async def enter(request: Request) -> Response:
     response = JSONResponse(None)
     invitation = let_in(message["word"], response) if "word" in message else invitation_of(request)
     found = await recording_of(invitation)
-    if found.state not in (InvitationState.OPEN, InvitationState.FINISHED):
+    # Who has agreed can look back and delete what there is, also after the last day.
+    looks_back = found.state is InvitationState.EXPIRED and found.consent is not None
+    if found.state not in (InvitationState.OPEN, InvitationState.FINISHED) and not looks_back:
         raise RefusedError(*PROBLEMS[found.state])
     window_of(request, invitation, take_over=message.get("take_over") is True)
     await run_in_threadpool(recorder().onlooker.begin)
@@ -133,8 +135,7 @@ async def finished(request: Request) -> Response:
     here = recorder()
     await run_in_threadpool(here.checks.end, guest.invitation)
     found = await run_in_threadpool(finish, guest.desk, guest.invitation)
-    here.pieces.drop(guest.invitation)
-    here.windows.leave(guest.invitation)
+    await run_in_threadpool(here.forget, guest.invitation)
     response = JSONResponse(state_of(found))
     response.delete_cookie(COOKIE, path="/recording")
     return response
@@ -165,9 +166,8 @@ async def withdrawn(request: Request) -> Response:
     guest = await guest_of(request)
     here = recorder()
     await run_in_threadpool(here.checks.end, guest.invitation)
-    here.pieces.drop(guest.invitation)
     await run_in_threadpool(withdraw, guest.desk, guest.invitation)
-    here.windows.leave(guest.invitation)
+    await run_in_threadpool(here.forget, guest.invitation)
     response = JSONResponse({})
     response.delete_cookie(COOKIE, path="/recording")
     return response
@@ -220,7 +220,7 @@ def state_of(found: Invitation) -> dict[str, Any]:
         "answered": found.answers is not None,
         "programme": found.programme,
         "tasks": done,
-        "finished": found.finished_at is not None,
+        "finished": found.state is not InvitationState.OPEN,
     }
 
 
