@@ -330,7 +330,8 @@ def sweep(folder: Path, database: str | None) -> None:
     click.echo(
         f"Destroyed: {counted(done.videos, 'video')}, {counted(done.tracks, 'file')} of landmarks, "
         f"{counted(done.assessments, 'assessment')}; of deletions cut short: {counted(done.patients, 'patient')}; "
-        f"of nothing that is known: {counted(done.strays, 'file')}."
+        f"of nothing that is known: {counted(done.strays, 'file')}. "
+        f"Recordings at home that nobody finished in time, to be assessed now: {done.recordings}."
     )
 
 

@@ -1,6 +1,7 @@
 """What waits: who is due, what you have not rated, what nobody has signed, what cannot be used, what grew worse.
 
-What estimates say is listed only of examinations of which this person has locked a rating.
+What estimates say is listed only of examinations of which this person has locked a rating. What patients say themselves
+at home is no estimate, and is listed at once.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from tdscreen.clinicapp.visit import PageName, go, seen
 from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.change import Change, Judgement
 from tdscreen.course.due import Due, Task, Why, worklist
+from tdscreen.course.own_words import Concern, concerns
 from tdscreen.course.shown import Shown, last_changes, last_drafts, noise_here, shown
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Desk
+from tdscreen.records.own_words import own_words
 from tdscreen.records.patients import patients
 from tdscreen.records.worklist import (
+    AtHome,
     ExaminationState,
     OwnRating,
     examination_states,
@@ -50,6 +54,8 @@ class Waiting:
         The last of each patient.
     drafts : set of str
         Examinations whose rating in the course nobody has signed.
+    concerns : list of Concern
+        What patients said at home that somebody should speak to them about, oldest first.
     """
 
     names: dict[str, str]
@@ -58,12 +64,17 @@ class Waiting:
     tasks: list[Task]
     changes: dict[str, list[Change]]
     drafts: set[str]
+    concerns: list[Concern]
 
 
 def show_worklist(desk: Desk) -> None:
     """List what waits for the person at this desk."""
     st.title("Worklist", anchor=False)
     found = seen("waiting", lambda: _waiting(desk))
+    if bad := [one for one in found.concerns if one.words.felt_bad]:
+        _head("Felt bad while recording at home", len(bad), "")
+        for one in bad:
+            _row_of_concern(found, one, "Left a task out because it felt bad. Call.", among="felt-bad")
     overdue = [one for one in found.dues if one.overdue]
     _list_dues("Overdue", found, overdue, "Nobody is overdue.")
     soon = [one for one in found.dues if one.soon]
@@ -88,7 +99,7 @@ def show_worklist(desk: Desk) -> None:
     _list_tasks(
         "Sorted as elevated, not signed", found, Why.ELEVATED, "No estimate that you may see is sorted so."
     )
-    _list_tasks("Worse than before", found, Why.WORSE, "Of what you may see nothing may be called worse.")
+    _list_worse(found)
     _tell_of_what_cannot_be_told(found)
     hidden = sum(one.estimated and one.own is not OwnRating.LOCKED for one in found.states)
     if hidden:
@@ -133,6 +144,7 @@ def _waiting(desk: Desk) -> Waiting:
         worklist(dues, unusable_examinations(desk), latest, changes, now=desk.clinic.now()),
         changes,
         drafts,
+        concerns(own_words(desk), signed=[state.examination for state in states if state.signed]),
     )
 
 
@@ -162,14 +174,9 @@ def _list_dues(title: str, found: Waiting, dues: Sequence[Due], otherwise: str) 
 def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
     tasks = [task for task in found.tasks if task.why is why]
     _head(title, len(tasks), otherwise)
-    held_at = {state.examination: state.held_at for state in found.states}
     for task in tasks:
-        name = f"{found.names[task.patient]}\nexamination of {moment(held_at[task.examination])}"
-        if why is Why.WORSE:
-            # Why it is called change stands on the page that it leads to, too.
-            said = _worse_in_words(found.changes[task.patient], task.examination, found.drafts)
-            _row(f"{name}\n{said}", PageName.COURSE, task.patient, among=title)
-        elif why is Why.UNUSABLE:
+        name = _named(found, task.patient, task.examination)
+        if why is Why.UNUSABLE:
             said = (
                 f"No clip can be used, as was found on {day(task.since)}. Film again, or rate what you saw."
             )
@@ -179,7 +186,7 @@ def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
 
 
 def _tell_of_what_cannot_be_told(found: Waiting) -> None:
-    """Say who is rated higher by what matters without a word on whether that is noise: it is not the same as no change."""
+    """Say how many are rated higher by what matters where noise is not known: it is not the same as no change."""
     least = min(COURSE.important_points)
     unsure = sum(
         any(change.judgement is Judgement.CANNOT_TELL and change.difference >= least for change in changes)
@@ -187,9 +194,45 @@ def _tell_of_what_cannot_be_told(found: Waiting) -> None:
     )
     if unsure:
         st.caption(
-            f"Of {counted(unsure, 'patient')} the last rating or estimate is higher by {least:g} points or more, and it "
-            "cannot be told whether that is noise: the course says why."
+            f"Of {counted(unsure, 'patient')} the last rating or estimate is higher by {least:g} points or more, and "
+            "it cannot be told whether that is noise: the course says why."
         )
+
+
+def _list_worse(found: Waiting) -> None:
+    """List what grew worse by what this person may see, and then by the patients' own words."""
+    title = "Worse than before"
+    tasks = [task for task in found.tasks if task.why is Why.WORSE]
+    worse = [one for one in found.concerns if one.is_worse]
+    _head(title, len(tasks) + len(worse), "Of what you may see nothing may be called worse.")
+    for task in tasks:
+        # Why it is called change stands on the page that it leads to, too.
+        said = _worse_in_words(found.changes[task.patient], task.examination, found.drafts)
+        name = _named(found, task.patient, task.examination)
+        _row(f"{name}\n{said}", PageName.COURSE, task.patient, among=title)
+    for one in worse:
+        more = [
+            *(["is more bothered by the movements"] if one.more_bothered else []),
+            *(["says that they get in the way more"] if one.more_in_the_way else []),
+        ]
+        said = f"By the patient's own words, not by an estimate: {' and '.join(more)} than the last time."
+        _row_of_concern(found, one, said, among="own-words")
+
+
+def _row_of_concern(found: Waiting, one: Concern, said: str, *, among: str) -> None:
+    words = one.words
+    if words.examination:
+        name = _named(found, words.patient, words.examination)
+        _row(f"{name}\n{said}", PageName.EXAMINATION, words.examination, among=among)
+    else:
+        name = f"{found.names[words.patient]}\nrecorded at home on {moment(words.at)}, without a clip"
+        _row(f"{name}\n{said}", PageName.PATIENT, words.patient, among=among)
+
+
+def _named(found: Waiting, patient: str, examination: str) -> str:
+    (state,) = [one for one in found.states if one.examination == examination]
+    where = "" if state.at_home is AtHome.NO else ", recorded at home"
+    return f"{found.names[patient]}\nexamination of {moment(state.held_at)}{where}"
 
 
 def _worse_in_words(changes: Sequence[Change], examination: str, drafts: Set[str]) -> str:

@@ -8,13 +8,18 @@ import json
 
 from tdscreen.patientapp.words import section
 
-VERSION = "1"
+VERSION = "2"
 """Of the wording in use; kept beside each consent with its language."""
 WORDINGS: dict[str, dict[str, str]] = {
     "1": {
         "date": "2026-11-27",
         "en": "3726992f83329fc0373b1b1a97f0411028437c8892c5834bcffba5a9252c8a96",
         "es": "c192db6d28bc0ba121a0307cb8cc9978fc39114cfa9bfd9ef2187bc4b75b8272",
+    },
+    "2": {
+        "date": "2026-11-27",
+        "en": "e4eeb6001c4c2192ab2a6b02b137ebea87d5f058dc4444edf1d28406685bbbb8",
+        "es": "eb268314c50aca255793819bb9a2be330487a853b130887ea133a0b10e1a06a1",
     },
 }
 """Every wording there was: its date, and the SHA-256 of what stands in each language's catalogue. A changed sentence

@@ -7,6 +7,7 @@ page hands it over once, by ``POST``, gets a cookie for it that no script can re
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +58,24 @@ async def said(request: Request) -> dict[str, Any]:
     text = await short_body(request, recorder().settings.max_message_bytes)
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RefusedError(400, "error.not_stored") from error
     if not isinstance(found, dict):
         raise RefusedError(400, "error.not_stored")
     return found
+
+
+def one_of(value: object, known: Container[str]) -> str:
+    """Read a word that has to be one of those that are known: whatever else somebody says is kept nowhere.
+
+    Raises
+    ------
+    RefusedError
+        It is none of them, or no word at all.
+    """
+    if not isinstance(value, str) or value not in known:
+        raise RefusedError(400, "error.not_stored")
+    return value
 
 
 async def short_body(request: Request, most_bytes: int) -> bytes:

@@ -1,7 +1,7 @@
 """The process that looks at thumbnails with the analysis's own detector of faces and hands.
 
 It decodes pictures that strangers send, so it is not the server's process. Of each recording that it looks at it holds
-the last picture, in memory, and keeps none.
+the last picture, in memory, until that ends, and keeps none.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ def serve() -> None:
     while line := sys.stdin.buffer.readline():
         question = json.loads(line)
         picture = _read(sys.stdin.buffer, question.pop("bytes"))
-        answers.write(json.dumps(looker.look(picture, **question)) + "\n")
+        if "forget" in question:
+            looker.forget(question["forget"])
+            answers.write("[]\n")
+        else:
+            answers.write(json.dumps(looker.look(picture, **question)) + "\n")
         answers.flush()
 
 
@@ -79,12 +83,16 @@ class _Looker:
         self._before[of] = rgb
         return found
 
+    def forget(self, of: str) -> None:
+        self._before.pop(of, None)
+        detector = self._detectors.pop(of, None)
+        if detector is not None:
+            detector.__exit__(None, None, None)
+
     def _detector(self, of: str) -> LandmarkDetector:
         if of not in self._detectors:
             if len(self._detectors) >= RECORDER.looked_at:
-                forgotten, oldest = self._detectors.popitem(last=False)
-                oldest.__exit__(None, None, None)
-                self._before.pop(forgotten, None)
+                self.forget(next(iter(self._detectors)))
             self._detectors[of] = LandmarkDetector()
         self._detectors.move_to_end(of)
         return self._detectors[of]

@@ -44,6 +44,8 @@ class Onlooker:
         self._ready = False
         self._begun_s = 0.0
         self._lock = threading.Lock()
+        self._waiting: set[str] = set()
+        self._ended: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
 
@@ -68,11 +70,24 @@ class Onlooker:
         list of str or None
             See :func:`tdscreen.patientapp.hints.hints_for`; None where nobody looked.
         """
+        # One phone has one place in the queue, however much it sends.
+        if of in self._waiting:
+            return None
+        self._waiting.add(of)
+        try:
+            return self._in_turn(picture, of=of, hands=hands, mouth=mouth, full_width_px=full_width_px)
+        finally:
+            self._waiting.discard(of)
+
+    def _in_turn(
+        self, picture: bytes, *, of: str, hands: bool, mouth: bool, full_width_px: int
+    ) -> list[str] | None:
         if not self._lock.acquire(timeout=self._wait_s):
             return None
         try:
             if not self._is_ready():
                 return None
+            self._tell_what_ended()
             question = {
                 "bytes": len(picture),
                 "of": of,
@@ -86,6 +101,20 @@ class Onlooker:
             return None
         finally:
             self._lock.release()
+
+    def forget(self, of: str) -> None:
+        """Let go of the last picture of a recording that has ended."""
+        with self._lock:
+            self._ended.add(of)
+            try:
+                if self._process is not None and self._is_ready():
+                    self._tell_what_ended()
+            except (BrokenPipeError, _NoAnswerError):
+                self._end()
+
+    def _tell_what_ended(self) -> None:
+        while self._ended:
+            self._ask(json.dumps({"bytes": 0, "forget": self._ended.pop()}).encode() + b"\n")
 
     def begin(self) -> None:
         """Let it load its models, if it has not, for whoever is about to record. Does not wait."""
@@ -157,6 +186,8 @@ class Onlooker:
         return line
 
     def _end(self) -> None:
+        # What it held goes with it.
+        self._ended.clear()
         if self._process is None:
             return
         assert self._process.stdin is not None

@@ -32,6 +32,8 @@ class Unfinished:
         Bytes that are here.
     busy : bool
         A piece is coming, or the whole is being taken in.
+    dropped : bool
+        It is let go of as soon as it is not busy any more.
     touched_s : float
         When a piece last came.
     """
@@ -42,6 +44,7 @@ class Unfinished:
     file: BinaryIO
     received: int = 0
     busy: bool = False
+    dropped: bool = False
     touched_s: float = 0.0
 
     def whole(self) -> bool:
@@ -118,6 +121,8 @@ class Pieces:
         with self._lock:
             here.busy = False
             here.touched_s = self._clock()
+            if here.dropped:
+                here.file.close()
 
     def drop(self, invitation: str) -> None:
         """Let go of a clip that was taken in, or will not be."""
@@ -132,7 +137,12 @@ class Pieces:
 
     def _drop(self, invitation: str) -> None:
         here = self._open.pop(invitation, None)
-        if here is not None:
+        if here is None:
+            return
+        if here.busy:
+            # Its bytes are just being written or read.
+            here.dropped = True
+        else:
             here.file.close()
 
     def _let_go_of_old(self) -> None:

@@ -15,12 +15,14 @@ from starlette.routing import Route
 
 from tdscreen.errors import InputError, TdscreenError
 from tdscreen.patientapp import sending
+from tdscreen.patientapp.consent import WORDINGS
 from tdscreen.patientapp.entry import (
     COOKIE,
     PROBLEMS,
     guest_of,
     invitation_of,
     let_in,
+    one_of,
     recording_of,
     said,
     short_body,
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
 _MODULES = Path(__file__).with_name("browser")
 _MOST_HOURS = 24.0 * 14
+REASONS = frozenset({"hurts", "cannot", "tired", "unclear", "unwell", "no_reason"})
+"""Why a task is left out: the entries of ``[skip]`` in the catalogues."""
 
 
 def answered(function: Answer) -> Answer:
@@ -74,7 +78,9 @@ async def enter(request: Request) -> Response:
     response = JSONResponse(None)
     invitation = let_in(message["word"], response) if "word" in message else invitation_of(request)
     found = await recording_of(invitation)
-    if found.state not in (InvitationState.OPEN, InvitationState.FINISHED):
+    # Who has agreed can look back and delete what there is, also after the last day.
+    looks_back = found.state is InvitationState.EXPIRED and found.consent is not None
+    if found.state not in (InvitationState.OPEN, InvitationState.FINISHED) and not looks_back:
         raise RefusedError(*PROBLEMS[found.state])
     window_of(request, invitation, take_over=message.get("take_over") is True)
     await run_in_threadpool(recorder().onlooker.begin)
@@ -87,10 +93,10 @@ async def agreed(request: Request) -> Response:
     """Keep that the person has agreed."""
     guest = await guest_of(request)
     message = await said(request)
-    version, language = message.get("version"), message.get("language")
-    if language not in languages() or not isinstance(version, str) or not 0 < len(version) < 40:
-        raise RefusedError(400, "error.not_stored")
-    await run_in_threadpool(agree, guest.desk, guest.invitation, version=version, language=str(language))
+    language = one_of(message.get("language"), languages())
+    # An older wording is agreed to where the page was open while the server was brought up to date.
+    version = one_of(message.get("version"), WORDINGS)
+    await run_in_threadpool(agree, guest.desk, guest.invitation, version=version, language=language)
     return JSONResponse({})
 
 
@@ -118,10 +124,8 @@ async def skipped(request: Request) -> Response:
     """Keep that a task was left out, and why."""
     guest = await guest_of(request)
     message = await said(request)
-    slug, reason = message.get("slug"), message.get("reason")
-    if slug not in sending.SLUGS or not isinstance(reason, str) or not 0 < len(reason) < 40:
-        raise RefusedError(400, "error.not_stored")
-    await run_in_threadpool(skip_task, guest.desk, guest.invitation, slug=str(slug), reason=reason)
+    slug, reason = one_of(message.get("slug"), sending.SLUGS), one_of(message.get("reason"), REASONS)
+    await run_in_threadpool(skip_task, guest.desk, guest.invitation, slug=slug, reason=reason)
     return JSONResponse({})
 
 
@@ -131,8 +135,7 @@ async def finished(request: Request) -> Response:
     here = recorder()
     await run_in_threadpool(here.checks.end, guest.invitation)
     found = await run_in_threadpool(finish, guest.desk, guest.invitation)
-    here.pieces.drop(guest.invitation)
-    here.windows.leave(guest.invitation)
+    await run_in_threadpool(here.forget, guest.invitation)
     response = JSONResponse(state_of(found))
     response.delete_cookie(COOKIE, path="/recording")
     return response
@@ -148,16 +151,12 @@ async def looked(request: Request) -> Response:
 async def summary(request: Request) -> Response:
     """Give what a clinician let the patient read, in words of a language; no part as long as there is nothing."""
     guest = await guest_of(request)
-    language = (await said(request)).get("language")
-    if language not in languages():
-        raise RefusedError(400, "error.not_stored")
+    language = one_of((await said(request)).get("language"), languages())
     found = await run_in_threadpool(summary_for, guest.desk, guest.invitation)
     parts = (
         ()
         if found is None
-        else plain_summary(
-            str(language), found.scores.scores, held_at=found.held_at, clinician=found.clinician
-        )
+        else plain_summary(language, found.scores.scores, held_at=found.held_at, clinician=found.clinician)
     )
     return JSONResponse({"parts": [dataclasses.asdict(part) for part in parts]})
 
@@ -167,9 +166,8 @@ async def withdrawn(request: Request) -> Response:
     guest = await guest_of(request)
     here = recorder()
     await run_in_threadpool(here.checks.end, guest.invitation)
-    here.pieces.drop(guest.invitation)
     await run_in_threadpool(withdraw, guest.desk, guest.invitation)
-    here.windows.leave(guest.invitation)
+    await run_in_threadpool(here.forget, guest.invitation)
     response = JSONResponse({})
     response.delete_cookie(COOKIE, path="/recording")
     return response
@@ -222,7 +220,7 @@ def state_of(found: Invitation) -> dict[str, Any]:
         "answered": found.answers is not None,
         "programme": found.programme,
         "tasks": done,
-        "finished": found.finished_at is not None,
+        "finished": found.state is not InvitationState.OPEN,
     }
 
 

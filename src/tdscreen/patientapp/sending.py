@@ -17,7 +17,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tdscreen.errors import LimitError, VideoError, WorkerError
-from tdscreen.patientapp.entry import PROBLEMS, Guest, guest_of, invitation_of, recording_of, said, window_of
+from tdscreen.patientapp.entry import (
+    PROBLEMS,
+    Guest,
+    guest_of,
+    invitation_of,
+    one_of,
+    recording_of,
+    said,
+    window_of,
+)
 from tdscreen.patientapp.pieces import Unfinished
 from tdscreen.patientapp.service import recorder
 from tdscreen.patientapp.tasks import GuidedTask, Length, examination_tasks
@@ -151,10 +160,9 @@ def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:
     ------
     RefusedError
     """
-    sha256 = message.get("sha256")
+    slug, sha256 = one_of(message.get("slug"), SLUGS), message.get("sha256")
     if (
-        message.get("slug") not in SLUGS
-        or not isinstance(sha256, str)
+        not isinstance(sha256, str)
         or not _SHA256.fullmatch(sha256)
         or not isinstance(message.get("mirrored"), bool)
     ):
@@ -165,7 +173,7 @@ def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:
     if not 0 < size_bytes <= recorder().settings.max_clip_bytes:
         raise RefusedError(413, "error.too_large")
     recorded = RecordedTask(
-        slug=message["slug"],
+        slug=slug,
         take=take,
         sha256=sha256,
         mirrored=message["mirrored"],
@@ -212,6 +220,6 @@ def _camera(value: Any) -> dict[str, str | float]:
         one = value.get(name)
         if kind is float and isinstance(one, int | float) and 0 <= one <= 1e6:
             found[name] = float(one)
-        elif kind is str and isinstance(one, str) and len(one) < 80:
+        elif kind is str and isinstance(one, str) and len(one) < 80 and one.isprintable():
             found[name] = one
     return found

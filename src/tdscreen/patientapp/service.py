@@ -60,6 +60,12 @@ class Recorder:
     onlooker: Onlooker = field(default_factory=Onlooker)
     checks: Checks = field(default_factory=Checks)
 
+    def forget(self, invitation: str) -> None:
+        """Let go of whatever this process, and the one beside it, hold of a recording that has ended."""
+        self.pieces.drop(invitation)
+        self.windows.leave(invitation)
+        self.onlooker.forget(invitation)
+
     def close(self) -> None:
         """End what runs beside the server, and let go of what was not sent to its end."""
         self.checks.close()

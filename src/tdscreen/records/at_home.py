@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tdscreen.errors import InputError
-from tdscreen.records.audit import looks_at
+from tdscreen.records.audit import SHELL, looks_at
 from tdscreen.records.clinic import Clinic, Desk, Work
 from tdscreen.records.clips import KnownClipError, import_clip
 from tdscreen.records.entries import (
@@ -40,6 +40,7 @@ from tdscreen.records.tables import (
     INVITATIONS,
     JOBS,
     OUTBOX,
+    PATIENTS,
     RATING_CHANGES,
     RATINGS,
     RECORDED_TASKS,
@@ -49,6 +50,9 @@ from tdscreen.records.times import read_time
 from tdscreen.records.vault import new_id
 from tdscreen.settings import RECORDER
 from tdscreen.vocabulary import Task
+
+_ANSWERED = ("gum", "dentures", "hours_slept", "hours_since_dose")
+"""What a patient answers, and an examination keeps by the same names."""
 
 
 class NotInvitedError(InputError):
@@ -73,12 +77,15 @@ def desk_of_invited(clinic: Clinic, invitation: str) -> Desk:
     Raises
     ------
     NotInvitedError
-        There is none, any more.
+        There is none, any more, or it was taken back: then somebody else may have it, and it neither shows nor
+        deletes anything.
     """
     found = site_of(clinic, invitation)
     if found is None:
         raise NotInvitedError(None)
-    site, by = found
+    site, by, revoked = found
+    if revoked:
+        raise NotInvitedError(InvitationState.REVOKED)
     return clinic.desk_of_patient(site, invited_by=by)
 
 
@@ -149,7 +156,15 @@ def add_clip(
     except KnownClipError:
         # Sent again, because the answer to the first time got lost.
         clip = _clip_of(desk, examination, one.sha256)
-    return _note(desk, invitation, one, clip)
+    try:
+        return _note(desk, invitation, one, clip)
+    except NotInvitedError:
+        # It ended while the clip was read: nothing comes after that.
+        with desk.at_work(Act.RECORD_AT_HOME) as work:
+            if not work.scope.rows(RECORDED_TASKS, clip_id=clip):
+                _remove_clip(work, clip)
+            work.log("let go of", "clip", clip)
+        raise
 
 
 def skip_task(desk: Desk, invitation: str, *, slug: str, reason: str) -> RecordedTask:
@@ -177,6 +192,35 @@ def finish(desk: Desk, invitation: str) -> Invitation:
     return recording(desk, invitation)
 
 
+def finish_what_is_over(clinic: Clinic) -> int:
+    """End the recordings whose invitation ran out or was taken back, so that what there is of them is measured.
+
+    A video goes a time after it was measured. One that nobody finished would never be, and be kept for ever.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    ended = 0
+    for site in clinic.sites():
+        over: list[tuple[str, Row]] = []
+        with clinic.at_work(SHELL, site) as work:
+            living = {row["id"] for row in work.scope.rows(PATIENTS, deleting_at=None)}
+            for row in work.scope.rows(INVITATIONS, finished_at=None, withdrawn_at=None):
+                is_over = row["until"] < work.time or row["revoked_at"] is not None
+                if is_over and row["examination_id"] is not None and row["patient_id"] in living:
+                    work.scope.change(INVITATIONS, row["id"], finished_at=work.time)
+                    work.log("finished", KIND, row["id"])
+                    if work.scope.rows(CLIPS, examination_id=row["examination_id"]):
+                        over.append((row["examination_id"], row))
+            work.log("looked for what is over", "site", site)
+        for examination, row in over:
+            enqueue(clinic.desk_of_patient(site, invited_by=row["added_by"]), examination)
+        ended += len(over)
+    return ended
+
+
 def looks(desk: Desk, invitation: str) -> list[Look]:
     """Say who has watched the videos of a recording, oldest first: what they are at the clinic, and no names."""
     with desk.at_work(Act.RECORD_AT_HOME) as work:
@@ -185,7 +229,8 @@ def looks(desk: Desk, invitation: str) -> list[Look]:
         there = [one for one in clips if one is not None]
         entries = looks_at(work.connection, work.scope.site, "video of clip", there)
         roles = {one.id: one.role for one in work.register().members(work.scope.site)}
-        # Whoever is none of the staff and looks is the program that measures.
+        # Whoever is none of the staff and looks is the program that measures, or who runs the clinic's computer.
+        roles[SHELL] = Role.ADMINISTRATOR
         found = [Look(read_time(one.at), roles.get(one.who, Role.WORKER)) for one in entries]
         work.log("saw who had seen", KIND, invitation)
     return found
@@ -219,22 +264,38 @@ def withdraw(desk: Desk, invitation: str) -> None:
 
 def _remove_examination(work: Work, examination: str) -> None:
     scope = work.scope
-    signed = bool(scope.rows(SIGN_OFFS, examination_id=examination))
-    if not signed:
-        for rating in scope.rows(RATINGS, examination_id=examination):
+    signed = {row["rating_id"] for row in scope.rows(SIGN_OFFS, examination_id=examination)}
+    for rating in scope.rows(RATINGS, examination_id=examination):
+        if rating["id"] not in signed:
             scope.remove(RATING_CHANGES, rating_id=rating["id"])
-        for table in (RATINGS, ESTIMATE_VIEWS):
-            scope.remove(table, examination_id=examination)
+            scope.remove(RATINGS, id=rating["id"])
     for table in (OUTBOX, JOBS, ASSESSMENTS):
         scope.remove(table, examination_id=examination)
     for clip in scope.rows(CLIPS, examination_id=examination):
-        for file in scope.rows(FILES, clip_id=clip["id"]):
-            work.afterwards.append(functools.partial(work.vault.shred_file, file["patient_id"], file["id"]))
-        scope.remove(FILES, clip_id=clip["id"])
-        scope.remove(CLIPS, id=clip["id"])
-    if not signed:
+        _remove_clip(work, clip["id"])
+    if signed:
+        _forget_answers(work, examination)
+    else:
+        scope.remove(ESTIMATE_VIEWS, examination_id=examination)
         scope.remove(EXAMINATIONS, id=examination)
     work.log("deleted", "examination", examination)
+
+
+def _remove_clip(work: Work, clip: str) -> None:
+    for file in work.scope.rows(FILES, clip_id=clip):
+        work.afterwards.append(functools.partial(work.vault.shred_file, file["patient_id"], file["id"]))
+    work.scope.remove(FILES, clip_id=clip)
+    work.scope.remove(CLIPS, id=clip)
+
+
+def _forget_answers(work: Work, examination: str) -> None:
+    """Take what the patient answered out of an examination that stays, since it was signed."""
+    row = work.scope.row(EXAMINATIONS, examination)
+    said = work.unseal(row["patient_id"], examination, row["sealed"])
+    answers = dict.fromkeys(_ANSWERED)
+    work.scope.change(
+        EXAMINATIONS, examination, sealed=work.seal(row["patient_id"], examination, {**said, **answers})
+    )
 
 
 @contextlib.contextmanager
@@ -269,16 +330,16 @@ def _examination(desk: Desk, invitation: str) -> str:
     if so_far.examination is not None:
         return so_far.examination
     said = so_far.answers or AtHomeAnswers()
-    details = ExaminationDetails(
-        gum=said.gum,
-        dentures=said.dentures,
-        hours_slept=said.hours_slept,
-        hours_since_dose=said.hours_since_dose,
-    )
+    details = ExaminationDetails(**{name: getattr(said, name) for name in _ANSWERED})
     new = add_examination(desk, so_far.patient, held_at=desk.clinic.now(), details=details).id
-    with _standing(desk, invitation) as (work, row, _):
-        work.scope.change(INVITATIONS, row["id"], examination_id=new)
-        work.log("began", KIND, invitation)
+    try:
+        with _standing(desk, invitation) as (work, row, _):
+            work.scope.change(INVITATIONS, row["id"], examination_id=new)
+            work.log("began", KIND, invitation)
+    except NotInvitedError:
+        with desk.at_work(Act.RECORD_AT_HOME) as work:
+            _remove_examination(work, new)
+        raise
     return new
 
 

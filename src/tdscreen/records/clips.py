@@ -98,8 +98,8 @@ def import_clip(
     assert isinstance(said, dict)
     with desk.at_work(Act.RECORD) as work:
         work.undo.append(lambda: vault.shred_file(patient, file))
-        # The patient may be gone meanwhile, or the clip be there from another's hands.
-        living_patient(work.scope, patient)
+        # Patient or examination may be gone meanwhile, or the clip be there from another's hands.
+        living_examination(work.scope, examination)
         if lookup != _unknown(work, str(said["sha256"])):
             raise InputError(f"{printable(name)} was changed while it was read. Take it in again.")
         sealed = {

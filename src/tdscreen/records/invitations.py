@@ -165,16 +165,16 @@ def invitation_in(clinic: Clinic, word: str, purpose: str) -> str | None:
     return number.hex()
 
 
-def site_of(clinic: Clinic, invitation: str) -> tuple[str, str] | None:
-    """Say at which site an invitation was written and by whom; None where it went with its patient.
+def site_of(clinic: Clinic, invitation: str) -> tuple[str, str, bool] | None:
+    """Say at which site an invitation was written, by whom, and whether it was taken back.
 
-    It tells nothing of a patient, and is in no log.
+    None where it went with its patient. It tells nothing of a patient, and is in no log.
     """
     sites = clinic.sites()
     with writing(clinic.engine) as connection:
         for site in sites:
             for row in Scope(connection, site).rows(INVITATIONS, id=invitation):
-                return site, row["added_by"]
+                return site, row["added_by"], row["revoked_at"] is not None
     return None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tdscreen.errors import DataError
+from tdscreen.records.at_home import finish_what_is_over
 from tdscreen.records.audit import SHELL
 from tdscreen.records.clinic import Clinic, Desk, Work
 from tdscreen.records.clips import destroy_file
@@ -28,6 +29,8 @@ class Swept:
         That were due.
     patients : int
         Whose deletion had been cut short.
+    recordings : int
+        At home, that nobody finished in time; what there is of them waits to be measured.
     strays : int
         Files and keys of nothing that the database knows: left by what was cut short.
     """
@@ -36,6 +39,7 @@ class Swept:
     tracks: int = 0
     assessments: int = 0
     patients: int = 0
+    recordings: int = 0
     strays: int = 0
 
 
@@ -132,7 +136,7 @@ def sweep(clinic: Clinic) -> Swept:
             for row in scope.rows(FILES, destroyed_at=None):
                 known[row["patient_id"]].add(row["id"])
         strays = _remove_strays(work, known)
-    return Swept(videos, tracks, assessments, deletions, strays)
+    return Swept(videos, tracks, assessments, deletions, finish_what_is_over(clinic), strays)
 
 
 def _begun_deletions(clinic: Clinic, site: str) -> list[str]:

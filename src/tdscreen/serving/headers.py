@@ -70,22 +70,16 @@ class Guard:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse whoever may not ask, and add the headers to the answer."""
+        """Refuse whoever may not ask, and add the headers to every answer, that of a failure included."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if not self._may_ask(Headers(scope=scope)):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await PlainTextResponse("This server does not answer here.", 403)(scope, receive, send)
-            return
-        if scope["path"].startswith(CLOSED):
-            await PlainTextResponse("There is nothing here.", 404)(scope, receive, send)
-            return
+        begun = False
 
         async def answer(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
@@ -93,18 +87,40 @@ class Guard:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
-        await self._app(scope, receive, answer)
+        if not self._may_ask(Headers(scope=scope)):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await PlainTextResponse("This server does not answer here.", 403)(scope, receive, answer)
+            return
+        if scope["path"].startswith(CLOSED):
+            await PlainTextResponse("There is nothing here.", 404)(scope, receive, answer)
+            return
+        try:
+            await self._app(scope, receive, answer)
+        except Exception:
+            # The server's own answer to a failure would go past this guard. The failure itself goes on to its log.
+            if scope["type"] == "http" and not begun:
+                await PlainTextResponse("Something went wrong here.", 500)(scope, receive, answer)
+            raise
 
     def _may_ask(self, headers: Headers) -> bool:
         if _host(f"//{headers.get('host', '')}") not in self._hosts:
             return False
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers["host"]:
+        if origin is not None and _netloc(origin) != headers["host"]:
             return False
         # Browsers say where a request comes from; another site's page may only lead here, as a link does.
         return headers.get("sec-fetch-site", "none") in ("none", "same-origin") or (
             headers.get("sec-fetch-mode") == "navigate"
         )
+
+
+def _netloc(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _host(address: str) -> str:

@@ -1,0 +1,69 @@
+"""What patients themselves said when they recorded at home; for whoever treats them, and without any estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tdscreen.records.clinic import Desk
+from tdscreen.records.invitations import read_invitation
+from tdscreen.records.roles import Act
+from tdscreen.records.tables import INVITATIONS, PATIENTS
+
+FELT_BAD = "unwell"
+"""The reason of a task that was left out because it felt bad, or by way of "This is upsetting me"."""
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """What somebody said at one recording at home.
+
+    Attributes
+    ----------
+    patient, invitation : str
+        Random identifiers.
+    examination : str
+        Empty as long as no clip was recorded.
+    at : datetime
+        When the person agreed to record.
+    noticed : int or None
+        As AIMS 10 has it: 0 not, 1 without being bothered, 2 to 4 bothered more and more; None of no answer.
+    in_the_way : int or None
+        As AIMS 9 has it, 0 to 4; None of no answer.
+    felt_bad : bool
+        A task was left out because it felt bad.
+    """
+
+    patient: str
+    invitation: str
+    examination: str
+    at: datetime
+    noticed: int | None
+    in_the_way: int | None
+    felt_bad: bool
+
+
+def own_words(desk: Desk) -> list[OwnWords]:
+    """Give what the patients of the site said at home, oldest first; nothing of who has withdrawn it."""
+    with desk.at_work(Act.INVITE) as work:
+        living = {row["id"] for row in work.scope.rows(PATIENTS, deleting_at=None)}
+        found = []
+        for row in work.scope.rows(INVITATIONS, withdrawn_at=None):
+            if row["sealed"] is None or row["patient_id"] not in living:
+                continue
+            one = read_invitation(work, row)
+            if one.consent is None:
+                continue
+            found.append(
+                OwnWords(
+                    one.patient,
+                    one.id,
+                    one.examination or "",
+                    one.consent.at,
+                    None if one.answers is None else one.answers.aware,
+                    None if one.answers is None else one.answers.incapacitated,
+                    any(task.skipped == FELT_BAD for task in one.tasks),
+                )
+            )
+        work.log("listed", "own words of patients", "")
+    return sorted(found, key=lambda one: one.at)
