@@ -29,6 +29,11 @@ def test_every_task_of_the_examination_has_somebody_who_does_it():
     assert {programme_of(name).task for name in PRESETS} == set(Task)
 
 
+def moving(**more):
+    """Return a programme of one jaw that opens by 2 mm."""
+    return {"movements": [{"region": "jaw", "movement": "opening", "amplitude": 2, **more}]}
+
+
 @pytest.mark.parametrize(
     ("plain", "says"),
     [
@@ -78,6 +83,21 @@ def test_every_task_of_the_examination_has_somebody_who_does_it():
         ({"left_hand": {"place": "raised", "keys": [[2, [0, 0, 0]], [1, [0, 0, 0]]]}}, "must rise"),
         ({"format": "something/9"}, "not of the format"),
         ({"tempo": 3}, "has no 'tempo'"),
+        (moving(rate_band_hz=[1]), r"as \[0\.7, 2\.2\]"),
+        (moving(rate_band_hz=1), r"as \[0\.7, 2\.2\]"),
+        (moving(rate_hz=1, together=5), "together of jaw opening must be a word"),
+        (moving(rate_hz=1, regular="no"), "true or false"),
+        (moving(rate_hz=1, phase_deg="x"), "phase of jaw opening must be a number"),
+        (
+            {"holds": [{"region": "jaw", "movement": "opening", "level": 3, "end_s": float("nan")}]},
+            "The end of",
+        ),
+        ({"left_hand": "raised"}, "left_hand must be an object"),
+        ({"left_hand": {"place": "raised", "keys": [[0, [1, 2]]]}}, "path of left_hand must be"),
+        (
+            {"left_hand": {"place": "raised", "keys": [[0, [float("inf"), 2, 3]]]}},
+            "hand's way from its place",
+        ),
     ],
 )
 def test_what_is_no_programme_is_refused_in_a_sentence(plain, says):
