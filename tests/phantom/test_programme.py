@@ -117,6 +117,13 @@ def test_a_movement_that_begins_late_cannot_fill_the_clip():
         Programme(duration_s=10.0, movements=(late,))
 
 
+def test_a_preset_that_does_not_fit_into_a_short_clip_says_so():
+    with pytest.raises(InputError, match=r"task_tapping_left does not fit into 0\.6 s\. Give it a longer"):
+        programme_of("task_tapping_left", duration_s=0.6)
+    with pytest.raises(InputError, match="duration must be a number"):
+        programme_of("rest", duration_s=-1)
+
+
 def test_tremor_speech_and_what_was_asked_for_do_not_count_and_dyskinesia_does():
     def kinds(name):
         return {one.taken_for for one in programme_of(name).movements if one.region != "head"}
