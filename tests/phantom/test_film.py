@@ -145,6 +145,38 @@ def test_a_cohort_goes_on_where_it_stopped_and_has_one_table(folder, spec):
     assert rows[0]["person_monk_tone"] == "4"
 
 
+def test_a_clip_of_another_cohort_is_never_replaced(folder, spec):
+    from tdscreen.phantom.cohort import make_cohort
+
+    before = (folder / "one.mp4").read_bytes()
+    with pytest.raises(InputError, match="belongs to another cohort"):
+        make_cohort([replace(spec, seed=9)], folder, workers=1)
+    assert (folder / "one.mp4").read_bytes() == before
+
+
+def test_a_cohort_that_cannot_be_made_leaves_no_folder(spec, tmp_path):
+    from tdscreen.phantom.cohort import make_cohort
+
+    impossible = replace(spec, programme=None, preset="rest", duration_s=0.1)
+    with pytest.raises(InputError, match="duration"):
+        make_cohort([impossible], tmp_path / "clips", workers=1)
+    assert not (tmp_path / "clips").exists()
+
+
+def test_a_clip_that_is_stopped_in_the_middle_leaves_nothing(spec, tmp_path, monkeypatch):
+    from tdscreen.phantom import film
+
+    # A clip so long that the encoder has written some of it takes a test too long to draw.
+    def stopped(path, *_, **__):
+        path.write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(film, "write_clip", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        film.make_clip(spec, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_clips_of_one_name_are_refused(spec, tmp_path):
     from tdscreen.phantom.cohort import make_cohort
 

@@ -100,7 +100,16 @@ def test_the_same_seed_gives_the_same_noise():
         ({"rotation_deg": 45}, "turned by"),
         ({"zoom": 2}, "has no 'zoom'"),
         ({"framing": "nose"}, "framed"),
-        ({"distance_mm": 10}, "away"),
+        ({"distance_mm": 10}, "distance_mm is from 200 to 8,000"),
+        ({"distance_mm": "far"}, "distance_mm is from"),
+        ({"tilt_deg": 5}, "turn, nod and tilt"),
+        ({"tilt_deg": [0, 5]}, "turn, nod and tilt"),
+        ({"tilt_deg": [float("nan"), 0, 0]}, "tilt_deg is from"),
+        ({"slows_to_fps": 0}, "slows_to_fps is from"),
+        ({"bit_rate": -4}, "bit_rate is from"),
+        ({"exposures": 1.5}, "exposures is a whole number"),
+        ({"room_seed": "x"}, "room_seed is a whole number"),
+        ({"mirrored": "no"}, "true or false"),
     ],
 )
 def test_what_no_phone_does_is_refused(plain, says):

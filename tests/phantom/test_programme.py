@@ -29,6 +29,11 @@ def test_every_task_of_the_examination_has_somebody_who_does_it():
     assert {programme_of(name).task for name in PRESETS} == set(Task)
 
 
+def moving(**more):
+    """Return a programme of one jaw that opens by 2 mm."""
+    return {"movements": [{"region": "jaw", "movement": "opening", "amplitude": 2, **more}]}
+
+
 @pytest.mark.parametrize(
     ("plain", "says"),
     [
@@ -78,6 +83,21 @@ def test_every_task_of_the_examination_has_somebody_who_does_it():
         ({"left_hand": {"place": "raised", "keys": [[2, [0, 0, 0]], [1, [0, 0, 0]]]}}, "must rise"),
         ({"format": "something/9"}, "not of the format"),
         ({"tempo": 3}, "has no 'tempo'"),
+        (moving(rate_band_hz=[1]), r"as \[0\.7, 2\.2\]"),
+        (moving(rate_band_hz=1), r"as \[0\.7, 2\.2\]"),
+        (moving(rate_hz=1, together=5), "together of jaw opening must be a word"),
+        (moving(rate_hz=1, regular="no"), "true or false"),
+        (moving(rate_hz=1, phase_deg="x"), "phase of jaw opening must be a number"),
+        (
+            {"holds": [{"region": "jaw", "movement": "opening", "level": 3, "end_s": float("nan")}]},
+            "The end of",
+        ),
+        ({"left_hand": "raised"}, "left_hand must be an object"),
+        ({"left_hand": {"place": "raised", "keys": [[0, [1, 2]]]}}, "path of left_hand must be"),
+        (
+            {"left_hand": {"place": "raised", "keys": [[0, [float("inf"), 2, 3]]]}},
+            "hand's way from its place",
+        ),
     ],
 )
 def test_what_is_no_programme_is_refused_in_a_sentence(plain, says):
@@ -95,6 +115,13 @@ def test_a_movement_that_begins_late_cannot_fill_the_clip():
     late = Movement("jaw", "opening", 2.0, rate_hz=1.0, start_s=5.0)
     with pytest.raises(InputError, match="cannot fill"):
         Programme(duration_s=10.0, movements=(late,))
+
+
+def test_a_preset_that_does_not_fit_into_a_short_clip_says_so():
+    with pytest.raises(InputError, match=r"task_tapping_left does not fit into 0\.6 s\. Give it a longer"):
+        programme_of("task_tapping_left", duration_s=0.6)
+    with pytest.raises(InputError, match="duration must be a number"):
+        programme_of("rest", duration_s=-1)
 
 
 def test_tremor_speech_and_what_was_asked_for_do_not_count_and_dyskinesia_does():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tdscreen.errors import InputError
 from tdscreen.verification.card.contents import Card
 from tdscreen.verification.card.readme import BEGIN, END, QUOTED, quote, quoted_block
 from tdscreen.verification.card.tables import figures_table
+from tdscreen.verification.reasons import reason_for
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -22,6 +24,16 @@ def test_the_readme_quotes_the_committed_card_word_for_word() -> None:
     if not FIGURES.is_file():
         pytest.skip("no card is committed yet")
     assert quoted_block(FIGURES.read_text(encoding="utf-8")) in text
+
+
+def test_the_committed_card_gives_the_reasons_that_are_kept() -> None:
+    if not FIGURES.is_file():
+        pytest.skip("no card is committed yet")
+    rows = list(csv.DictReader(FIGURES.read_text(encoding="utf-8").splitlines()))
+    missed = [row for row in rows if row["verdict"] == "not reached"]
+    assert missed
+    for row in missed:
+        assert row["reason"] == reason_for(row["name"]), row["name"]
 
 
 def test_every_figure_that_is_quoted_is_on_a_card(card: Card) -> None:

@@ -14,6 +14,9 @@ from failing_work import CLIPS, always_die, die_once, fail_on_the_second
 from tdscreen.errors import WorkerError
 from tdscreen.phantom.film import paths_of
 from tdscreen.verification import run
+from tdscreen.verification.figure import OF_THE_STANDARD_CARD
+from tdscreen.verification.reasons import reason_for
+from tdscreen.verification.results import ClipResult
 
 
 def test_a_clip_that_fails_is_named_and_the_others_are_done(tmp_path: Path) -> None:
@@ -61,3 +64,23 @@ def test_a_clip_of_another_specification_is_not_measured(tmp_path: Path) -> None
 
 def test_nothing_to_do_is_done(tmp_path: Path) -> None:
     assert run._each(always_die, [], tmp_path, jobs=1, on_progress=None) == ([], [])
+
+
+def test_a_card_of_other_clips_says_of_which_clips_its_reasons_were_written(
+    results: list[ClipResult],
+) -> None:
+    card = run.make_card("large", results, [], date="2001-02-03")
+    for figure in card.missed():
+        if figure.value is not None and reason_for(figure.name):
+            assert figure.reason == f"{OF_THE_STANDARD_CARD}{reason_for(figure.name)}"
+    assert any(OF_THE_STANDARD_CARD in (figure.reason or "") for figure in card.figures)
+
+
+def test_a_card_of_just_the_committed_clips_gives_its_reasons_as_they_are(
+    results: list[ClipResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A whole standard card of made results would need as many as the grid has clips.
+    monkeypatch.setattr(run, "clips_of", lambda *_, **__: results)
+    card = run.make_card("standard", results, [], date="2001-02-03")
+    assert not any(OF_THE_STANDARD_CARD in (figure.reason or "") for figure in card.figures)
+    assert {reason_for(figure.name) for figure in card.missed()} & {figure.reason for figure in card.figures}

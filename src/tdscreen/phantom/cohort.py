@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tdscreen.errors import InputError, WorkerError
-from tdscreen.phantom.film import ClipSpec, is_made, make_clip, paths_of
+from tdscreen.phantom.film import ClipSpec, is_another, is_made, make_clip, paths_of
 from tdscreen.phantom.phone import Phone
 from tdscreen.phantom.presets import programme_of, with_severities
 from tdscreen.phantom.programme import Programme
@@ -46,7 +46,7 @@ def make_cohort(
 ) -> Path:
     """Make clips, several at a time, and one table of what is true of them.
 
-    Clips that are there already, from just their specifications, are kept.
+    Clips that are there already, from just their specifications, are kept. Clips of another cohort are never replaced.
 
     Parameters
     ----------
@@ -66,12 +66,20 @@ def make_cohort(
     Raises
     ------
     InputError
-        If two clips have one name, or one cannot be made as asked.
+        If two clips have one name, one cannot be made as asked, or another cohort's clip is there by its name.
     WorkerError
         If a process that drew pictures died.
     """
     if len({spec.name for spec in specs}) < len(specs):
         raise InputError("Each clip of a cohort needs a name of its own.")
+    for spec in specs:
+        # What cannot be is said before a folder is made.
+        spec.what()
+        if is_another(spec, folder):
+            raise InputError(
+                f"{spec.name}.mp4 is there already and belongs to another cohort (other seeds, people, lengths or "
+                "phones, or an earlier generation of virtual people). Choose another folder, or remove it first."
+            )
     folder.mkdir(parents=True, exist_ok=True)
     to_make = [spec for spec in specs if not is_made(spec, folder)]
     done = len(specs) - len(to_make)

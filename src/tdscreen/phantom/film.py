@@ -152,6 +152,12 @@ def _is_filmed(spec: ClipSpec, paths: ClipPaths) -> bool:
     return bool(_told(paths).get("spec_sha256") == spec.sha256())
 
 
+def is_another(spec: ClipSpec, folder: Path) -> bool:
+    """Tell whether a finished clip of this name is there that was filmed from another specification."""
+    paths = paths_of(spec.name, folder)
+    return paths.clip.is_file() and "spec_sha256" in _told(paths) and not _is_filmed(spec, paths)
+
+
 def _told(paths: ClipPaths) -> dict[str, Any]:
     """Read what is told of a clip; nothing if it was cut short while it was written, and the clip is then made anew."""
     try:
@@ -233,15 +239,19 @@ def _made(spec: ClipSpec, folder: Path, on_progress: Callable[[int, int], None] 
         # The truth is written last: a clip without it was not finished.
         paths.truth.unlink(missing_ok=True)
         part = paths.clip.with_suffix(".part.mp4")
-        write_clip(
-            part,
-            film.pictures(on_progress),
-            times_s,
-            codec=phone.codec,
-            bit_rate=phone.bits_per_s,
-            rotation_deg=phone.rotation_deg,
-        )
-        part.replace(paths.clip)
+        try:
+            write_clip(
+                part,
+                film.pictures(on_progress),
+                times_s,
+                codec=phone.codec,
+                bit_rate=phone.bits_per_s,
+                rotation_deg=phone.rotation_deg,
+            )
+            part.replace(paths.clip)
+        finally:
+            # Stopped or failed in the middle, what there is of it is of no use to anybody.
+            part.unlink(missing_ok=True)
     table = _table(spec, scene.body, performance, times_s) | film.marks_px()
     pq.write_table(pa.table(table), paths.tracks)  # type: ignore[no-untyped-call]
     camera = dataclasses.asdict(phone) | {

@@ -104,9 +104,20 @@ class Phone:
             ("exposure_drift", 0, 0.5), ("light", 0.001, 8), ("exposures", 1, 8),
             ("shutter", 0, 1),
         ):  # fmt: skip
-            value = getattr(self, name)
-            if not isinstance(value, (int, float)) or not low <= value <= high:
-                raise InputError(f"A phone's {name} is from {low} to {high}, not {value!r}.")
+            _within(name, getattr(self, name), low, high)
+        for name, low, high in (("slows_to_fps", 2, 120), ("bit_rate", 10_000, 1_000_000_000)):
+            if getattr(self, name) is not None:
+                _within(name, getattr(self, name), low, high)
+        for name in ("width", "height", "exposures", "bit_rate", "room_seed"):
+            if not isinstance(getattr(self, name), (int, type(None))):
+                raise InputError(f"A phone's {name} is a whole number, not {getattr(self, name)!r}.")
+        if not isinstance(self.mirrored, bool):
+            raise InputError(f"A phone's mirrored is true or false, not {self.mirrored!r}.")
+        _within("room_seed", self.room_seed, 0, 2**31)
+        if len(self.tilt_deg) != 3:
+            raise InputError(f"A phone's tilt_deg is its turn, nod and tilt, not {self.tilt_deg!r}.")
+        for angle_deg in self.tilt_deg:
+            _within("tilt_deg", angle_deg, -90, 90)
         if self.width % 2 or self.height % 2:
             raise InputError("Width and height of a picture must be even.")
         if self.codec not in get_args(Codec):
@@ -115,8 +126,8 @@ class Phone:
             )
         if self.framing not in (None, "face", "seated", "lap"):
             raise InputError(f"A picture is not framed {self.framing!r} but face, seated or lap.")
-        if self.distance_mm is not None and not 200 <= self.distance_mm <= 8000:
-            raise InputError(f"A phone is 200 to 8000 mm away, not {self.distance_mm!r}.")
+        if self.distance_mm is not None:
+            _within("distance_mm", self.distance_mm, 200, 8000)
         if self.rotation_deg not in (0, 90, 180, 270):
             raise InputError("A picture is turned by 0, 90, 180 or 270 degrees.")
 
@@ -129,6 +140,12 @@ class Phone:
         nearest = min(BIT_RATES, key=lambda known: abs(known - lines))
         share = float((lines / nearest) ** 2 * (self.fps / 30.0) ** 0.6)
         return round(BIT_RATES[nearest] * share * (1.0 if self.codec == "h264" else 0.66))
+
+
+def _within(name: str, value: object, low: float, high: float) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not low <= value <= high:  # type: ignore[operator]
+        raise InputError(f"A phone's {name} is from {low:,} to {high:,}, not {value!r}.")
 
 
 def phone_from_json(plain: Mapping[str, Any]) -> Phone:
@@ -145,7 +162,10 @@ def phone_from_json(plain: Mapping[str, Any]) -> Phone:
         raise InputError(f"A phone has no {unknown[0]!r}. It has {', '.join(sorted(known))}.")
     given = dict(plain)
     if "tilt_deg" in given:
-        given["tilt_deg"] = tuple(given["tilt_deg"])
+        tilt_deg = given["tilt_deg"]
+        if not isinstance(tilt_deg, (list, tuple)) or len(tilt_deg) != 3:
+            raise InputError(f"A phone's tilt_deg is its turn, nod and tilt, as [0, 5, 0], not {tilt_deg!r}.")
+        given["tilt_deg"] = tuple(tilt_deg)
     return Phone(**given)
 
 

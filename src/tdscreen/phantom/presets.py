@@ -66,11 +66,17 @@ def programme_of(name: str, *, duration_s: float = 15.0, seed: int = 0) -> Progr
     Raises
     ------
     InputError
-        If there is no such preset.
+        If there is no such preset, or it does not fit into so short a clip.
     """
     if name not in PRESETS:
         raise InputError(f"There is no preset {name!r}. See them with: tdscreen phantom presets.")
-    return PRESETS[name].make(duration_s, np.random.default_rng([seed, 3]))
+    Programme(duration_s=duration_s)  # A duration that no clip has is refused in its own words.
+    try:
+        return PRESETS[name].make(duration_s, np.random.default_rng([seed, 3]))
+    except InputError as error:
+        raise InputError(
+            f"The preset {name} does not fit into {duration_s:g} s. Give it a longer duration."
+        ) from error
 
 
 def mover(

@@ -26,6 +26,8 @@ and back, with rest between; finger to thumb; syllables."""
 NOT_SCORED = frozenset({MovementType.TREMOR_LIKE, MovementType.SPEECH_LIKE, MovementType.VOLUNTARY_TASK})
 """Kinds of movement that no item of the AIMS is about."""
 LONGEST_S = 3600.0
+FARTHEST_HAND_MM = 2000.0
+"""Beyond this no arm carries a hand (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class Movement:
         _in_range(f"the share of time of {what}", self.share_of_time, 0.0, 1.0)
         _in_range(f"the start of {what}", self.start_s, 0.0, LONGEST_S)
         _in_range(f"the length of a pulse of {what}", self.pulse_s, 0.05, 60.0)
+        _in_range(f"the phase of {what}", self.phase_deg, -3600.0, 3600.0)
+        for name, value in (("regular", self.regular), ("scored", self.scored)):
+            if not (isinstance(value, bool) or (name == "scored" and value is None)):
+                raise InputError(f"{name} of {what} must be true or false, not {value!r}.")
+        if not isinstance(self.together, str):
+            raise InputError(f"together of {what} must be a word, not {self.together!r}.")
         if self.rate_hz is not None:
             _in_range(f"the rate of {what}", self.rate_hz, 0.02, 15.0)
         if self.rate_band_hz is not None:
@@ -161,6 +169,7 @@ class Hold:
         _in_range(f"the level of {what}", self.level, -400.0 if channel.negative else 0.0, 400.0)
         _in_range(f"the way to {what}", self.rise_s, 0.02, 60.0)
         _in_range(f"the start of {what}", self.start_s, -60.0, LONGEST_S)
+        _in_range(f"the end of {what}", self.end_s, -60.0, LONGEST_S)
         if self.end_s <= self.start_s:
             raise InputError(f"{what} must end after it begins.")
 
@@ -186,6 +195,13 @@ class HandPath:
     def __post_init__(self) -> None:
         if self.place not in get_args(HandPlace):
             raise InputError(f"A hand is not {self.place!r}; it is {', '.join(get_args(HandPlace))}.")
+        for time_s, away_mm in self.keys:
+            _in_range("a time of a hand's path", time_s, -LONGEST_S, LONGEST_S)
+            for along_mm in away_mm:
+                _in_range("a hand's way from its place", along_mm, -FARTHEST_HAND_MM, FARTHEST_HAND_MM)
+        for start_s, end_s in self.away_s:
+            _in_range("the time at which a hand leaves", start_s, -LONGEST_S, LONGEST_S)
+            _in_range("the time at which a hand returns", end_s, -LONGEST_S, LONGEST_S)
         times = [time_s for time_s, _ in self.keys]
         if any(b <= a for a, b in itertools.pairwise(times)):
             raise InputError("The times of a hand's path must rise.")
@@ -294,10 +310,7 @@ def from_json(plain: Mapping[str, Any]) -> Programme:
         given["movements"] = tuple(_movement(one) for one in _listed(given, "movements"))
         given["holds"] = tuple(_of(Hold, one, side=_side(one)) for one in _listed(given, "holds"))
         for hand in ("left_hand", "right_hand"):
-            path = given.get(hand, {})
-            keys = tuple((float(t), (float(x), float(y), float(z))) for t, (x, y, z) in path.get("keys", ()))
-            away = tuple((float(start), float(end)) for start, end in path.get("away_s", ()))
-            given[hand] = _of(HandPath, path, keys=keys, away_s=away)
+            given[hand] = _hand_path(given.get(hand, {}), hand)
         return _of(Programme, given)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"This is not a programme of movements: {error}.") from error
@@ -321,15 +334,37 @@ def read_programme(path: Path) -> Programme:
 
 
 def _movement(plain: Mapping[str, Any]) -> Movement:
-    band = plain.get("rate_band_hz")
     kind = plain.get("kind")
     return _of(
         Movement,
         plain,
         side=_side(plain),
-        rate_band_hz=None if band is None else (float(band[0]), float(band[1])),
+        rate_band_hz=_band(plain),
         kind=None if kind is None else MovementType(kind),
     )
+
+
+def _hand_path(plain: Mapping[str, Any], hand: str) -> HandPath:
+    if not isinstance(plain, Mapping):
+        raise InputError(f'{hand} must be an object, as {{"place": "raised"}}, not {plain!r}.')
+    try:
+        keys = tuple((float(t), (float(x), float(y), float(z))) for t, (x, y, z) in plain.get("keys", ()))
+        away = tuple((float(start), float(end)) for start, end in plain.get("away_s", ()))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"The path of {hand} must be keys as [[0, [0, 0, 0]], [2, [50, 0, 0]]] (a time in s, and millimetres to "
+            "the right, down and away) and away_s as [[1, 2]] (from when to when)."
+        ) from error
+    return _of(HandPath, plain, keys=keys, away_s=away)
+
+
+def _band(plain: Mapping[str, Any]) -> tuple[float, float] | None:
+    band = plain.get("rate_band_hz")
+    if band is None:
+        return None
+    if not isinstance(band, (list, tuple)) or len(band) != 2:
+        raise InputError(f"rate_band_hz must be two rates in Hz, as [0.7, 2.2], not {band!r}.")
+    return float(band[0]), float(band[1])
 
 
 def _side(plain: Mapping[str, Any]) -> Side | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.verification.reasons import reason_for
@@ -11,6 +11,8 @@ from tdscreen.verification.statistics import Interval
 
 NOT_STATED = "Not reached; the reason is not yet stated."
 NOT_MEASURED = "Not measured by a card of this size."
+OF_THE_STANDARD_CARD = "Of the committed card's clips it was said: "
+"""Before a reason on a card of other clips than those that it was written of."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,23 @@ def make_figure(
         return figure
     reason = NOT_MEASURED if value is None else reason_for(name) or NOT_STATED
     return Figure(name, statement, target, value, interval, n, persons, unit, bound, reason)
+
+
+def with_foreign_reason(figure: Figure) -> Figure:
+    """Return a figure of a card of other clips, whose kept reason says that it was written of the committed card's.
+
+    Parameters
+    ----------
+    figure : Figure
+
+    Returns
+    -------
+    Figure
+        The same if it has no kept reason.
+    """
+    if figure.reason in (None, NOT_STATED, NOT_MEASURED):
+        return figure
+    return replace(figure, reason=f"{OF_THE_STANDARD_CARD}{figure.reason}")
 
 
 def not_assessed(count: int) -> str:

@@ -16,6 +16,7 @@ from tdscreen.keeping.fingerprint import model_hashes, source_key, tracking_key
 from tdscreen.phantom.film import GENERATION, is_made, make_clip, paths_of
 from tdscreen.verification.card.contents import Card, FailedClip, all_figures
 from tdscreen.verification.chain import run_clip
+from tdscreen.verification.figure import with_foreign_reason
 from tdscreen.verification.grid import GridClip, Size, grid
 from tdscreen.verification.people import FIRST_SEED
 from tdscreen.verification.results import ClipResult
@@ -238,6 +239,10 @@ def make_card(
     -------
     Card
     """
+    planned = len(clips_of(size, only=only))
+    figures = all_figures(results, planned=planned, only=only)
+    if size != "standard" or len(results) < planned:
+        figures = tuple(with_foreign_reason(figure) for figure in figures)
     command = f"tdscreen verify FOLDER --size {size}" + (f" --only {only}" if only else "")
     provenance = {
         "tdscreen": f"{__version__}, source {source_key()[:16]}, tracking {tracking_key()[:16]}",
@@ -251,7 +256,7 @@ def make_card(
         date=date,
         size=size,
         command=command,
-        figures=all_figures(results, planned=len(clips_of(size, only=only)), only=only),
+        figures=figures,
         results=tuple(results),
         failed=tuple(failed),
         provenance=provenance,
