@@ -37,7 +37,7 @@ def test_the_committed_card_gives_the_reasons_that_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "carrier", "says"), [("lips", 1, "{} of {} such lips"), ("jaw", 0, "{} of {} such jaws")]
+    ("region", "carrier", "says"), [("lips", 1, " {} of {} such lips"), ("jaw", 0, " {} of {} such jaws")]
 )
 def test_what_is_said_of_carried_parts_is_what_the_committed_clips_say(
     region: str, carrier: int, says: str
