@@ -36,6 +36,30 @@ def test_the_committed_card_gives_the_reasons_that_are_kept() -> None:
         assert row["reason"] == reason_for(row["name"]), row["name"]
 
 
+@pytest.mark.parametrize(
+    ("region", "carrier", "says"), [("lips", 1, " {} of {} such lips"), ("jaw", 0, " {} of {} such jaws")]
+)
+def test_what_is_said_of_carried_parts_is_what_the_committed_clips_say(
+    region: str, carrier: int, says: str
+) -> None:
+    clips = FIGURES.with_name("clips.csv")
+    if not clips.is_file():
+        pytest.skip("no card is committed yet")
+    within = []
+    for row in csv.DictReader(clips.read_text(encoding="utf-8").splitlines()):
+        name = row["clip"]
+        # Clips of single movements end in the part that moves; severities move lips and jaws in turns.
+        other = ("lips", "jaw")[carrier]
+        if row["region"] != region or "amplitude" not in row["sections"].split():
+            continue
+        carried = name.endswith(other) if name.startswith("move") else int(name[-2:]) % 2 == carrier
+        if carried and float(row["true_amplitude"]) >= 0.97:
+            found, true = row["amplitude_mm"], row["true_amplitude_of_signal"]
+            within.append(bool(found and true) and abs(float(found) / float(true) - 1) <= 0.15)
+    text = " ".join((ROOT / "docs" / "measurement-card.md").read_text(encoding="utf-8").split())
+    assert says.format(sum(within), len(within)) in text
+
+
 def test_every_figure_that_is_quoted_is_on_a_card(card: Card) -> None:
     assert {name for name, _ in QUOTED} <= {figure.name for figure in card.figures}
 
