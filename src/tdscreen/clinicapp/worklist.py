@@ -179,7 +179,7 @@ def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
 
 
 def _tell_of_what_cannot_be_told(found: Waiting) -> None:
-    """Say who is rated higher by what matters without a word on whether that is noise: it is not the same as no change."""
+    """Say of how many patients a difference that would matter cannot be told from noise: that is not no change."""
     least = min(COURSE.important_points)
     unsure = sum(
         any(change.judgement is Judgement.CANNOT_TELL and change.difference >= least for change in changes)
@@ -187,8 +187,8 @@ def _tell_of_what_cannot_be_told(found: Waiting) -> None:
     )
     if unsure:
         st.caption(
-            f"Of {counted(unsure, 'patient')} the last rating or estimate is higher by {least:g} points or more, and it "
-            "cannot be told whether that is noise: the course says why."
+            f"Of {counted(unsure, 'patient')} the last rating or estimate is higher by {least:g} points or more, and "
+            "it cannot be told whether that is noise: the course says why."
         )
 
 
