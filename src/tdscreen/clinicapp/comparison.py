@@ -258,8 +258,8 @@ def _offer_signature(
             + (
                 ""
                 if stored
-                else " There is no estimate yet: one that was asked for is made first, and else none can be made once they "
-                "are gone."
+                else " There is no estimate yet: one that was asked for is made first, and else none can be made once "
+                "they are gone."
             )
         )
         rating = locked[0]
