@@ -46,7 +46,7 @@ from tdscreen.records.entries import (
 )
 from tdscreen.records.examinations import add_examination, change_examination
 from tdscreen.records.invitations import invite
-from tdscreen.records.jobs import enqueue
+from tdscreen.records.jobs import enqueue, finish, take
 from tdscreen.records.master import MasterKey, write_key_file
 from tdscreen.records.patients import add_exposure, add_patient, delete_patient, patients, remains
 from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft, sign
@@ -224,6 +224,21 @@ def test_whoever_steals_disk_and_database_finds_no_name_and_no_picture(
     assert b"tdscreen_tracks" not in stolen
     pieces = [kept[at : at + 24] for at in range(1000, len(kept) - 24, len(kept) // 50)]
     assert [piece for piece in pieces if piece in stolen] == []
+
+
+def test_a_signature_does_not_take_the_video_away_from_an_estimate_that_is_asked_for(
+    desk: Desk, examination: Examination, filled: str, some_assessment: Assessment
+) -> None:
+    def video_is_there() -> bool:
+        return clip(desk, filled).files[0].destroyed_at is None
+
+    enqueue(desk, examination.id)
+    sign(desk, desk_ratings(desk, examination)[0], agreement=Agreement.NOT_SEEN)
+    assert video_is_there()
+    job = take(desk.clinic, "w")
+    assert job is not None
+    finish(desk.clinic, job, some_assessment)
+    assert not video_is_there()
 
 
 def test_a_video_goes_when_its_rating_is_signed_and_what_was_measured_stays(

@@ -275,6 +275,12 @@ def _offer_signature(
             f"With your signature, {unformatted(desk.staff.name)}, you stand for a rating as it is now. The videos of "
             "this examination are destroyed when the ratings that are required are signed, but for those that "
             "somebody decided to keep."
+            + (
+                ""
+                if stored
+                else " There is no estimate yet: one that was asked for is made first, and else none can be made once "
+                "they are gone."
+            )
         )
         rating = locked[0]
         if len(locked) > 1:

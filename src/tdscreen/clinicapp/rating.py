@@ -15,7 +15,7 @@ from tdscreen.clinicapp.components import Spot
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.identity import desk_of_page
 from tdscreen.clinicapp.spots import spots_of
-from tdscreen.clinicapp.visit import PageName, Tone, change, go, recall, remember, seen, tell
+from tdscreen.clinicapp.visit import PageName, Tone, change, go, loaded_here, recall, remember, seen, tell
 from tdscreen.clinicapp.watching import has_landmarks, watch
 from tdscreen.clinicapp.words import moment, video_of
 from tdscreen.errors import TdscreenError
@@ -241,11 +241,11 @@ def _save(of: str) -> None:
     try:
         comment, activation = state.get(f"comment-{of}", ""), state.get(f"activation-{of}")
         scores = collected(answers, reasons, comment, activation)
-        own = save_draft(desk_of_page(), of, scores, known=_known())
+        desk, known, here = desk_of_page(), _known(), loaded_here()
+        # Saved and known to be: nothing comes between the two.
+        here["own"] = save_draft(desk, of, scores, known=known)
     except TdscreenError as error:
         state[_FAILED] = f"The draft was not saved. {error}"
-    else:
-        remember("own", own)
 
 
 def _known() -> datetime:

@@ -100,6 +100,15 @@ def remember(what: str, value: object) -> None:
         st.session_state[_SEEN][what] = value
 
 
+def loaded_here() -> dict[str, object]:
+    """Give what this visit has loaded, to be filled in by whoever may not be interrupted.
+
+    Streamlit may end a callback at any look at its state, as when somebody clicks fast.
+    """
+    found: dict[str, object] = st.session_state[_SEEN]
+    return found
+
+
 def recall(what: str) -> object:
     """Give what was remembered in this visit; None without."""
     return st.session_state[_SEEN].get(what)

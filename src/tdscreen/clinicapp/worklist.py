@@ -186,7 +186,7 @@ def _list_tasks(title: str, found: Waiting, why: Why, otherwise: str) -> None:
 
 
 def _tell_of_what_cannot_be_told(found: Waiting) -> None:
-    """Say how many are rated higher by what matters where noise is not known: it is not the same as no change."""
+    """Say of how many patients a difference that would matter cannot be told from noise: that is not no change."""
     least = min(COURSE.important_points)
     unsure = sum(
         any(change.judgement is Judgement.CANNOT_TELL and change.difference >= least for change in changes)

@@ -17,6 +17,7 @@ from tdscreen.records.clinic import WORKER, Clinic, Desk, Work
 from tdscreen.records.database import writing
 from tdscreen.records.entries import Job, JobState
 from tdscreen.records.examinations import living_examination
+from tdscreen.records.ratings import let_videos_go
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import CLIPS, FILES, JOBS, PATIENTS
@@ -263,6 +264,8 @@ def _ended(work: Work, job: Job, state: JobState, reason: str, **values: float) 
     work.scope.change(
         JOBS, job.id, state=str(state), sealed=sealed, lease_until=None, ended_at=work.time, **values
     )
+    # What was signed meanwhile has waited for it.
+    let_videos_go(work, job.examination)
     return _job(work, work.scope.row(JOBS, job.id))
 
 

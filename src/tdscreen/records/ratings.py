@@ -15,6 +15,7 @@ from tdscreen.records.entries import (
     Agreement,
     Destroyed,
     FileKind,
+    JobState,
     Rating,
     RatingChange,
     Scores,
@@ -24,7 +25,7 @@ from tdscreen.records.examinations import living_examination
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
-from tdscreen.records.tables import CLIPS, FILES, RATING_CHANGES, RATINGS, SIGN_OFFS
+from tdscreen.records.tables import CLIPS, FILES, JOBS, RATING_CHANGES, RATINGS, SIGN_OFFS
 from tdscreen.records.times import read_optional_time, read_time
 from tdscreen.records.vault import new_id
 from tdscreen.research.ratings import AIMS_ITEMS, check_scores
@@ -215,7 +216,7 @@ def sign(
             signed_at=work.time,
         )
         work.log("signed", _KIND, rating)
-        _let_videos_go(work, examination)
+        let_videos_go(work, examination)
         return read_sign_off(work, work.scope.row(SIGN_OFFS, sign_off))
 
 
@@ -278,7 +279,14 @@ def _check_known(row: Row, known: datetime | None) -> None:
         )
 
 
-def _let_videos_go(work: Work, examination: str) -> None:
+def let_videos_go(work: Work, examination: str) -> None:
+    """Destroy the videos of an examination if enough people have signed, and no estimate is being made of them."""
+    if any(
+        row["state"] in (JobState.WAITING, JobState.RUNNING)
+        for row in work.scope.rows(JOBS, examination_id=examination)
+    ):
+        # They go once it is at its end: it needs them.
+        return
     signed = {row["rating_id"] for row in work.scope.rows(SIGN_OFFS, examination_id=examination)}
     raters = {
         row["rater"] for row in work.scope.rows(RATINGS, examination_id=examination) if row["id"] in signed
