@@ -804,6 +804,8 @@ class RecorderSettings:
     """What was not sent to its end for so long is let go of; the browser still has it (assumed)."""
     max_thumbnail_bytes: int = 60_000
     """Of a picture of 240 px as JPEG, which has 5 to 15 kB."""
+    max_header_bytes: int = 32_768
+    """Of all that stands at the head of a request; browsers send some 2 kB, and proxies let 32 kB through."""
     max_message_bytes: int = 20_000
     """Of what is said beside a clip: 30 s of prompts have less than 2 kB."""
     look_every_s: float = 0.4

@@ -24,7 +24,7 @@ from tdscreen.records.at_home import (
     recording,
     withdraw,
 )
-from tdscreen.records.clinic import Clinic, Desk
+from tdscreen.records.clinic import Clinic, Desk, rotate
 from tdscreen.records.clips import clips, open_clip
 from tdscreen.records.entries import (
     Agreement,
@@ -37,8 +37,9 @@ from tdscreen.records.entries import (
     Scores,
 )
 from tdscreen.records.examinations import change_examination, examinations
-from tdscreen.records.invitations import invite, revoke
+from tdscreen.records.invitations import LINK, invitation_in, invite, revoke, word_of
 from tdscreen.records.jobs import jobs
+from tdscreen.records.master import write_key_file
 from tdscreen.records.ratings import lock_rating, ratings, save_draft, sign, sign_offs
 from tdscreen.records.retention import sweep
 from tdscreen.records.worklist import examination_states
@@ -163,3 +164,16 @@ def test_who_has_looked_is_told_by_role(clinic: Clinic, desk: Desk, at_home: Des
     open_clip(clinic.desk("r2"), task.clip).close()
     open_clip(clinic.desk_of_worker("north"), task.clip).close()
     assert [one.role for one in looks(at_home, begun.id)] == [Role.CLINICIAN, Role.WORKER]
+
+
+def test_a_link_outlives_the_master_key_and_whoever_wrote_it(
+    clinic: Clinic, at_home: Desk, begun: Invitation, tmp_path: Path
+) -> None:
+    word = word_of(clinic, begun.id, LINK)
+    clinic.retire_staff("north", "r1")
+    assert finish(desk_of_invited(clinic, begun.id), begun.id).state is InvitationState.FINISHED
+    new = write_key_file(tmp_path / "new.key")
+    rotate(clinic, new)
+    with Clinic(clinic.vault.folder, clinic.engine.url.render_as_string(hide_password=False), new) as again:
+        assert invitation_in(again, word, LINK) == begun.id
+        withdraw(desk_of_invited(again, begun.id), begun.id)

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tdscreen.errors import DataError
+from tdscreen.settings import RECORDER
 
 POLICY = "; ".join(
     (
@@ -42,8 +43,9 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _DENIED = "microphone=(), geolocation=(), payment=(), usb=()"
-CLOSED = ("/_stcore/upload_file",)
-"""Streamlit's own way in, which holds what comes in memory: clips come by the route that asks who sends them."""
+CLOSED = ("/_stcore/upload_file", "/_stcore/metrics")
+"""Streamlit's own way in, which holds what comes in memory: clips come by the route that asks who sends them. And its
+counts of who is here, which are nobody's business."""
 _STATIC = "/static/"
 
 
@@ -92,6 +94,10 @@ class Guard:
                 await send({"type": "websocket.close", "code": 1008})
             else:
                 await PlainTextResponse("This server does not answer here.", 403)(scope, receive, answer)
+            return
+        heard_bytes = sum(len(name) + len(value) for name, value in scope["headers"])
+        if scope["type"] == "http" and heard_bytes > RECORDER.max_header_bytes:
+            await PlainTextResponse("This request says too much.", 431)(scope, receive, answer)
             return
         if scope["path"].startswith(CLOSED):
             await PlainTextResponse("There is nothing here.", 404)(scope, receive, answer)

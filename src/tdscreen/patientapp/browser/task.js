@@ -83,7 +83,8 @@ export class TaskScreen {
       this.go.hidden = this.phase === "countdown" || this.phase === "recording";
       this.bar.hidden = this.phase !== "recording";
       this.stage.classList.toggle("on", this.phase === "recording");
-      parts.push(this.stage, this.go, paragraph(this.text("recorder.privacy"), "small"));
+      this.state = paragraph(this.text(this.phase === "recording" ? "recorder.recording" : "recorder.privacy"), "small");
+      parts.push(this.stage, this.go, this.state);
     } else {
       parts.push(paragraph(this.text("error.old_browser")), ...this.cameraApp());
     }
@@ -158,6 +159,9 @@ export class TaskScreen {
     // Asked for anew each time: a phone that hid the page has taken it back.
     this.awake = await keepAwake();
     if (this.ended || this.phase !== "countdown") return;
+    // Who pressed it by keyboard goes on from the heading, and not from the page's beginning.
+    const root = this.go.getRootNode();
+    if (root.activeElement === this.go) root.querySelector("h1")?.focus({ preventScroll: true });
     this.go.hidden = true;
     let left = this.app.data.countdownS;
     const tick = () => {
@@ -181,6 +185,7 @@ export class TaskScreen {
     const said = new Set();
     this.bar.hidden = false;
     this.stage.classList.add("on");
+    this.state.textContent = this.text("recorder.recording");
     const tick = () => {
       const seconds = (performance.now() - began) / 1000;
       for (const number of dueNumbers(task.cues, seconds, said)) {
