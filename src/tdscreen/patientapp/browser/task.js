@@ -83,7 +83,9 @@ export class TaskScreen {
       this.go.hidden = this.phase === "countdown" || this.phase === "recording";
       this.bar.hidden = this.phase !== "recording";
       this.stage.classList.toggle("on", this.phase === "recording");
-      parts.push(this.stage, this.go, paragraph(this.text("recorder.privacy"), "small"));
+      this.privacy = paragraph(this.text("recorder.privacy"), "small");
+      this.privacy.hidden = this.phase === "recording";
+      parts.push(this.stage, this.go, this.privacy);
     } else {
       parts.push(paragraph(this.text("error.old_browser")), ...this.cameraApp());
     }
@@ -180,6 +182,7 @@ export class TaskScreen {
     let began = performance.now();
     const said = new Set();
     this.bar.hidden = false;
+    this.privacy.hidden = true;
     this.stage.classList.add("on");
     const tick = () => {
       const seconds = (performance.now() - began) / 1000;
