@@ -1,4 +1,4 @@
-"""The recorder as a clinic runs it, with tasks that are over in seconds: recorder_server.py FOLDER PORT SCALE.
+"""The recorder as a clinic runs it, its tasks shorter: recorder_server.py FOLDER PORT SCALE [by-itself].
 
 FOLDER holds ``store`` and ``master.key``.
 """
@@ -21,7 +21,12 @@ def main() -> None:
     folder, port, scale = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     store = folder / "store"
     settings = dataclasses.replace(
-        RECORDER, scale=scale, countdown_s=1, check_every_s=1.0, piece_bytes=200_000, begins_by_itself=False
+        RECORDER,
+        scale=scale,
+        countdown_s=1,
+        check_every_s=1.0,
+        piece_bytes=200_000,
+        begins_by_itself="by-itself" in sys.argv[4:],
     )
     with Clinic(store, database_in(store), read_key_file(folder / "master.key")) as clinic:
         run(clinic, host=HOST, port=port, settings=settings)

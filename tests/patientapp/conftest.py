@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from camera_films import Picture, resting
 from clinic_people import NAME
 from clips import scene, write_clip
 from phones import Phone
@@ -98,3 +99,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         tmp_path_factory.mktemp("scene") / "scene.mp4", scene(30, width=320, height=240, noise=20)
     )
     return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def at_rest(tmp_path_factory: pytest.TempPathFactory) -> list[Picture]:
+    """Give the pictures of somebody at rest, each with its number."""
+    return resting(tmp_path_factory.mktemp("at_rest"))

@@ -3,6 +3,7 @@ import { day, ending, honesty, lookBack, readAloud, safety, upset } from "./arou
 import { Camera } from "./camera.js";
 import { canRecord, isSecure, randomName, remember, remembered, whyNoCamera } from "./differences.js";
 import { button, choice, heading, hours, list, make, paragraph } from "./dom.js";
+import { keepUncovered } from "./frame.js";
 import { Keeping } from "./keeping.js";
 import { Looking } from "./looking.js";
 import { Sending } from "./sending.js";
@@ -36,6 +37,7 @@ class App {
     // Another link, opened where this page is open: the page is loaded for it.
     this.led = () => { if (window.location.hash.length > 1) window.location.reload(); };
     window.addEventListener("hashchange", this.led);
+    this.letBeCovered = keepUncovered();
   }
 
   text(key, values) { return this.words.text(key, values); }
@@ -43,6 +45,7 @@ class App {
   stop() {
     document.removeEventListener("visibilitychange", this.hidden);
     window.removeEventListener("hashchange", this.led);
+    this.letBeCovered();
     this.leaveTask();
     this.sending?.stop();
     this.camera.close();
