@@ -69,7 +69,11 @@ def test_a_clinician_says_what_raises_the_risk_and_it_moves_the_day_that_is_due(
     page = open_page("patient", patient.id)
     assert "the first is due now" in everything_on(page)
     assert "Nobody has said yet" in everything_on(page)
-    locked(desk, examination, all_of(0))
+    nothing_seen = Scores({}, dict.fromkeys(range(1, 13), "not in the picture"))
+    lock_rating(desk, save_draft(desk, examination.id, nothing_seen).id)
+    page = open_page("patient", patient.id)
+    assert "the first is due now" in everything_on(page), "what was not seen was not examined"
+    locked(desk, held(desk, patient, days_ago=1), all_of(0))
     page = open_page("patient", patient.id)
     assert "(high risk: older than 55)" in everything_on(page)
     page.checkbox(key="risk-MOOD_DISORDER").check()

@@ -13,9 +13,8 @@ from tdscreen.errors import InputError
 from tdscreen.measurement import quality
 from tdscreen.patientapp import words
 from tdscreen.patientapp.safety import NumberKind
-from tdscreen.patientapp.summary import MOVEMENT_ITEMS
 from tdscreen.patientapp.tasks import Length, examination_tasks
-from tdscreen.records.entries import Role
+from tdscreen.records.entries import MOVEMENT_ITEMS, Role
 
 ROOM = Path(words.__file__).parent
 CODE = "\n".join(

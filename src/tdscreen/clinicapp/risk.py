@@ -25,7 +25,7 @@ def due_of(desk: Desk, one: Patient, states: Sequence[ExaminationState]) -> Due:
     states : sequence of ExaminationState
         Of this patient's examinations.
     """
-    rated_at = [state.held_at for state in states if state.locked_ratings]
+    rated_at = [state.held_at for state in states if state.examined]
     return due(one, rated_at, now=desk.clinic.now())
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tdscreen.patientapp.words import day, text
+from tdscreen.records.entries import MOVEMENT_ITEMS
 
-MOVEMENT_ITEMS = range(1, 8)
-"""Of the AIMS (Guy 1976): what is seen. Items 8 to 12 are judgements and questions."""
 _SEEN_FROM = 2
 """A score of 1 may be extreme normal (Guy 1976): such movements are not pointed out to anybody."""
 _LEVELS = ("none", "slight", "some", "clear", "clear")

@@ -340,6 +340,10 @@ class Activation(StrEnum):
     AS_SEEN = "as_seen"
 
 
+MOVEMENT_ITEMS = range(1, 8)
+"""Of the AIMS (Guy 1976): what is seen. Items 8 to 12 are judgements and questions."""
+
+
 @dataclass(frozen=True)
 class Scores:
     """What a person rated: the AIMS, items 1 to 12.

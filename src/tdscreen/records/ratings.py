@@ -105,7 +105,7 @@ def lock_rating(desk: Desk, rating: str, *, known: datetime | None = None) -> Ra
         if row["locked_at"] is not None:
             raise InputError("This rating is locked already. A change is kept beside it.")
         _check_known(row, known)
-        scores = _read(work.unseal(row["patient_id"], rating, row["sealed"]))
+        scores = read_scores(work.unseal(row["patient_id"], rating, row["sealed"]))
         _check_complete(scores)
         seen = was_shown(work, row["examination_id"], work.who)
         work.scope.change(RATINGS, rating, locked_at=work.time, estimate_seen=seen)
@@ -250,7 +250,7 @@ def signed_as_they_stand(work: Work, examination: str) -> frozenset[str]:
 
     def said(row: Row) -> Scores:
         # As it was written, for whoever may not read what was written freely, too.
-        return _read(work.unseal(row["patient_id"], row["id"], row["sealed"]))
+        return read_scores(work.unseal(row["patient_id"], row["id"], row["sealed"]))
 
     current = {row["id"]: said(row) for row in work.scope.rows(RATINGS, examination_id=examination)}
     for rating in current:
@@ -383,12 +383,13 @@ def _written(scores: Scores) -> dict[str, Any]:
 
 
 def _shown(work: Work, said: dict[str, Any]) -> Scores:
-    scores = _read(said)
+    scores = read_scores(said)
     reasons = {number: work.note(reason) for number, reason in scores.reasons.items()}
     return replace(scores, reasons=reasons, comment=work.note(scores.comment))
 
 
-def _read(said: dict[str, Any]) -> Scores:
+def read_scores(said: dict[str, Any]) -> Scores:
+    """Read what a rating, a change of it or a signature says, as it was sealed."""
     return Scores(
         {int(number): score for number, score in said["scores"].items()},
         {int(number): reason for number, reason in said["reasons"].items()},

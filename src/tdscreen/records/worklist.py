@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from tdscreen.assessment.json_form import from_json
-from tdscreen.records.clinic import Desk
-from tdscreen.records.entries import FileKind
-from tdscreen.records.ratings import signed_as_they_stand
+from tdscreen.records.clinic import Desk, Work
+from tdscreen.records.entries import MOVEMENT_ITEMS, FileKind
+from tdscreen.records.ratings import read_scores, signed_as_they_stand
 from tdscreen.records.roles import Act
+from tdscreen.records.scope import Row
 from tdscreen.records.tables import (
     ASSESSMENTS,
     CLIPS,
@@ -62,6 +63,9 @@ class ExaminationState:
     own : OwnRating
     locked_ratings : int
         Of how many people.
+    examined : bool
+        Whether a locked rating, as it was or was changed to, scores any movement: one in which nothing could be seen is
+        no examination.
     signed : bool
         Whether somebody has signed a rating as it stands. Without a signature, and once it was changed after it, a
         result is a draft.
@@ -78,6 +82,7 @@ class ExaminationState:
     estimated: bool
     own: OwnRating
     locked_ratings: int
+    examined: bool
     signed: bool
     at_home: AtHome = AtHome.NO
 
@@ -143,7 +148,8 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             for row in scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, **of)
         )
         estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
-        changed = {row["rating_id"] for row in scope.rows(RATING_CHANGES, **of)}
+        changes = scope.rows(RATING_CHANGES, **of)
+        changed = {row["rating_id"] for row in changes}
         signed = {
             row["examination_id"]
             for row in scope.rows(SIGN_OFFS, **of)
@@ -157,10 +163,19 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
         }
         own: dict[str, OwnRating] = {}
         raters: dict[str, set[str]] = defaultdict(set)
+        examined: set[str] = set()
+        said_after: dict[str, list[Row]] = defaultdict(list)
+        for row in changes:
+            said_after[row["rating_id"]].append(row)
         for row in scope.rows(RATINGS, **of):
             examination, locked = row["examination_id"], row["locked_at"] is not None
             if locked:
                 raters[examination].add(row["rater"])
+                # Of who is being deleted nothing can be opened.
+                if row["patient_id"] in names and any(
+                    _scores_a_movement(work, said) for said in (row, *said_after[row["id"]])
+                ):
+                    examined.add(examination)
             if row["rater"] == work.who and own.get(examination) is not OwnRating.LOCKED:
                 own[examination] = OwnRating.LOCKED if locked else OwnRating.DRAFT
         found = [
@@ -174,6 +189,7 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
                 estimated=row["id"] in estimated,
                 own=own.get(row["id"], OwnRating.NONE),
                 locked_ratings=len(raters[row["id"]]),
+                examined=row["id"] in examined,
                 signed=row["id"] in signed,
                 at_home=at_home.get(row["id"], AtHome.NO),
             )
@@ -182,3 +198,8 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
         ]
         work.log("listed", "examinations", patient or "")
     return found
+
+
+def _scores_a_movement(work: Work, row: Row) -> bool:
+    scores = read_scores(work.unseal(row["patient_id"], row["id"], row["sealed"])).scores
+    return any(number in scores for number in MOVEMENT_ITEMS)

@@ -12,6 +12,7 @@ from tdscreen.records.assessments import estimates, without_names
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips
 from tdscreen.records.entries import (
+    MOVEMENT_ITEMS,
     Clip,
     Examination,
     ExposureDetails,
@@ -26,8 +27,6 @@ from tdscreen.records.patients import exposures, patient
 from tdscreen.records.ratings import ratings, sign_offs
 from tdscreen.records.worklist import examination_states
 
-MOVEMENT_ITEMS = range(1, 8)
-"""Items 1 to 7 of the AIMS, over which a total is made (Guy 1976)."""
 HIGHEST_SCORE = 4
 
 NOT_RATED_YET = (

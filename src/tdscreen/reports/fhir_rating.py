@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tdscreen.records.entries import Activation
+from tdscreen.records.entries import MOVEMENT_ITEMS, Activation
 from tdscreen.reports.codes import AIMS_TOTAL, AUTHOR, NOT_PERFORMED, SURVEY, VERIFIER, of_item
-from tdscreen.reports.content import MOVEMENT_ITEMS, ExaminationReport, PersonsRating
+from tdscreen.reports.content import ExaminationReport, PersonsRating
 from tdscreen.reports.pages import AIMS_NAMES
 from tdscreen.reports.resources import Entry, entry, instant, notes, person, words
 from tdscreen.research.ratings import AIMS_ITEMS
