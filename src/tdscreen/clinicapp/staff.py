@@ -9,8 +9,9 @@ from tdscreen.clinicapp.words import ROLES, day
 from tdscreen.records.administration import add_staff, change_role, retire_staff, staff
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Role, StaffMember
+from tdscreen.records.roles import NO_STAFF
 
-_OF_PEOPLE = tuple(role for role in Role if role is not Role.WORKER)
+_OF_PEOPLE = tuple(role for role in Role if role not in NO_STAFF)
 
 
 def show_staff(desk: Desk) -> None:
