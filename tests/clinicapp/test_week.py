@@ -232,6 +232,8 @@ def open_row(page: Page, text: str) -> None:
         .get_by_text(text)
         .locator("xpath=ancestor::*[.//button][1]")
     )
+    # While a page is put together, what is around a text may hold more than its row.
+    expect(row.get_by_role("button")).to_have_count(1)
     row.get_by_role("button", name="Open", exact=True).click()
 
 

@@ -15,7 +15,18 @@ from tdscreen.clinicapp.components import Spot
 from tdscreen.clinicapp.estimate import show_estimate
 from tdscreen.clinicapp.identity import desk_of_page
 from tdscreen.clinicapp.spots import spots_of
-from tdscreen.clinicapp.visit import PageName, Tone, change, go, loaded_here, recall, remember, seen, tell
+from tdscreen.clinicapp.visit import (
+    PageName,
+    Tone,
+    change,
+    go,
+    loaded_here,
+    one_at_a_time,
+    recall,
+    remember,
+    seen,
+    tell,
+)
 from tdscreen.clinicapp.watching import has_landmarks, watch
 from tdscreen.clinicapp.words import moment, video_of
 from tdscreen.errors import TdscreenError
@@ -188,6 +199,7 @@ def _show_form(desk: Desk, of: str, own: Rating | None) -> None:
     # What the widgets began with stays the same while the page is open; what they say now is theirs.
     begun = seen("begun", lambda: scores)
     seen("begun at", lambda: desk.clinic.now())
+    one_at_a_time()
 
     def save() -> None:
         _save(of)
@@ -235,17 +247,18 @@ def _explained(guide: ItemGuide) -> str:
 
 def _save(of: str) -> None:
     """Save what stands on the page as a draft: every change at once, so that nothing is lost with the page."""
-    state = st.session_state
-    answers = {guide.number: state.get(f"score-{of}-{guide.number}") for guide in ITEMS}
-    reasons = {guide.number: state.get(f"reason-{of}-{guide.number}", "") for guide in ITEMS}
-    try:
-        comment, activation = state.get(f"comment-{of}", ""), state.get(f"activation-{of}")
-        scores = collected(answers, reasons, comment, activation)
-        desk, known, here = desk_of_page(), _known(), loaded_here()
-        # Saved and known to be: nothing comes between the two.
-        here["own"] = save_draft(desk, of, scores, known=known)
-    except TdscreenError as error:
-        state[_FAILED] = f"The draft was not saved. {error}"
+    with one_at_a_time():
+        state = st.session_state
+        answers = {guide.number: state.get(f"score-{of}-{guide.number}") for guide in ITEMS}
+        reasons = {guide.number: state.get(f"reason-{of}-{guide.number}", "") for guide in ITEMS}
+        try:
+            comment, activation = state.get(f"comment-{of}", ""), state.get(f"activation-{of}")
+            scores = collected(answers, reasons, comment, activation)
+            desk, known, here = desk_of_page(), _known(), loaded_here()
+            # Saved and known to be: nothing comes between the two.
+            here["own"] = save_draft(desk, of, scores, known=known)
+        except TdscreenError as error:
+            state[_FAILED] = f"The draft was not saved. {error}"
 
 
 def _known() -> datetime:
@@ -255,13 +268,12 @@ def _known() -> datetime:
 
 
 def _lock(of: str) -> None:
-    desk = desk_of_page()
-    known = _known()
-
     def lock() -> None:
-        own = _own(desk, of)
-        if own is not None:
-            lock_rating(desk, own.id, known=known)
+        with one_at_a_time():
+            desk, known = desk_of_page(), _known()
+            own = _own(desk, of)
+            if own is not None:
+                lock_rating(desk, own.id, known=known)
 
     change(lock, said="Your rating is locked.", then=lambda: go(PageName.COMPARISON, of))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
+from threading import Lock
 from typing import TypeVar
 
 import streamlit as st
@@ -13,6 +14,7 @@ import streamlit as st
 from tdscreen.errors import TdscreenError
 
 T = TypeVar("T")
+_SAVING = "saving"
 _SEEN = "visit"
 _PROBLEM = "problem"
 _SAID = "said"
@@ -106,6 +108,18 @@ def loaded_here() -> dict[str, object]:
     Streamlit may end a callback at any look at its state, as when somebody clicks fast.
     """
     found: dict[str, object] = st.session_state[_SEEN]
+    return found
+
+
+def one_at_a_time() -> Lock:
+    """Give a lock to be held while something is saved that the page has to know of.
+
+    Streamlit begins to run the page anew with each click, while the run before, which it has told to stop, may still be
+    saving. Whoever holds the lock looks at the state first: a run that was told to stop ends there.
+    """
+    if _SAVING not in st.session_state:
+        st.session_state[_SAVING] = Lock()
+    found: Lock = st.session_state[_SAVING]
     return found
 
 
