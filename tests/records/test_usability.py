@@ -33,7 +33,7 @@ def examined(desk: Desk, details: PatientDetails, day: datetime, verdicts: Seque
 def test_recordings_are_counted_once_by_sex_age_and_half_year(
     clinic: Clinic, desk: Desk, clock: Clock
 ) -> None:
-    march, august = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 8, 2, tzinfo=UTC)
+    march, august = datetime(2025, 3, 2, tzinfo=UTC), datetime(2025, 8, 2, tzinfo=UTC)
     good, bad = Verdict.GOOD, Verdict.UNUSABLE
     twice = examined(desk, PatientDetails("a", 1990, Sex.FEMALE), march, [bad, good])
     examined(desk, PatientDetails("b", 1950, Sex.MALE), march, [bad, bad, Verdict.LIMITED])
@@ -43,7 +43,7 @@ def test_recordings_are_counted_once_by_sex_age_and_half_year(
     clock.move(minutes=1)
     add_assessment(desk, twice, assess([measured_clip(*quiet_face(tongue=True), file="0.mp4")]))
     found = usability(clinic.desk("w1"))
-    spring, autumn = "2026, January to June", "2026, July to December"
+    spring, autumn = "2025, January to June", "2025, July to December"
     assert [(one.half_year, one.by, one.group, one.unusable, one.recordings) for one in found] == [
         (autumn, "all", "everybody", 0, 1),
         (autumn, "age", "not noted", 0, 1),
