@@ -146,10 +146,6 @@ class Played:
         """Seconds of the film in a second of the clip: 1 if it was played as it should be."""
         return float(np.polyfit(self.times_s, self.film_s, 1)[0])
 
-    def lost(self, *, fps: int = FPS) -> int:
-        """Count the pictures that the camera gave and the clip has not: the camera itself leaves none out."""
-        return int(np.maximum(np.rint(np.diff(self.film_s) * fps) - 1, 0).sum())
-
 
 def played(clip: Any, length: int, *, fps: int = FPS) -> Played:
     """Read what a clip shows of a film of so many pictures.

@@ -25,7 +25,17 @@ def rated(
 
 def shown(day: int, *ratings: Rated) -> Shown:
     state = ExaminationState(
-        f"e{day}", "p", "4711", NOW + timedelta(days=day), 1, 1, True, OwnRating.LOCKED, len(ratings), True, False
+        f"e{day}",
+        "p",
+        "4711",
+        NOW + timedelta(days=day),
+        1,
+        1,
+        True,
+        OwnRating.LOCKED,
+        len(ratings),
+        True,
+        False,
     )
     return Shown(state, ratings, None, None, withheld_estimate=False, withheld_ratings=0)
 
