@@ -17,7 +17,6 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from tdscreen.phantom.clip import write_clip
 from tdscreen.phantom.phone import Phone
 from tdscreen.phantom.presets import mover
 from tdscreen.phantom.programme import HandPath, Programme
@@ -102,13 +101,6 @@ def write_film(path: Path, pictures: Iterable[Picture], *, fps: int = FPS) -> Pa
             film.write(b"FRAME\n")
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             film.write(frame.reformat(format="yuv420p", dst_colorspace="ITU601").to_ndarray().tobytes())
-    return path
-
-
-def write_as_file(path: Path, pictures: list[Picture], *, seconds: float, fps: int = FPS) -> Path:
-    """Write the same pictures, again and again, as a video file at their own rate."""
-    count = round(seconds * fps)
-    write_clip(path, (pictures[i % len(pictures)] for i in range(count)), np.arange(count) / fps)
     return path
 
 

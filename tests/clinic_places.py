@@ -1,4 +1,7 @@
-"""Where the stores of the tests lie: fixtures of an empty database of either kind, a master key, and a clock."""
+"""Where the stores of the tests lie: fixtures of an empty database of either kind, a master key, and a clock.
+
+And, in a room that has a clinic, r1's desk and a patient of r1's site.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clinic_people import Clock
+from clinic_people import NAME, Clock
 from postgres import programs, server
-from tdscreen.records.clinic import database_in
+from tdscreen.records.clinic import Clinic, Desk, database_in
+from tdscreen.records.entries import Patient, PatientDetails
 from tdscreen.records.master import MasterKey, write_key_file
+from tdscreen.records.patients import add_patient
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +73,13 @@ def master(tmp_path: Path) -> MasterKey:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def desk(clinic: Clinic) -> Desk:
+    return clinic.desk("r1")
+
+
+@pytest.fixture
+def patient(desk: Desk) -> Patient:
+    return add_patient(desk, PatientDetails(NAME, 1961))

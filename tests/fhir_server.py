@@ -17,6 +17,13 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from fhir_rules import broken_rules
 
@@ -124,6 +131,12 @@ class FhirServer:
             one.get("system") == system and one["value"] == value
             for one in (given if isinstance(given, list) else [given])
         )
+
+
+def in_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[bytes, bytes]:
+    """Give the private and the public part of a client's key."""
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 @contextlib.contextmanager

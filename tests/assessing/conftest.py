@@ -9,14 +9,13 @@ from tempfile import mkdtemp
 
 import pytest
 
-from clinic_people import NAME, Clock
+from clinic_people import Clock
 from clinic_places import *  # noqa: F403, the fixtures
 from clips import scene, write_clip
-from tdscreen.records.clinic import Clinic, Desk
-from tdscreen.records.entries import Patient, PatientDetails, Role
+from tdscreen.records.clinic import Clinic
+from tdscreen.records.entries import Role
 from tdscreen.records.in_memory import FOLDER_VARIABLE
 from tdscreen.records.master import MasterKey
-from tdscreen.records.patients import add_patient
 
 
 @pytest.fixture
@@ -26,16 +25,6 @@ def clinic(tmp_path: Path, database: str, master: MasterKey, clock: Clock) -> It
         made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")
         made.add_staff("north", "a1", name="Ada Administrator", role=Role.ADMINISTRATOR)
         yield made
-
-
-@pytest.fixture
-def desk(clinic: Clinic) -> Desk:
-    return clinic.desk("r1")
-
-
-@pytest.fixture
-def patient(desk: Desk) -> Patient:
-    return add_patient(desk, PatientDetails(NAME, 1961))
 
 
 @pytest.fixture

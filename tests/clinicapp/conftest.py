@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
-from clinic_people import NAME
+from browsing import chromium
+from clinic_places import *  # noqa: F403, the fixtures
 from clips import scene, write_clip
 from tdscreen.clinicapp.server import application
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import Examination, Patient, PatientDetails, Role
+from tdscreen.records.entries import Examination, Patient, Role
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.master import write_key_file
-from tdscreen.records.patients import add_patient
 
 
 @pytest.fixture
@@ -52,16 +53,6 @@ def service(clinic: Clinic) -> Service:
 
 
 @pytest.fixture
-def desk(clinic: Clinic) -> Desk:
-    return clinic.desk("r1")
-
-
-@pytest.fixture
-def patient(desk: Desk) -> Patient:
-    return add_patient(desk, PatientDetails(NAME, 1961))
-
-
-@pytest.fixture
 def examination(desk: Desk, patient: Patient) -> Examination:
     return add_examination(desk, patient.id, held_at=desk.clinic.now())
 
@@ -87,3 +78,9 @@ def sounding_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample() -> Path:
     """Give a sample clip of 12 s."""
     return Path(__file__).resolve().parents[2] / "sample_videos" / "lips_1.5hz.mp4"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
-from browsing import DESKTOP, chromium, free_port, wait_for
+from browsing import DESKTOP, free_port, wait_for
 from clinic_browsing import at_the_clinic, choose, choose_convention, command, look
 from clinic_people import NAME, everything_on_disk
 from clips import scene, write_clip
@@ -58,12 +58,6 @@ class Overheard:
 
 def _bytes(frame: str | bytes) -> bytes:
     return frame if isinstance(frame, bytes) else frame.encode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def test_from_a_new_patient_to_a_signature(

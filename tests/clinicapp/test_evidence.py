@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from browsing import chromium
 from clinic_browsing import at_the_clinic, look
 from clinic_pages import everything_on, open_page, told
 from tdscreen import api
@@ -137,12 +136,6 @@ def test_landmarks_are_drawn_where_they_were_seen(lips: Tracks) -> None:
     corner_x, corner_y = (frame["face"][2 * outer_lip[0] + axis] / 10_000 for axis in (0, 1))
     assert corner_x * lips.image_width_px == pytest.approx(lips.face_px[index, 61, 0], abs=0.1)
     assert corner_y * lips.image_height_px == pytest.approx(lips.face_px[index, 61, 1], abs=0.1)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.browser

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import STARTS_MS, chromium, free_port, wait_for
+from browsing import STARTS_MS, free_port, wait_for
 from clinic_people import NAME
 from openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, provider
 from tdscreen.clinicapp.launch import options, run
@@ -77,12 +77,6 @@ def test_a_login_file_is_checked_before_anything_is_served(tmp_path: Path) -> No
         read_login_file(path)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def people() -> Iterator[Provider]:
     with provider(
@@ -119,15 +113,6 @@ def signing_in(clinic: Clinic, people: Provider, folder: Path, *, program: list[
         server.terminate()
         told = server.communicate(timeout=60)[0]
     assert "Traceback" not in told, told
-
-
-@pytest.fixture
-def store(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clinic:
-    monkeypatch.setenv("TDSCREEN_CLINIC_KEY_FILE", str(tmp_path / "master.key"))
-    monkeypatch.setenv("TDSCREEN_CLINIC_FOLDER", str(tmp_path / "store"))
-    monkeypatch.delenv("TDSCREEN_CLINIC_KEY", raising=False)
-    monkeypatch.delenv("TDSCREEN_CLINIC_DATABASE", raising=False)
-    return clinic
 
 
 def sign_in(page: Page, url: str, who: str) -> None:

@@ -6,14 +6,12 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
-from browsing import chromium
 from clinic_browsing import at_the_clinic, look
 from clinic_pages import again, everything_on, open_page, press, settled, told
 from clinic_people import NAME, tamper
@@ -223,12 +221,6 @@ def test_what_is_known_of_the_tool_is_one_click_away_from_every_page(
     assert "No recording of this site has been assessed yet." in [
         one.value for one in open_page("about").markdown
     ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.browser

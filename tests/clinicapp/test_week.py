@@ -19,9 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import Visit, chromium
+from browsing import Visit
 from clinic_browsing import at_the_clinic, choose, choose_convention
-from clinic_places import *  # noqa: F403, the fixtures
 from clips import scene, write_clip
 from tdscreen.clinicapp.aims import ITEMS, answer_words
 from tdscreen.records.clinic import Clinic
@@ -41,12 +40,6 @@ GONE = PEOPLE[-1]
 """Who asks on Thursday to be deleted."""
 FILMED = ("lips_1.5hz.mp4", "rest.mp4")
 """Of the first two: clips in which a face can be measured. The others' show nobody, and are unusable."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

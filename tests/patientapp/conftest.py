@@ -10,18 +10,17 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from camera_films import Picture, resting
-from clinic_people import NAME
+from clinic_places import *  # noqa: F403, the fixtures
 from clips import scene, write_clip
 from phones import Phone
 from tdscreen.patientapp.checking import Checks
 from tdscreen.patientapp.routes import ROUTES
-from tdscreen.patientapp.server import guarded
 from tdscreen.patientapp.service import Recorder, open_recorder
 from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import Invitation, Patient, PatientDetails
+from tdscreen.records.entries import Invitation, Patient
 from tdscreen.records.invitations import invite, word_of
 from tdscreen.records.master import write_key_file
-from tdscreen.records.patients import add_patient
+from tdscreen.serving.headers import guarded
 
 
 class Unchecked(Checks):
@@ -46,16 +45,6 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
 
 
 @pytest.fixture
-def desk(clinic: Clinic) -> Desk:
-    return clinic.desk("r1")
-
-
-@pytest.fixture
-def patient(desk: Desk) -> Patient:
-    return add_patient(desk, PatientDetails(NAME, 1961))
-
-
-@pytest.fixture
 def invitation(desk: Desk, patient: Patient) -> Invitation:
     return invite(desk, patient.id)
 
@@ -71,7 +60,7 @@ def recorder(clinic: Clinic) -> Iterator[Recorder]:
 @pytest.fixture
 def server(recorder: Recorder) -> Iterator[TestClient]:
     with TestClient(
-        Starlette(routes=ROUTES, middleware=guarded()),
+        Starlette(routes=ROUTES, middleware=guarded(camera=True)),
         base_url="http://localhost",
         raise_server_exceptions=True,
     ) as client:

@@ -11,9 +11,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from phones import Phone, so_far
-from tdscreen.patientapp.server import guarded
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Patient
+from tdscreen.serving.headers import guarded
 
 RULES = ("content-security-policy", "permissions-policy", "referrer-policy", "x-content-type-options")
 
@@ -88,7 +88,7 @@ def test_an_error_that_nobody_foresaw_carries_them_too_and_tells_nothing() -> No
     async def fail(_: Request) -> None:
         raise RuntimeError("secret")
 
-    app = Starlette(routes=[Route("/fail", fail)], middleware=guarded())
+    app = Starlette(routes=[Route("/fail", fail)], middleware=guarded(camera=True))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as server:
         answer = server.get("/fail")
     assert answer.status_code == 500

@@ -16,10 +16,9 @@ from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.records.clinic import Clinic, Desk
-from tdscreen.records.entries import Examination, Patient, PatientDetails, Role
+from tdscreen.records.entries import Examination, Patient, Role
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.master import MasterKey
-from tdscreen.records.patients import add_patient
 from tdscreen.tracking.tracks import Tracks
 
 
@@ -35,16 +34,6 @@ def clinic(tmp_path: Path, database: str, master: MasterKey, clock: Clock) -> It
         made.add_staff("south", "s1", name="Dr. Elsewhere")
         made.add_staff("south", "a2", name="Abel Administrator", role=Role.ADMINISTRATOR)
         yield made
-
-
-@pytest.fixture
-def desk(clinic: Clinic) -> Desk:
-    return clinic.desk("r1")
-
-
-@pytest.fixture
-def patient(desk: Desk) -> Patient:
-    return add_patient(desk, PatientDetails(NAME, 1961))
 
 
 @pytest.fixture

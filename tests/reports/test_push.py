@@ -12,16 +12,10 @@ import jwt
 import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
 from sqlalchemy import delete
 
 from clinic_people import NAME, Clock
-from fhir_server import ASSERTION, CLIENT, KEY_ID, LOSES_ITS_ANSWER, FhirServer, running
+from fhir_server import ASSERTION, CLIENT, KEY_ID, LOSES_ITS_ANSWER, FhirServer, in_pem, running
 from tdscreen.errors import InputError
 from tdscreen.records import outbox
 from tdscreen.records.clinic import Clinic, Desk
@@ -35,11 +29,6 @@ from tdscreen.reports.push import Pushed, push, wait_before
 from tdscreen.reports.smart import Server, Session, server_of_environment
 
 PDF = b"%PDF-1.7 a report"
-
-
-def in_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[bytes, bytes]:
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
 
 from clinic_people import NAME
-from fhir_server import CLIENT, HOLDS_ITS_ANSWER, KEY_ID, FhirServer, running
+from fhir_server import CLIENT, HOLDS_ITS_ANSWER, KEY_ID, FhirServer, in_pem, running
 from tdscreen.records import outbox
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.entries import MessageState, PatientDetails
@@ -36,11 +30,11 @@ WAIT_S = 60.0
 def test_a_program_that_is_killed_while_the_server_answers_loses_nothing_and_leaves_nothing_twice(
     signed_report: ExaminationReport, database: str, master: MasterKey, tmp_path: Path
 ) -> None:
-    key = ec.generate_private_key(ec.SECP384R1())
+    private, public = in_pem(ec.generate_private_key(ec.SECP384R1()))
     secret = tmp_path / "fhir.pem"
-    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    secret.write_bytes(private)
     secret.chmod(0o600)
-    server = FhirServer(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    server = FhirServer(public)
     ahead = timedelta()
     with (
         Clinic.create(
@@ -79,7 +73,7 @@ def test_a_program_that_is_killed_while_the_server_answers_loses_nothing_and_lea
         assert [(one.state, one.tries) for one in outbox.messages(desk)] == [(MessageState.WAITING, 1)]
 
         # Until it is sure that the other is gone, nobody else sends it.
-        session = Session(Server(f"{server.url}/fhir", CLIENT, secret.read_bytes(), KEY_ID))
+        session = Session(Server(f"{server.url}/fhir", CLIENT, private, KEY_ID))
         assert push(store, session) == Pushed()
         ahead = timedelta(seconds=REPORTS.lease_s + 1)
         assert push(store, session) == Pushed(sent=1)

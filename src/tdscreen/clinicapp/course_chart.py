@@ -14,7 +14,7 @@ from html import escape
 _WIDTH, _HEIGHT = 340, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 14, 22, 30
 _MARK = 4.5
-_INK, _GREY = "#1b2733", "#8a97a3"
+_INK = "#1b2733"
 _DAY = "%d %b %Y"
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit.starlette import App
 
 from tdscreen.clinicapp import downloads, playback, uploads
-from tdscreen.serving.headers import Guard
-from tdscreen.serving.launch import LOOPBACK
+from tdscreen.serving.headers import guarded
 
 SCRIPT_PATH = Path(__file__).with_name("app.py")
 
@@ -35,5 +33,5 @@ def application(*, hosts: Sequence[str] = ()) -> App:
             Route(downloads.TABLES_PATH, downloads.give_tables, methods=["GET"]),
             Route(downloads.LANDMARKS_PATH, downloads.give_landmarks, methods=["GET"]),
         ],
-        middleware=[Middleware(Guard, hosts=(*LOOPBACK, *hosts))],
+        middleware=guarded(hosts),
     )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from tdscreen.patientapp.routes import ROUTES
-from tdscreen.serving.headers import Guard
-from tdscreen.serving.launch import LOOPBACK
+from tdscreen.serving.headers import guarded
 
 SCRIPT_PATH = Path(__file__).with_name("app.py")
 
@@ -23,9 +21,4 @@ def application(*, hosts: Sequence[str] = ()) -> App:
     hosts : sequence of str
         Names by which it may be called beside those of this machine itself.
     """
-    return App(SCRIPT_PATH, routes=ROUTES, middleware=guarded(hosts))
-
-
-def guarded(hosts: Sequence[str] = ()) -> list[Middleware]:
-    """Give the guard that stands before every route."""
-    return [Middleware(Guard, hosts=(*LOOPBACK, *hosts), camera=True)]
+    return App(SCRIPT_PATH, routes=ROUTES, middleware=guarded(hosts, camera=True))

@@ -171,9 +171,11 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             examination, locked = row["examination_id"], row["locked_at"] is not None
             if locked:
                 raters[examination].add(row["rater"])
-                # Of who is being deleted nothing can be opened.
-                if row["patient_id"] in names and any(
-                    _scores_a_movement(work, said) for said in (row, *said_after[row["id"]])
+                # One such rating is enough; of who is being deleted nothing can be opened.
+                if (
+                    examination not in examined
+                    and row["patient_id"] in names
+                    and any(_scores_a_movement(work, said) for said in (row, *said_after[row["id"]]))
                 ):
                     examined.add(examination)
             if row["rater"] == work.who and own.get(examination) is not OwnRating.LOCKED:

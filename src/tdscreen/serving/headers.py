@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tdscreen.errors import DataError
+from tdscreen.serving.launch import LOOPBACK
 from tdscreen.settings import RECORDER
 
 POLICY = "; ".join(
@@ -120,6 +122,19 @@ class Guard:
         return headers.get("sec-fetch-site", "none") in ("none", "same-origin") or (
             headers.get("sec-fetch-mode") == "navigate"
         )
+
+
+def guarded(hosts: Sequence[str] = (), *, camera: bool = False) -> list[Middleware]:
+    """Give the guard that stands before every route of a server.
+
+    Parameters
+    ----------
+    hosts : sequence of str
+        Names by which it may be called beside those of this machine itself.
+    camera : bool
+        Whether its own pages may ask for the camera.
+    """
+    return [Middleware(Guard, hosts=(*LOOPBACK, *hosts), camera=camera)]
 
 
 def _netloc(address: str) -> str:
