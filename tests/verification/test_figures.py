@@ -235,6 +235,15 @@ def test_false_alarms_are_counted_in_people_at_rest() -> None:
     assert (alarms.n, alarms.value) == (3, pytest.approx(100 / 3))
 
 
+def test_chewing_that_a_swaying_head_hides_is_missed() -> None:
+    chews = [moving_region("jaw", true_mm=1.7, found_mm=found_mm) for found_mm in (1.2, 0.0)]
+    unseen = dataclasses.replace(chews[1], assessed=False, amplitude_mm=None, noise_floor_mm=None)
+    clips = [clip(f"{i}", one, sections=("swaying",), person=i) for i, one in enumerate((*chews, unseen))]
+    figure = named(noise_figures(clips), "noise.swaying")
+    assert (figure.n, figure.value, figure.reached) == (3, pytest.approx(100 / 3), False)
+    assert named(noise_figures(clips[:1]), "noise.swaying").reached is True
+
+
 def test_who_blinks_is_not_counted_among_those_who_only_sit_still() -> None:
     still = [
         clip("s", sections=("still",), group="breathing"),

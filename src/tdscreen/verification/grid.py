@@ -66,12 +66,6 @@ class GridClip:
         return self.spec.name
 
 
-STANDARD_CLIPS = 150
-"""So many, and what must be whole, render in an hour on two cores. The large grid is two rounds of 229 or so."""
-WHOLE_IN_STANDARD = frozenset({"amplitude", "tongue"})
-"""Sections whose every size and tone of skin the standard grid holds."""
-
-
 def grid(size: Size) -> tuple[GridClip, ...]:
     """Return the clips of a grid, each name once, so mixed that a part of it shows something of every section.
 
@@ -84,12 +78,6 @@ def grid(size: Size) -> tuple[GridClip, ...]:
     tuple of GridClip
     """
     clips = tuple(_small()) if size == "small" else _mixed(_full(2 if size == "large" else 1))
-    if size == "standard":
-        clips = tuple(
-            clip
-            for i, clip in enumerate(clips)
-            if i < STANDARD_CLIPS or not WHOLE_IN_STANDARD.isdisjoint(clip.sections)
-        )
     names = [clip.name for clip in clips]
     if len(set(names)) < len(names):
         raise ValueError("two clips of the grid have one name")
@@ -120,6 +108,7 @@ def _full(times: int) -> Iterator[GridClip]:
     yield from _fingers(3 * times)
     yield from _severities(16 * times)
     yield from _small_movements(10 * times)
+    yield from _swaying(6 * times)
     yield from _alone(2 * times)
     yield from _still(50 * times)
     yield from _tongues(10 * times)
@@ -317,6 +306,27 @@ def _small_movements(clips: int) -> Iterator[GridClip]:
         yield _clip(
             f"faint-{turn:02d}-{part}", turn, ARMS_LENGTH, ("noise", "good"), part, programme=programme
         )
+
+
+CHEWING_MM = 1.7
+SWAY_MM = 4.0
+"""Wandering of a head that nobody holds still, some six times that of people who sit quietly."""
+
+
+def _swaying(people: int) -> Iterator[GridClip]:
+    """Yield small chewing behind closed lips while the head sways, turns and nods."""
+    for turn in range(people):
+        programme = Programme(
+            Task.REST,
+            SHORT_S,
+            (
+                Movement("jaw", "chewing", CHEWING_MM, rate_hz=_pick((1.1, 1.4, 1.9), turn)),
+                Movement("head", "turn", 5.0, rate_band_hz=(0.2, 0.6), regular=False, scored=False),
+                Movement("head", "nod", 3.0, rate_band_hz=(0.2, 0.6), regular=False, scored=False),
+            ),
+            head_sway_mm=SWAY_MM,
+        )
+        yield _clip(f"swaying-{turn:02d}", 3 * turn, NEAR, ("swaying",), "swaying", programme=programme)
 
 
 def _alone(people: int) -> Iterator[GridClip]:

@@ -85,13 +85,14 @@ SECTIONS = (
         "From small movements of known size: the size from which 95% are told from stillness, by a probit curve (CLSI "
         "EP17-A2), as half the range.",
         noise_figures,
-        ("noise", "limits"),
+        ("noise", "limits", "swaying"),
         "good light, at arm's length; by distance and light further down",
         (
             ("lips", "lips"),
             ("jaw", "jaw"),
             ("brows", "brows"),
             ("false_alarms", "still parts said to move"),
+            ("swaying", "1.7 mm of chewing on a swaying head"),
         ),
     ),
     Section(
