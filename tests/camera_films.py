@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ _PATIENT = {"monk_tone": 4, "beard": "none", "glasses": False, "age_years": 50.0
 _FACE = Phone(width=480, height=640, fps=float(FPS), framing="face")
 _HANDS = Phone(width=640, height=720, fps=float(FPS), framing="seated", distance_mm=470.0)
 """Near enough for the eyes to be seen well, and both hands in the picture."""
+_LAP = Phone(width=640, height=720, fps=float(FPS), framing="lap")
 
 Picture = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]
@@ -49,15 +51,15 @@ def resting(folder: Path) -> list[Picture]:
 
 
 def patient(
-    folder: Path, name: str, programme: Programme, *, hands: bool = False, **more: Any
+    folder: Path, name: str, programme: Programme, *, hands: bool = False, whole: bool = False, **more: Any
 ) -> list[Picture]:
-    """Film a virtual patient; the pictures in RGB."""
+    """Film a virtual patient, the face, with both hands, or down to the lap; the pictures in RGB."""
     # Who only reads numbers needs none of what draws people.
     from tdscreen.phantom.film import ClipSpec, make_clip
 
     spec = ClipSpec(
-        name, programme=programme, person_seed=12, person_fixed=_PATIENT, phone=_HANDS if hands else _FACE,
-        seed=3, **more,
+        name, programme=programme, person_seed=12, person_fixed=_PATIENT,
+        phone=_LAP if whole else _HANDS if hands else _FACE, seed=3, **more,
     )  # fmt: skip
     with av.open(str(make_clip(spec, folder).clip)) as container:
         return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
@@ -126,17 +128,26 @@ class Played:
     ----------
     times_s : ndarray, shape (n,)
         On the clip's own time line.
+    numbers : ndarray, shape (n,)
+        Of the film's pictures.
     film_s : ndarray, shape (n,)
         On the film's, counted on where it begins anew.
     """
 
     times_s: FloatArray
+    numbers: NDArray[np.int64]
     film_s: FloatArray
 
     @property
     def speed(self) -> float:
         """Seconds of the film in a second of the clip: 1 if it was played as it should be."""
         return float(np.polyfit(self.times_s, self.film_s, 1)[0])
+
+    @property
+    def skipped(self) -> int:
+        """Pictures of the film that were between two that the clip shows."""
+        on = np.diff(np.rint(self.film_s * FPS).astype(int))
+        return int(np.clip(on - 1, 0, None).sum())
 
 
 def played(clip: Any, length: int, *, fps: int = FPS) -> Played:
@@ -155,4 +166,19 @@ def played(clip: Any, length: int, *, fps: int = FPS) -> Played:
             numbers.append(number_of(frame.to_ndarray(format="gray")))
     assert max(numbers) < length, "a number could not be read"
     on = np.mod(np.diff(numbers, prepend=numbers[0]), length)
-    return Played(np.array(times_s) - times_s[0], np.cumsum(on) / fps)
+    return Played(np.array(times_s) - times_s[0], np.array(numbers), np.cumsum(on) / fps)
+
+
+def write_as_played(path: Path, pictures: list[Picture], shown: Played) -> Path:
+    """Write what a false camera played as a file of its own: the same pictures at the same times, and no browser."""
+    height, width = pictures[0].shape[:2]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for number, time_s in zip(shown.numbers, shown.times_s, strict=True):
+            frame = av.VideoFrame.from_ndarray(pictures[number], format="rgb24")
+            frame.pts, frame.time_base = round(1000 * time_s), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -87,10 +88,15 @@ def record(folder: Path, port: int) -> None:
     FOLDER keeps it, encrypted, with the key beside it; it is made if it is not there. Nothing leaves this computer.
     """
     check_installed()
-    from tdscreen.patientapp.launch import OWN, own_invitation, own_store, run
+    from tdscreen.patientapp.launch import KEY_FILE, OWN, STORE, own_invitation, own_store, run
     from tdscreen.records.invitations import link_to
+    from tdscreen.records.master import KEY_FILE_VARIABLE
 
     with own_store(folder) as store:
         link = link_to(store, own_invitation(store.desk(OWN)), f"http://localhost:{port}")
         click.echo(f"Open this in a browser: {link}")
-        sys.exit(run(store, port=port))
+        key = f"{KEY_FILE_VARIABLE}={shlex.quote(str(folder / KEY_FILE))}"
+        at = f"--folder {shlex.quote(str(folder / STORE))}"
+        click.echo(f"Afterwards, to measure it: {key} tdscreen clinic work --once {at}")
+        click.echo(f"and to look at it: {key} tdscreen clinic app --as {OWN} {at}")
+        sys.exit(run(store, port=port, own=True))

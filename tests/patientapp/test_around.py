@@ -12,6 +12,7 @@ from tdscreen.patientapp.consent import VERSION
 from tdscreen.patientapp.page import said_to_the_browser
 from tdscreen.patientapp.safety import Number, NumberKind
 from tdscreen.patientapp.tasks import Length, examination_tasks
+from tdscreen.patientapp.words import OWN, languages, text
 
 BROWSER = Path(tdscreen.patientapp.__file__).parent / "browser"
 BUDGET_BYTES = 300_000
@@ -37,6 +38,17 @@ def test_a_clinic_that_has_said_nothing_is_given_no_name_and_no_reviewer() -> No
 def test_the_browser_has_a_drawing_for_each_task_and_the_version_of_the_consent() -> None:
     assert {task.drawing for length in Length for task in examination_tasks(length)} <= set(drawings())
     assert said_to_the_browser()["consent"]["version"] == VERSION
+
+
+def test_who_records_on_an_own_computer_reads_of_no_clinic_that_looks_or_deletes() -> None:
+    said = said_to_the_browser(own=True)["languages"]
+    for language in languages():
+        entries = said[language]["entries"]
+        assert entries["key.person"] == text(language, "own.key.person")
+        assert not any(key.startswith(OWN) for key in entries)
+        assert said_to_the_browser()["languages"][language]["entries"]["key.person"] == text(
+            language, "key.person"
+        )
 
 
 def test_all_that_is_ours_fits_a_slow_line_before_recording_starts() -> None:

@@ -190,7 +190,7 @@ def test_a_link_that_opens_nothing_says_why(browser: Browser, place: Place) -> N
     for address, said in (
         (link, "This link is too old."),
         (link[:-6] + "AAAAAA", "I do not know this link."),
-        (place.server.url, "I do not know this link."),
+        (place.server.url, "This page opens with the link that your clinic gave you."),
         (link.replace("localhost", recorder_server.HOST), "This page was opened without protection"),
     ):
         with phone(browser, address, width=320) as guest:

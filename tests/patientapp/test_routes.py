@@ -106,7 +106,8 @@ def test_a_link_lets_nobody_in_that_is_forged_revoked_or_too_old(
         assert (answer.status_code, answer.json()) == (404, {"problem": "error.unknown"})
         assert not answer.cookies
     # Without the cookie, and with one that is none.
-    assert Phone(server, "").ask("checks").status_code == 404
+    nothing = Phone(server, "").ask("checks")
+    assert (nothing.status_code, nothing.json()) == (404, {"problem": "error.no_link"})
     assert Phone(server, "", cookies={"tdscreen-recording": link_word}).agree().status_code == 404
     late = Clock()
     late.time = invitation.until

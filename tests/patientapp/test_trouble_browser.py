@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from browsing import chromium
-from camera_films import FilmCamera, Picture
+from camera_films import FilmCamera, Picture, patient
 from phantom.people import needs_people
 from recording_at_home import Guest, Place, begin, clinic_with_recorder, phone
 from tdscreen.patientapp.words import text
+from tdscreen.phantom.presets import mover
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, needs_people]
 
@@ -53,6 +54,41 @@ def _nobody(picture: Picture) -> Picture:
 
 def _hints(guest: Guest, name: str) -> None:
     expect(guest.page.locator(".hint")).to_have_text(text("en", f"hint.{name}"), timeout=LONG_MS)
+
+
+def test_what_the_camera_sees_is_said_and_nothing_begins_before_all_is_well(
+    browser: Browser, place: Place, camera: FilmCamera, at_rest: list[Picture], tmp_path: Path
+) -> None:
+    lips = mover("lips", "opening", duration_s=0.5)
+    two = patient(tmp_path, "two", lips, extra="second_person")
+    nobody = _nobody(at_rest[0])
+    _, link = place.invite()
+    camera.shows(_dark(at_rest))
+    with phone(browser, link) as guest:
+        page = guest.page
+        begin(guest)
+        # In the dark, with nobody, and with somebody else there; the page goes on at the task where it was.
+        _hints(guest, "dark")
+        for pictures, hint in (([nobody] * 5, "no_face"), (two, "several_people")):
+            camera.shows(pictures)
+            page.reload()
+            guest.heading(REST)
+            _hints(guest, hint)
+            expect(page.get_by_role("button", name=text("en", "recorder.anyway"))).to_be_visible()
+        # Alone, in good light, both hands up: nobody presses anything.
+        camera.shows(at_rest)
+        page.reload()
+        expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG_MS)
+        expect(page.get_by_text(text("en", "recorder.privacy"))).to_be_hidden()
+        guest.heading(TONGUE)
+        # The face is away every other second: it never begins by itself, and while it is recorded that is said.
+        camera.shows([*at_rest[:15], *[nobody] * 15])
+        page.reload()
+        guest.heading(TONGUE)
+        guest.record()
+        expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG_MS)
+        _hints(guest, "no_face")
+        expect(page.get_by_role("progressbar")).to_be_visible()
 
 
 def test_a_clip_of_a_dark_room_is_refused_by_the_gate_in_the_same_words(

@@ -121,7 +121,23 @@ def test_nothing_is_said_that_is_in_no_catalogue_and_nothing_is_in_one_that_is_n
         "recorder.js",
     }
     said = written | keys_that_are_built()
-    assert (sorted(said - set(ENGLISH)), sorted(set(ENGLISH) - said)) == ([], [])
+    in_clinics = {key for key in ENGLISH if not key.startswith(words.OWN)}
+    assert (sorted(said - in_clinics), sorted(in_clinics - said)) == ([], [])
+
+
+def test_on_an_own_computer_no_clinic_is_spoken_of_that_is_not_there() -> None:
+    for language in words.languages():
+        clinic, own = (words.entries_for(language, own=which) for which in (False, True))
+        instead = {key for key in words.catalogue(language).entries if key.startswith(words.OWN)}
+        assert {key.removeprefix(words.OWN) for key in instead} <= set(clinic)
+        assert set(own) == set(clinic)
+        assert own["start.what"] != clinic["start.what"]
+        # What is left of clinics: a number somebody entered, a summary by a clinic, and talking to one.
+        left = {key for key, said in own.items() if re.search("your clinic|su clínica", said, re.IGNORECASE)}
+        assert left == {
+            "safety.clinic", "finish.next_person", "finish.next_when", "summary.of", "summary.medicine",
+            "summary.causes", "summary.no_cause",
+        }  # fmt: skip
 
 
 def test_a_language_that_is_written_from_the_right_says_so() -> None:

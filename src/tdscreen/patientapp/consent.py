@@ -8,7 +8,7 @@ import json
 
 from tdscreen.patientapp.words import section
 
-VERSION = "2"
+VERSION = "3"
 """Of the wording in use; kept beside each consent with its language."""
 WORDINGS: dict[str, dict[str, str]] = {
     "1": {
@@ -21,9 +21,14 @@ WORDINGS: dict[str, dict[str, str]] = {
         "en": "e4eeb6001c4c2192ab2a6b02b137ebea87d5f058dc4444edf1d28406685bbbb8",
         "es": "eb268314c50aca255793819bb9a2be330487a853b130887ea133a0b10e1a06a1",
     },
+    "3": {
+        "date": "2026-11-27",
+        "en": "18c88805a6ed51584a48587843f79508be81c28f792aae9e0fe40b4d4fec2c73",
+        "es": "90db2d227a7f8f6898541f247b0812226728a7f339dce096fc930d68766b5ef6",
+    },
 }
-"""Every wording there was: its date, and the SHA-256 of what stands in each language's catalogue. A changed sentence
-is a new version, added here; the older ones stay."""
+"""Every wording there was: its date, and the SHA-256 of what stands in each language's catalogue, for a
+clinic's patients and on one's own computer. A changed sentence is a new version, added here; the older ones stay."""
 _SECTIONS = ("key", "consent")
 
 

@@ -130,7 +130,11 @@ def invitation_of(request: Request) -> str:
     RefusedError
         It has not.
     """
-    invitation = invitation_in(recorder().clinic, request.cookies.get(COOKIE, ""), BROWSER)
+    shown = request.cookies.get(COOKIE, "")
+    if not shown:
+        # A page that is loaded again once all is done, or an address typed without the rest of the link.
+        raise RefusedError(404, "error.no_link")
+    invitation = invitation_in(recorder().clinic, shown, BROWSER)
     if invitation is None:
         raise RefusedError(*PROBLEMS[None])
     return invitation

@@ -18,7 +18,7 @@ from tdscreen.webapp.launch import end_with_the_terminal, require_free
 
 OWN = "me"
 """Site, person and patient of a store that somebody has for oneself."""
-_KEY_FILE, _STORE = "master.key", "store"
+KEY_FILE, STORE = "master.key", "store"
 
 
 def run(
@@ -29,6 +29,7 @@ def run(
     address: str = LOOPBACK[0],
     settings: RecorderSettings = RECORDER,
     about: ClinicFile | None = None,
+    own: bool = False,
 ) -> int:
     """Serve the recorder until interrupted.
 
@@ -45,6 +46,8 @@ def run(
     settings : RecorderSettings
     about : ClinicFile, optional
         What the clinic says of itself.
+    own : bool
+        Somebody records on an own computer, without a clinic.
 
     Returns
     -------
@@ -63,7 +66,9 @@ def run(
         )
     if port is not None and address in LOOPBACK:
         require_free(port)
-    recorder = Recorder(clinic, https=host is not None, settings=settings, about=about or ClinicFile())
+    recorder = Recorder(
+        clinic, https=host is not None, settings=settings, about=about or ClinicFile(), own=own
+    )
     open_recorder(recorder)
     end_with_the_terminal()
     from tdscreen.patientapp.server import application
@@ -83,7 +88,7 @@ def own_store(folder: Path) -> Clinic:
     folder : Path
         Holds the store and, beside it, its key: whoever can read the folder can read what is in it.
     """
-    store, key = folder / _STORE, folder / _KEY_FILE
+    store, key = folder / STORE, folder / KEY_FILE
     if key.exists():
         return Clinic(store, database_in(store), read_key_file(key))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

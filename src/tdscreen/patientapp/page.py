@@ -13,7 +13,7 @@ from tdscreen.patientapp.consent import VERSION, date_of_version
 from tdscreen.patientapp.routes import task_list
 from tdscreen.patientapp.service import recorder
 from tdscreen.patientapp.tasks import Length, whole_s
-from tdscreen.patientapp.words import catalogue, languages
+from tdscreen.patientapp.words import catalogue, entries_for, languages
 from tdscreen.settings import RECORDER, RECORDS, RecorderSettings
 from tdscreen.webapp.page import style
 
@@ -31,19 +31,19 @@ def show() -> None:
         js=(_FOLDER / "recorder.js").read_text(encoding="utf-8"),
     )
     here = recorder()
-    component(key="recorder", data=said_to_the_browser(here.settings, here.about))
+    component(key="recorder", data=said_to_the_browser(here.settings, here.about, own=here.own))
 
 
 def said_to_the_browser(
-    settings: RecorderSettings = RECORDER, about: ClinicFile | None = None
+    settings: RecorderSettings = RECORDER, about: ClinicFile | None = None, *, own: bool = False
 ) -> dict[str, Any]:
-    """Give what the component needs to know: words, tasks, settings, and what the clinic says of itself."""
+    """Give what the component needs: words, tasks, settings, and what a clinic, if there is one, says of itself."""
     return {
         "languages": {
             code: {
                 "name": name,
                 "direction": str(catalogue(code).direction),
-                "entries": dict(catalogue(code).entries),
+                "entries": entries_for(code, own=own),
             }
             for code, name in languages().items()
         },

@@ -45,6 +45,8 @@ class Recorder:
     settings : RecorderSettings
     about : ClinicFile
         What the clinic says of itself.
+    own : bool
+        Somebody records on an own computer: there is no clinic.
     windows : Windows
     pieces : Pieces
     onlooker : Onlooker
@@ -55,6 +57,7 @@ class Recorder:
     https: bool = True
     settings: RecorderSettings = RECORDER
     about: ClinicFile = field(default_factory=ClinicFile)
+    own: bool = False
     windows: Windows = field(default_factory=Windows)
     pieces: Pieces = field(default_factory=Pieces)
     onlooker: Onlooker = field(default_factory=Onlooker)

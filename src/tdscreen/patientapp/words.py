@@ -23,6 +23,8 @@ from tdscreen.errors import InputError
 
 FALLBACK = "en"
 _ABOUT = "catalogue"
+OWN = "own."
+"""Keys that begin so stand, on one's own computer, for those without it: there is no clinic that looks or deletes."""
 
 
 class Direction(StrEnum):
@@ -73,6 +75,21 @@ def chosen(wanted: str | None) -> str:
     return FALLBACK
 
 
+def entries_for(language: str, *, own: bool) -> dict[str, str]:
+    """Give all sentences of a language, as a clinic's patient reads them or somebody on an own computer.
+
+    Parameters
+    ----------
+    language : str
+    own : bool
+    """
+    entries = catalogue(language).entries
+    shown = {key: said for key, said in entries.items() if not key.startswith(OWN)}
+    if own:
+        shown |= {key.removeprefix(OWN): said for key, said in entries.items() if key.startswith(OWN)}
+    return shown
+
+
 def direction(language: str) -> Direction:
     """Give which way a language is written."""
     return catalogue(language).direction
@@ -112,10 +129,10 @@ def section(language: str, *names: str) -> dict[str, str]:
     ----------
     language : str
     *names : str
-        As ``hint``: all whose key begins with ``hint.``.
+        As ``hint``: all whose key begins with ``hint.``, and what stands for them on one's own computer.
     """
     entries = catalogue(language).entries
-    return {key: said for key, said in entries.items() if key.split(".")[0] in names}
+    return {key: said for key, said in entries.items() if key.removeprefix(OWN).split(".")[0] in names}
 
 
 def gaps(sentence: str) -> frozenset[str]:

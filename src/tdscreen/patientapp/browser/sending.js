@@ -3,7 +3,9 @@ import { nextPiece, waitBefore } from "./steps.js";
 
 // What the server says of a clip that it will refuse again: that it is none, or too large, or not told of as it must be.
 const REFUSED = new Set([400, 413, 422]);
-const ENDS_IT = new Set(["error.second_tab", "error.used", "error.expired", "error.unknown", "error.deleted"]);
+const ENDS_IT = new Set([
+  "error.second_tab", "error.used", "error.expired", "error.unknown", "error.no_link", "error.deleted",
+]);
 
 export class Sending {
   constructor(server, keeping, pieceBytes, tell) {
