@@ -28,6 +28,7 @@ from phones import announcement
 from recording_at_home import Place, another, begin, clinic_with_recorder, phone
 from tdscreen.api import measure
 from tdscreen.patientapp.page import said_to_the_browser
+from tdscreen.patientapp.words import text
 from tdscreen.records.clips import clips, open_clip, tracks
 from tdscreen.records.entries import InvitationState, JobState
 from tdscreen.records.invitations import revoke
@@ -98,6 +99,14 @@ def test_from_the_link_to_the_worklist_through_a_lost_network_a_restart_and_a_re
         expect(page.locator(".hint")).not_to_have_text("Looking at the picture …", timeout=60_000)
         guest.accessible()
         page.screenshot(path=screenshots / "ready.png")
+        # The drawing moves, and stands still where less motion was asked for.
+        drawing = page.get_by_role("img", name=text("en", "drawing.rest"))
+        expect(drawing).to_be_visible()
+        moving = "(drawing) => drawing.shadowRoot.getAnimations().length"
+        assert drawing.evaluate(moving) > 0
+        page.emulate_media(reduced_motion="reduce")
+        assert drawing.evaluate(moving) == 0
+        page.emulate_media(reduced_motion="no-preference")
 
         # The network goes while the first clip is on its way, and the server is started again meanwhile.
         guest.context.route("**/recording/piece", lambda route: route.abort())

@@ -42,6 +42,6 @@ def around(about: ClinicFile) -> dict[str, Any]:
     }
 
 
-def drawings() -> dict[str, dict[str, str]]:
-    """Give each drawing, moving and still, without a label: the page says in words what it shows."""
-    return {name: {"moving": drawing(name, ""), "still": drawing(name, "", still=True)} for name in names()}
+def drawings() -> dict[str, str]:
+    """Give each drawing, without a label: the page says in words what it shows."""
+    return {name: drawing(name, "") for name in names()}

@@ -1,8 +1,8 @@
 """Moving drawings of what to do: one SVG a task, in black and white, drawn by code, without a script.
 
-Each is a picture of its own, with its style inside, so that it can stand in a page or in an ``img``. It moves by CSS
-alone. For who has asked the browser for less motion it stands still, in the pose that is asked for. A person is drawn
-as outlines: of no age, sex or skin.
+Each is a picture of its own, with its style inside, to stand in a page behind a shadow root, where its style is its
+own. It moves by CSS alone. For who has asked the browser for less motion it stands still, in the pose that is asked
+for. A person is drawn as outlines: of no age, sex or skin.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def drawing(name: str, label: str, *, still: bool = False) -> str:
+def drawing(name: str, label: str) -> str:
     """Give a drawing as SVG.
 
     Parameters
@@ -43,12 +43,8 @@ def drawing(name: str, label: str, *, still: bool = False) -> str:
         That of the task, as ``arms_out``.
     label : str
         What stands for it where it cannot be seen.
-    still : bool
-        Without any motion: browsers do not tell a picture in an ``img`` that less motion was asked for.
     """
     style, shapes = _DRAWN[Task(name)]()
-    if still:
-        style += "*{animation:none!important}"
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img">'
         f"<title>{escape(label)}</title><style>{_STYLE}{style}</style>{shapes}</svg>"

@@ -92,11 +92,6 @@ export function countryName(code, language) {
   return window.Intl?.DisplayNames ? new Intl.DisplayNames([language], { type: "region" }).of(code) : code;
 }
 
-// A picture in an img is not told that less motion was asked for.
-export function wantsLessMotion() {
-  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
 export function beQuiet() {
   if (canSpeak()) window.speechSynthesis.cancel();
 }

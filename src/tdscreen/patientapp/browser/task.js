@@ -1,5 +1,5 @@
 // One task: hints, go, countdown, recording with its cues and its progress.
-import { beQuiet, canRecord, canSpeak, keepAwake, speak, wantsLessMotion } from "./differences.js";
+import { beQuiet, canRecord, canSpeak, keepAwake, speak } from "./differences.js";
 import { clipOfFile } from "./camera.js";
 import { button, heading, make, paragraph } from "./dom.js";
 import { dueNumbers, step } from "./steps.js";
@@ -91,12 +91,13 @@ export class TaskScreen {
     return [...parts, this.app.noteLine(), this.controls()];
   }
 
+  // Within the page, and not as an address of its own: its style stays behind the shadow root, and nothing is loaded.
   drawing() {
-    const svg = this.app.data.drawings[this.task.drawing][wantsLessMotion() ? "still" : "moving"];
-    return make("img", {
-      class: "drawing", alt: this.text(`drawing.${this.task.drawing}`),
-      src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`,
-    });
+    const picture = make("div", { class: "drawing", role: "img", "aria-label": this.text(`drawing.${this.task.drawing}`) });
+    const svg = new DOMParser().parseFromString(this.app.data.drawings[this.task.drawing], "image/svg+xml").documentElement;
+    svg.setAttribute("aria-hidden", "true");
+    picture.attachShadow({ mode: "open" }).append(svg);
+    return picture;
   }
 
   // The picture, an oval for the face, and what is said of it.
