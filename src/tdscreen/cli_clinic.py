@@ -320,8 +320,8 @@ def app(
 def sweep(folder: Path, database: str | None) -> None:
     """Destroy what is due, and finish what was cut short.
 
-    Videos 30 days after their assessment, landmarks and measurements after ten years. A worker ('tdscreen clinic work')
-    does it once a day; where none runs, let this run once a day.
+    Videos 30 days after their assessment and 90 days after they came in, landmarks and measurements after ten years. A
+    worker ('tdscreen clinic work') does it once a day; where none runs, let this run once a day.
     """
     from tdscreen.records.retention import sweep as run
 

@@ -144,7 +144,7 @@ def _show_moment(desk: Desk, moment: Moment, title: str, followed: Mapping[str, 
     one = followed[moment.input_sha256]
     st.text(f"{title}, {moment.start_s:.1f} to {moment.end_s:.1f} s of {moment.file}")
     if video_of(one.clip).destroyed_at is not None:
-        st.text(f"{retention(one.clip)} What was followed in it is drawn alone.")
+        st.text(f"{retention(one.clip, desk.clinic.now())} What was followed in it is drawn alone.")
     stretch = (moment.start_s, moment.end_s)
     watch(
         desk, one.clip, spots_of(one.tracks), stretch=stretch, drawing=drawing_of(one.tracks, *stretch)

@@ -28,12 +28,9 @@ def show_retention(desk: Desk) -> None:
     for kind in Kept:
         of_kind = [one for one in everything if one.what is kind]
         dated = [one for one in of_kind if one.due_at is not None]
-        decided = sum(one.keep for one in of_kind)
         line = f"{sentence(kind)}: {len(of_kind)} kept, {len(dated)} with a date"
-        if decided:
+        if decided := len(of_kind) - len(dated):
             line += f", {decided} kept because somebody decided so"
-        if open_ := len(of_kind) - len(dated) - decided:
-            line += f", {open_} without a date until there is an estimate"
         st.text(f"{line}.")
     dated = [one for one in everything if one.due_at is not None]
     st.header("Due to go", anchor=False)
