@@ -121,6 +121,21 @@ def test_the_course_shows_what_was_rated_and_estimated_in_pictures_and_in_words(
 
 
 @pytest.mark.usefixtures("service")
+def test_two_ratings_of_one_examination_by_one_person_are_told_apart(
+    clinic: Clinic, desk: Desk, patient: Patient
+) -> None:
+    one = held(desk, patient, days_ago=20)
+    mine = [lock_rating(desk, save_draft(desk, one.id, all_of(score), again=True).id) for score in (1, 3)]
+    locked(clinic.desk("r2"), one, all_of(2))
+    shown = everything_on(open_page("course", patient.id))
+    for number, rating in enumerate(mine, 1):
+        assert rating.locked_at is not None
+        locked_at = f"{rating.locked_at.astimezone():%d %B %Y, %H:%M}"
+        assert f"Rating by r1, number {number} of 2, locked {locked_at}, draft: not signed" in shown
+    assert "Rating by r2, draft: not signed" in shown
+
+
+@pytest.mark.usefixtures("service")
 def test_change_is_said_with_its_noise_and_both_differences_that_matter(
     clinic: Clinic, desk: Desk, patient: Patient, assessment: Assessment
 ) -> None:

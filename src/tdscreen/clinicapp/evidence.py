@@ -16,10 +16,11 @@ from tdscreen.clinicapp.drawn import drawing_of
 from tdscreen.clinicapp.spots import spots_of
 from tdscreen.clinicapp.visit import seen
 from tdscreen.clinicapp.watching import has_landmarks, watch
-from tdscreen.clinicapp.words import day, retention, video_of
+from tdscreen.clinicapp.words import retention, video_of
 from tdscreen.errors import TdscreenError
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.motion.signals import Signal
+from tdscreen.printing import day
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, tracks

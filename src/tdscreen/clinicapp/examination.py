@@ -11,7 +11,8 @@ from tdscreen.clinicapp.estimate_state import show_estimate_state
 from tdscreen.clinicapp.patient import ask_for_answers
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import PageName, Tone, change, forget, go, seen, tell
-from tdscreen.clinicapp.words import OWN, RETENTION, asked, day, moment, retention, video_of
+from tdscreen.clinicapp.words import OWN, RETENTION, asked, retention, video_of
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, decide_retention, destroy_video
 from tdscreen.records.entries import Clip

@@ -11,8 +11,9 @@ from tdscreen.clinicapp.at_home import show_invitations
 from tdscreen.clinicapp.patients import ask_for_details, facts
 from tdscreen.clinicapp.risk import show_risk
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
-from tdscreen.clinicapp.words import day, goes_soon, moment, standing
+from tdscreen.clinicapp.words import goes_soon, standing
 from tdscreen.errors import InputError
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Examination, ExaminationDetails, Exposure, ExposureDetails
 from tdscreen.records.examinations import add_examination

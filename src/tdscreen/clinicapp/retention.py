@@ -8,7 +8,8 @@ import streamlit as st
 
 from tdscreen.assessment.plain import sentence
 from tdscreen.clinicapp.visit import seen
-from tdscreen.clinicapp.words import RETENTION, day
+from tdscreen.clinicapp.words import RETENTION
+from tdscreen.printing import day
 from tdscreen.records.clinic import Desk
 from tdscreen.records.retention import Due, Kept, what_is_due
 

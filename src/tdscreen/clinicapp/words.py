@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tdscreen.assessment.plain import number
-from tdscreen.printing import counted
+from tdscreen.printing import counted, day
 from tdscreen.records.entries import (
     Agreement,
     Clip,
@@ -60,16 +60,6 @@ RETENTION = (
     "be neither watched nor rated nor estimated again. What was measured in it stays, with the landmarks. What nobody "
     "has rated stands on the worklist before. Sound is never kept."
 )
-
-
-def day(time: datetime) -> str:
-    """Write a day as it is here."""
-    return f"{time.astimezone():%d %B %Y}"
-
-
-def moment(time: datetime) -> str:
-    """Write a day and the time of day as they are here."""
-    return f"{time.astimezone():%d %B %Y, %H:%M}"
 
 
 def standing(state: ExaminationState) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
-from tdscreen.printing import printable
+from tdscreen.printing import day, printable
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
@@ -273,7 +273,7 @@ def _unknown(work: Work, sha256: str) -> str:
     if rows := work.scope.rows(CLIPS, lookup=lookup):
         raise KnownClipError(
             "This very clip is there already, of an examination that was added on "
-            f"{read_time(rows[0]['added_at']):%d %B %Y}. It was not added again."
+            f"{day(read_time(rows[0]['added_at']))}. It was not added again."
         )
     return lookup
 
@@ -289,8 +289,8 @@ def _there(work: Work, clip: Row, kind: FileKind) -> Row:
     if not files:
         raise InputError(f"There is no {kind} of this clip.")
     if files[-1]["destroyed_at"] is not None:
-        day = f"{read_time(files[-1]['destroyed_at']):%d %B %Y}"
-        raise InputError(f"The {kind} of this clip was destroyed on {day}.")
+        gone_at = read_time(files[-1]["destroyed_at"])
+        raise InputError(f"The {kind} of this clip was destroyed on {day(gone_at)}.")
     return files[-1]
 
 
