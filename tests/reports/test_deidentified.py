@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,23 @@ def test_what_was_rated_and_measured_is_there(exported: tuple[Path, Exported]) -
     assert [row["file"] for row in moved] == ["clip 1", "clip 2"]
     assert float(moved[0]["amplitude_mm"]) == pytest.approx(3.1)
     assert done.people == len(rows(folder, "subjects"))
+
+
+def test_the_documentation_names_every_file_and_no_other(exported: tuple[Path, Exported]) -> None:
+    folder, _ = exported
+    written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    tables = {name for name in written if name.endswith(".csv")}
+    told = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    _, research = told.split("## Tables for research")
+    assert set(re.findall(r"^\| `(\S+)` \|", research.split("## ")[0], re.MULTILINE)) == {
+        "README.txt",
+        *tables,
+        "landmarks/*.nc",
+    }
+    described = {name.removesuffix(".csv") + ".json" for name in tables}
+    landmarks = {name for name in written if name.startswith("landmarks/") and name.endswith(".nc")}
+    assert landmarks
+    assert written == {"README.txt"} | tables | described | landmarks
 
 
 def test_dates_are_moved_by_the_same_days_and_times_of_day_are_true(
