@@ -10,11 +10,15 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from browsing import DESKTOP, PHONE, Visit, served, visit
+from browsing import DESKTOP, PHONE, STARTS_MS, Visit, served, visit
 from tdscreen.clinicapp.aims import ITEMS
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 """The rules that axe holds a page against: those of WCAG 2.1, levels A and AA."""
+
+
+ENLARGED = {"width": 640, "height": 360}
+"""What a window of 1280 x 720 has of a page that is enlarged to 200%, in CSS pixels."""
 
 
 @contextmanager
@@ -49,6 +53,21 @@ def look(guest: Visit, name: str) -> None:
     scrolled = guest.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert scrolled <= PHONE["width"]
     guest.page.set_viewport_size(DESKTOP)
+
+
+def look_enlarged(guest: Visit, name: str, *buttons: str) -> None:
+    """Look at a page enlarged to 200%: nothing has to be scrolled for sideways, and each of these can be clicked."""
+    page = guest.page
+    page.set_viewport_size(ENLARGED)
+    for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
+        # The page may need a moment to be laid out anew.
+        page.wait_for_function(f"{part}.scrollWidth <= {ENLARGED['width']}", timeout=STARTS_MS)
+    page.screenshot(path=guest.screenshots / f"{name}-enlarged.png")
+    for button in buttons:
+        # Scrolls to it, and fails where something else lies over it.
+        page.get_by_role("button", name=button).first.click(trial=True)
+        page.screenshot(path=guest.screenshots / f"{name}-enlarged-{button}.png")
+    page.set_viewport_size(DESKTOP)
 
 
 def choose(page: Page, number: int, answer: str) -> None:
