@@ -14,6 +14,7 @@ import pytest
 from scipy.io import netcdf_file
 
 from clinic_people import NAME
+from clinic_places import on_both_kinds
 from clips import scene, write_clip
 from made_tracks import made_tracks
 from tdscreen.errors import InputError
@@ -76,6 +77,7 @@ def test_no_name_no_note_no_hash_and_no_identifier_of_the_store_is_anywhere(
         assert secret.encode() not in everything, secret
 
 
+@on_both_kinds
 def test_what_was_rated_and_measured_is_there(exported: tuple[Path, Exported]) -> None:
     folder, done = exported
     subject = subject_with_ratings(folder)
@@ -111,6 +113,7 @@ def test_the_documentation_names_every_file_and_no_other(exported: tuple[Path, E
     assert written == {"README.txt"} | tables | described | landmarks
 
 
+@on_both_kinds
 def test_dates_are_moved_by_the_same_days_and_times_of_day_are_true(
     exported: tuple[Path, Exported], signed_report: ExaminationReport
 ) -> None:
@@ -125,6 +128,7 @@ def test_dates_are_moved_by_the_same_days_and_times_of_day_are_true(
     assert datetime.fromisoformat(rated["QSDTC"]) - moved == timedelta(minutes=20)
 
 
+@on_both_kinds
 def test_a_rating_that_nobody_has_signed_as_it_stands_is_told_from_one_that_is(
     clinic: Clinic, desk: Desk, locked: Rating, tmp_path: Path
 ) -> None:
