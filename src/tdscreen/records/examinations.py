@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from tdscreen.errors import InputError
-from tdscreen.printing import moment
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Examination, ExaminationDetails
 from tdscreen.records.patients import living_patient
@@ -50,7 +49,7 @@ def add_examination(
             # A slip in the year would put off when the patient is due.
             raise InputError(
                 f"An examination is noted once it is held, and not before {_FIRST_YEAR}: look at the year in "
-                f"{moment(held_at)}."
+                f"{held_at:%Y-%m-%d %H:%M}."
             )
         living_patient(work.scope, patient)
         work.scope.add(
