@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,18 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from browsing import DESKTOP, PHONE, Visit, served, visit
+from browsing import DESKTOP, PHONE, STARTS_MS, Visit, served, visit
 from tdscreen.clinicapp.aims import ITEMS
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 """The rules that axe holds a page against: those of WCAG 2.1, levels A and AA."""
+
+
+ENLARGED = {"width": 640, "height": 360}
+"""What a window of 1280 x 720 has of a page that is enlarged to 200%, in CSS pixels."""
+WIDEST = (
+    "Math.max(...['html', '[data-testid=stMain]'].map((part) => document.querySelector(part).scrollWidth))"
+)
 
 
 @contextmanager
@@ -49,6 +57,23 @@ def look(guest: Visit, name: str) -> None:
     scrolled = guest.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert scrolled <= PHONE["width"]
     guest.page.set_viewport_size(DESKTOP)
+
+
+def look_enlarged(guest: Visit, name: str, *buttons: str) -> None:
+    """Look at a page enlarged to 200%: nothing has to be scrolled for sideways, and each of these can be clicked."""
+    page = guest.page
+    page.set_viewport_size(ENLARGED)
+    until = time.monotonic() + STARTS_MS / 1000
+    # The page needs a moment to be laid out anew. Its own rules forbid a script that would wait within it.
+    while page.evaluate(WIDEST) > ENLARGED["width"]:
+        assert time.monotonic() < until, "the page has to be scrolled for sideways"
+        page.wait_for_timeout(100)
+    page.screenshot(path=guest.screenshots / f"{name}-enlarged.png")
+    for button in buttons:
+        # Scrolls to it, and fails where something else lies over it.
+        page.get_by_role("button", name=button).first.click(trial=True)
+        page.screenshot(path=guest.screenshots / f"{name}-enlarged-{button}.png")
+    page.set_viewport_size(DESKTOP)
 
 
 def choose(page: Page, number: int, answer: str) -> None:

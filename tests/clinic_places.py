@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,9 @@ from tdscreen.records.clinic import Clinic, Desk, database_in
 from tdscreen.records.entries import Patient, PatientDetails
 from tdscreen.records.master import MasterKey, write_key_file
 from tdscreen.records.patients import add_patient
+
+on_both_kinds = pytest.mark.parametrize("clinic", ["sqlite", "postgresql"], indirect=True)
+"""Of a test in a room whose clinic lies on SQLite unless it is told otherwise: holds on PostgreSQL, too."""
 
 
 @pytest.fixture(scope="session")
@@ -37,26 +41,31 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@contextmanager
+def new_on_postgres(socket: Path) -> Iterator[str]:
+    """Make an empty database on a server, give its address, and remove it."""
+    name = f"t{uuid.uuid4().hex}"
+
+    def tell(command: str) -> None:
+        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
+            connection.execute(command)  # type: ignore[arg-type]
+
+    tell(f"CREATE DATABASE {name}")
+    yield f"postgresql://postgres@/{name}?host={socket}"
+    tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
     """Give a function that makes an empty database of a kind and gives its address."""
-    made: list[str] = []
+    with ExitStack() as made:
 
-    def new(kind: str) -> str:
-        if kind == "sqlite":
-            return f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
-        socket = request.getfixturevalue("postgres_socket")
-        name = f"t{uuid.uuid4().hex}"
-        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        made.append(name)
-        return f"postgresql://postgres@/{name}?host={socket}"
+        def new(kind: str) -> str:
+            if kind == "sqlite":
+                return f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
+            return made.enter_context(new_on_postgres(request.getfixturevalue("postgres_socket")))
 
-    yield new
-    for name in made:
-        socket = request.getfixturevalue("postgres_socket")
-        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        yield new
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import click
 
 from tdscreen.cli_batch import default_task_option, labels_option, meanings_of
 from tdscreen.errors import DataError, InputError
-from tdscreen.printing import counted, printable
+from tdscreen.printing import counted, moment, printable
 from tdscreen.vocabulary import Task
 
 if TYPE_CHECKING:
@@ -221,9 +221,7 @@ def import_(
             for sitting in sittings:
                 for clip in sitting.clips:
                     click.echo(
-                        printable(
-                            f"{clip.name}: {clip.task}, of {sitting.person}, {sitting.held_at:%Y-%m-%d %H:%M} UTC"
-                        )
+                        printable(f"{clip.name}: {clip.task}, of {sitting.person}, {moment(sitting.held_at)}")
                     )
             return
         refused = 0
@@ -320,8 +318,8 @@ def app(
 def sweep(folder: Path, database: str | None) -> None:
     """Destroy what is due, and finish what was cut short.
 
-    Videos 30 days after their assessment, landmarks and measurements after ten years. A worker ('tdscreen clinic work')
-    does it once a day; where none runs, let this run once a day.
+    Videos 30 days after their assessment and 90 days after they came in, landmarks and measurements after ten years. A
+    worker ('tdscreen clinic work') does it once a day; where none runs, let this run once a day.
     """
     from tdscreen.records.retention import sweep as run
 

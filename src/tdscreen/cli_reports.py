@@ -9,7 +9,7 @@ import click
 
 from tdscreen.cli_clinic import at_a_store, new_file, open_store
 from tdscreen.files import require_new, written_whole
-from tdscreen.printing import counted, printable
+from tdscreen.printing import counted, moment, printable
 
 if TYPE_CHECKING:
     from tdscreen.records.clinic import Desk
@@ -184,7 +184,7 @@ def outbox(who: str, again: str | None, folder: Path, database: str | None) -> N
         for one in messages(desk):
             click.echo(
                 printable(
-                    f"{one.id}  {one.added_at:%Y-%m-%d %H:%M}  examination {one.examination}  {one.state}, "
+                    f"{one.id}  {moment(one.added_at)}  examination {one.examination}  {one.state}, "
                     f"{counted(one.tries, 'try').replace('trys', 'tries')}  {one.answer}"
                 ).rstrip()
             )

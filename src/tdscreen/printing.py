@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from datetime import datetime
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -51,6 +52,25 @@ def spreadsheet_safe(text: str) -> str:
     "'=1+1"
     """
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def day(time: datetime) -> str:
+    """Write the day of a time as it is on this machine: ``02 March 2026``."""
+    return f"{time.astimezone():%d %B %Y}"
+
+
+def moment(time: datetime) -> str:
+    """Write a time as the clock of this machine has it: ``02 March 2026, 10:30``."""
+    return f"{time.astimezone():%d %B %Y, %H:%M}"
+
+
+def moment_and_zone(time: datetime) -> str:
+    """Write a time as the clock of this machine has it, for a place where nobody can know which machine that was.
+
+    As ``02 March 2026, 10:30 (UTC+01:00)``: the offset is that of the day, by summer time or not.
+    """
+    offset = f"{time.astimezone():%z}"
+    return f"{moment(time)} (UTC{'' if offset == '+0000' else f'{offset[:3]}:{offset[3:5]}'})"
 
 
 def counted(number: int, what: str) -> str:

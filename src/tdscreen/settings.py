@@ -730,7 +730,16 @@ class RecordsSettings:
     chunk_bytes: int = 64 * 1024
     """Of a file that are encrypted together, and held in memory to be so (assumed)."""
     video_days: int = 30
-    """After the assessment a video is destroyed at the latest, unless it was to be kept (the clinic's default)."""
+    """After the assessment, or the first that failed for good, a video is destroyed at the latest, unless it was to be
+    kept (the clinic's default)."""
+    unassessed_video_days: int = 90
+    """After its clip was taken in a video is destroyed at the latest, whatever became of it (assumed: longer than any
+    queue, and a quarter of a year to rate it)."""
+    signed_video_days: int = 7
+    """A video whose required ratings are signed waits for so long at most for an estimate that was asked for
+    (assumed: a worker that stood still over a weekend catches up)."""
+    video_warning_days: int = 21
+    """So long before its date a video that nobody has rated is named on the worklist (assumed: a holiday)."""
     findings_days: int = 3653
     """Landmarks and measurements are kept: ten years, as German law asks of a patient's record (Civil Code, section
     630f (3)); other countries ask for other times."""

@@ -75,6 +75,24 @@ def test_again_it_adds_only_what_is_new(desk: Desk, folder: Path, new_clip: Call
     assert len(examinations(desk, jobs(desk)[0].patient)) == 2
 
 
+def test_a_sitting_that_is_said_to_be_ahead_is_named_and_the_others_come_in(
+    desk: Desk, folder: Path, new_clip: Callable[[str], Path]
+) -> None:
+    ahead = f"sub-4711_ses-{datetime.now(UTC).year + 2}0302_task-rest.mp4"
+    new_clip(ahead)
+    done = bring_in(desk, folder, new_patients=True)
+    assert [(one.sitting.person, one.added, len(one.refused)) for one in done] == [
+        ("0815", 1, 0),
+        ("4711", 2, 0),
+        ("4711", 1, 0),
+        ("4711", 0, 1),
+    ]
+    (said,) = done[-1].refused
+    assert said.startswith(f"{ahead}: An examination is noted once it is held")
+    assert done[-1].examination is None
+    assert len(jobs(desk)) == 3
+
+
 def test_a_table_says_it_too_and_what_says_nothing_is_refused(
     desk: Desk, new_clip: Callable[[str], Path]
 ) -> None:

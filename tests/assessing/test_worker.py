@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -96,6 +96,8 @@ def test_a_worker_that_is_stopped_or_killed_loses_nothing_and_leaves_nothing_pla
     memory: Path,
     clock: Clock,
 ) -> None:
+    # The programs below have the time of day, and destroy what is due by it.
+    clock.time = datetime.now(UTC)
     made = import_clip(desk, visit, SAMPLES / "rest.mp4", task=Task.REST)
     with open_clip(desk, made.id) as reader:
         plain = reader.read()

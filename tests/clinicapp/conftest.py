@@ -21,9 +21,13 @@ from tdscreen.records.master import write_key_file
 
 
 @pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[Clinic]:
+def clinic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Clinic]:
+    """Open a store on SQLite, unless a test asks for the other kind, too."""
     store = tmp_path / "store"
-    with Clinic.create(store, database_in(store), write_key_file(tmp_path / "master.key")) as made:
+    address = database_in(store)
+    if getattr(request, "param", "sqlite") == "postgresql":
+        address = request.getfixturevalue("new_database")("postgresql")
+    with Clinic.create(store, address, write_key_file(tmp_path / "master.key")) as made:
         for site in ("north", "south"):
             made.add_site(site)
         made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")

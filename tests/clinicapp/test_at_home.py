@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clinic_places import on_both_kinds
 from tdscreen.clinicapp.server import SCRIPT_PATH
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.errors import InputError
@@ -32,6 +33,7 @@ def everything_on(page: AppTest) -> str:
     return "\n".join(str(element.proto) for element in page.main)
 
 
+@on_both_kinds
 def test_a_link_is_written_shown_and_taken_back(clinic: Clinic, desk: Desk, patient: Patient) -> None:
     open_service(Service(clinic, "r1", recorder=RECORDER))
     page = open_page("patient", patient.id)

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from browsing import DESKTOP, free_port, wait_for
-from clinic_browsing import at_the_clinic, choose, choose_convention, command, look
+from clinic_browsing import at_the_clinic, choose, choose_convention, command, look, look_enlarged
 from clinic_people import NAME, everything_on_disk
 from clips import scene, write_clip
 from measured_clips import clip as measured_clip
@@ -76,6 +76,7 @@ def test_from_a_new_patient_to_a_signature(
         page.get_by_role("button", name="Add the patient").click()
         expect(page.get_by_role("heading", name=NAME)).to_be_visible()
         look(guest, "1-patient")
+        look_enlarged(guest, "1-patient", "Worklist", "Add the examination")
         page.get_by_role("button", name="Add the examination").click()
         expect(page.get_by_role("heading", name="Examination of")).to_be_visible()
         (examination,) = examinations(desk, patients(desk)[0].id)
@@ -108,6 +109,7 @@ def test_from_a_new_patient_to_a_signature(
         expect(page.get_by_text("Neither scored nor given a reason yet")).to_be_hidden()
 
         try_to_see_the_estimate(page, overheard, examination)
+        look_enlarged(guest, "3-rating", "Play", "Lock my rating")
         page.get_by_role("button", name="Lock my rating").click()
         expect(page.get_by_role("heading", name="Comparison")).to_be_visible()
         expect(page.get_by_text("What moved the estimate").first).to_be_visible()
@@ -116,6 +118,7 @@ def test_from_a_new_patient_to_a_signature(
         assert rating.locked is not None
         assert rating.estimate_seen is False
         look(guest, "4-comparison")
+        look_enlarged(guest, "4-comparison", "Back to the examination", "Sign")
 
         page.get_by_role("radiogroup", name="Estimate and rating").get_by_text("differs").click()
         page.get_by_role("button", name="Sign", exact=True).click()
@@ -181,6 +184,7 @@ def test_over_time_from_the_worklist_to_a_deletion(
         page = guest.page
         expect(page.get_by_role("heading", name="Overdue (1)")).to_be_visible()
         look(guest, "1-worklist")
+        look_enlarged(guest, "1-worklist", "Patients", "Open")
         page.get_by_role("button", name="Open").first.click()
         expect(page.get_by_role("heading", name=NAME)).to_be_visible()
         page.get_by_text("Say what raises the risk").click()
@@ -195,6 +199,7 @@ def test_over_time_from_the_worklist_to_a_deletion(
         expect(page.get_by_role("region", name="Figures of the course")).to_be_visible()
         expect(page.get_by_role("heading", name="What may be called change")).to_be_visible()
         look(guest, "3-course")
+        look_enlarged(guest, "3-course", "Back to", "Rate the examination")
         page.get_by_role("button", name="Raters").click()
         expect(page.get_by_text("Too few.").first).to_be_visible()
         look(guest, "4-raters")

@@ -11,6 +11,7 @@ import pytest
 
 from clinic_pages import again, everything_on, open_page, press, settled, told
 from clinic_people import NAME
+from clinic_places import on_both_kinds
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
@@ -86,6 +87,7 @@ def test_a_clinician_says_what_raises_the_risk_and_it_moves_the_day_that_is_due(
     assert page.checkbox(key="risk-MOOD_DISORDER").value is True
 
 
+@on_both_kinds
 @pytest.mark.usefixtures("service")
 def test_the_course_shows_what_was_rated_and_estimated_in_pictures_and_in_words(
     clinic: Clinic, desk: Desk, patient: Patient, assessment: Assessment
@@ -118,6 +120,21 @@ def test_the_course_shows_what_was_rated_and_estimated_in_pictures_and_in_words(
     assert ">2</text>" in pictures
     assert ">1, 2</text>" not in pictures
     assert "4 mg a day before, &lt;b&gt;2&lt;/b&gt; mg a day now" in shown
+
+
+@pytest.mark.usefixtures("service")
+def test_two_ratings_of_one_examination_by_one_person_are_told_apart(
+    clinic: Clinic, desk: Desk, patient: Patient
+) -> None:
+    one = held(desk, patient, days_ago=20)
+    mine = [lock_rating(desk, save_draft(desk, one.id, all_of(score), again=True).id) for score in (1, 3)]
+    locked(clinic.desk("r2"), one, all_of(2))
+    shown = everything_on(open_page("course", patient.id))
+    for number, rating in enumerate(mine, 1):
+        assert rating.locked_at is not None
+        locked_at = f"{rating.locked_at.astimezone():%d %B %Y, %H:%M}"
+        assert f"Rating by r1, number {number} of 2, locked {locked_at}, draft: not signed" in shown
+    assert "Rating by r2, draft: not signed" in shown
 
 
 @pytest.mark.usefixtures("service")
@@ -204,6 +221,7 @@ def test_no_picture_sums_more_items_at_one_examination_than_at_another(desk: Des
     )
 
 
+@on_both_kinds
 @pytest.mark.usefixtures("service")
 def test_the_worklist_says_who_is_due_what_cannot_be_used_and_what_grew_worse(
     clinic: Clinic, desk: Desk, patient: Patient, assessment: Assessment

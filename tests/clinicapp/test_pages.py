@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,15 @@ from tdscreen.clinicapp.aims import ITEMS
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.records.assessments import add_assessment
 from tdscreen.records.clinic import Clinic, Desk
-from tdscreen.records.clips import import_clip
+from tdscreen.records.clips import decide_retention, import_clip
+from tdscreen.records.database import writing
 from tdscreen.records.entries import Activation, Agreement, Examination, Patient, Role, Scores
 from tdscreen.records.examinations import examinations
 from tdscreen.records.jobs import fail, finish, take, tell_progress
 from tdscreen.records.patients import exposures, patients
-from tdscreen.records.ratings import lock_rating, ratings, save_draft, sign_offs
+from tdscreen.records.ratings import lock_rating, ratings, save_draft, sign, sign_offs
+from tdscreen.records.tables import FILES
+from tdscreen.records.times import written
 from tdscreen.vocabulary import Task
 
 ALL_MILD = Scores({**dict.fromkeys(range(1, 11), 2), 11: False, 12: False}, {}, "seen from the side")
@@ -350,6 +354,52 @@ def test_the_worklist_says_what_waits_and_nothing_of_what_was_scored(
     page = open_page("worklist")
     assert "To be signed (1)" in [one.value for one in page.header]
     assert "mild" not in everything_on(page)
+
+
+@pytest.mark.usefixtures("service")
+def test_that_a_video_goes_which_nobody_has_rated_is_said_well_before(
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path
+) -> None:
+    clip = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    due_at = desk.clinic.now() + timedelta(days=22)
+    until = f"until {due_at.astimezone():%d %B %Y}"
+    set_due(clinic, due_at)
+    assert "Video goes soon, not rated (1)" not in [one.value for one in open_page("worklist").header]
+    assert until in everything_on(open_page("patient", examination.patient))
+    due_at -= timedelta(days=2)
+    until = f"until {due_at.astimezone():%d %B %Y}"
+    set_due(clinic, due_at)
+    page = open_page("worklist")
+    assert "Video goes soon, not rated (1)" in [one.value for one in page.header]
+    assert f"video {until}" in everything_on(page)
+    assert until in told(open_page("patient", examination.patient))
+    assert f"at the latest {until}" in everything_on(open_page("examination", examination.id))
+    set_due(clinic, desk.clinic.now() - timedelta(days=1))
+    assert "it goes with the next daily sweep" in everything_on(open_page("examination", examination.id))
+    decide_retention(desk, clip.id, keep_video=True)
+    assert "Video goes soon, not rated (1)" not in [one.value for one in open_page("worklist").header]
+    decide_retention(desk, clip.id, keep_video=False)
+    lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
+    assert "Video goes soon, not rated (1)" not in [one.value for one in open_page("worklist").header]
+    assert "goes soon" not in told(open_page("patient", examination.patient))
+
+
+def set_due(clinic: Clinic, due_at: datetime) -> None:
+    with writing(clinic.engine) as connection:
+        connection.execute(FILES.update().values(due_at=written(due_at)))
+
+
+@pytest.mark.usefixtures("service")
+def test_who_lets_the_rule_decide_is_told_that_a_signed_video_goes_at_once(
+    desk: Desk, examination: Examination, sounding_clip: Path
+) -> None:
+    import_clip(desk, examination.id, sounding_clip, task=Task.REST, keep_video=True)
+    rating = lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
+    sign(desk, rating.id, agreement=Agreement.NOT_SEEN)
+    page = open_page("examination", examination.id)
+    assert "the video is destroyed at once" in everything_on(page)
+    press(page, "Do not keep it")
+    assert "The video was destroyed on" in everything_on(open_page("examination", examination.id))
 
 
 @pytest.mark.usefixtures("service")

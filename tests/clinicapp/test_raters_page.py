@@ -9,6 +9,7 @@ import pytest
 
 from clinic_pages import again, everything_on, open_page, press, told
 from clinic_people import NAME
+from clinic_places import on_both_kinds
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
@@ -28,6 +29,7 @@ def rate(desk: Desk, examination: Examination, score: int) -> None:
     lock_rating(desk, save_draft(desk, examination.id, whole, again=True).id)
 
 
+@on_both_kinds
 @pytest.mark.usefixtures("service")
 def test_agreement_is_told_with_its_interval_and_number_and_of_too_few_it_is_said(
     clinic: Clinic, desk: Desk, patient: Patient

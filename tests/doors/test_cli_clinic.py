@@ -98,13 +98,15 @@ def test_a_folder_comes_in_and_is_assessed_even_where_nothing_can_be_seen(
     folder.mkdir()
     write_clip(folder / "sub-4711_ses-20260302_task-rest.mp4", scene(12))
     (folder / "sub-4711_ses-20260302_task-speech.mp4").write_bytes(b"no video")
+    write_clip(folder / "sub-4711_ses-20990302_task-rest.mp4", scene(13))
     bring = ("clinic", "import", str(folder), "--new-patients")
     assert "is not for an administrator" in run(*bring, "--as", "a1", status=2).output
     planned = run(*bring, "--as", "r1", "--dry-run").output
-    assert "sub-4711_ses-20260302_task-rest.mp4: rest, of 4711, 2026-03-02" in planned
+    assert "sub-4711_ses-20260302_task-rest.mp4: rest, of 4711, 02 March 2026, 12:00" in planned
     done = run(*bring, "--as", "r1", status=1).output
     assert "1 clip taken in." in done
     assert "speech.mp4 is not a video" in done
+    assert "sub-4711_ses-20990302_task-rest.mp4: An examination is noted once it is held" in done
     said = run("clinic", "work", "--once").output
     assert re.search(r"^Began ([0-9a-f]{32}), try 1\.\nAssessed \1\.$", said, re.MULTILINE)
     assert "4711" not in said

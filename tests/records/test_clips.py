@@ -41,19 +41,21 @@ from tdscreen.records.entries import (
     ExaminationDetails,
     ExposureDetails,
     FileKind,
+    KeptFile,
     PatientDetails,
     Scores,
 )
 from tdscreen.records.examinations import add_examination, change_examination
 from tdscreen.records.invitations import invite
-from tdscreen.records.jobs import enqueue, finish, take
+from tdscreen.records.jobs import enqueue, fail, finish, take
 from tdscreen.records.master import MasterKey, write_key_file
 from tdscreen.records.patients import add_exposure, add_patient, delete_patient, patients, remains
 from tdscreen.records.ratings import change_rating, lock_rating, ratings, save_draft, sign
-from tdscreen.records.retention import sweep
+from tdscreen.records.retention import Kept, sweep, what_is_due
 from tdscreen.records.sealed_file import SealedReader
 from tdscreen.records.sealing import new_key
 from tdscreen.records.without_sound import seal_without_sound
+from tdscreen.records.worklist import examination_states
 from tdscreen.tracking.tracks import Tracks
 from tdscreen.video.reader import open_video
 from tdscreen.vocabulary import Task
@@ -292,6 +294,87 @@ def test_a_video_that_is_kept_on_purpose_stays_until_somebody_decides(
     assert sweep(clinic).videos == 0
     destroy_video(desk, filled)
     assert clip(desk, filled).files[0].destroyed_because is Destroyed.ASKED
+
+
+def video_of(desk: Desk, identifier: str) -> KeptFile:
+    return clip(desk, identifier).files[0]
+
+
+def test_a_video_that_is_no_longer_kept_on_purpose_goes_as_if_it_never_was(
+    desk: Desk, examination: Examination, filled: str
+) -> None:
+    decide_retention(desk, filled, keep_video=True)
+    sign(desk, desk_ratings(desk, examination)[0], agreement=Agreement.NOT_SEEN)
+    assert video_of(desk, filled).destroyed_at is None
+    decide_retention(desk, filled, keep_video=False)
+    assert video_of(desk, filled).destroyed_because is Destroyed.RATED
+
+
+def test_a_video_that_nobody_assesses_and_nobody_rates_goes_in_the_end(
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, clock: Clock
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    last_day = clock.time + timedelta(days=90)
+    assert [(one.what, one.due_at) for one in what_is_due(desk)] == [(Kept.VIDEO, last_day)]
+    (state,) = examination_states(desk)
+    assert state.unrated_until == last_day
+    clock.move(days=89.9)
+    assert sweep(clinic).videos == 0
+    clock.move(days=0.2)
+    assert sweep(clinic).videos == 1
+    assert video_of(desk, made.id).destroyed_because is Destroyed.DUE
+    (state,) = examination_states(desk)
+    assert state.unrated_until is None
+
+
+def test_an_estimate_that_failed_starts_the_same_time_as_one_that_was_made(
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, clock: Clock
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    enqueue(desk, examination.id)
+    job = take(clinic, "w")
+    assert job is not None
+    failed_at = clock.time
+    fail(clinic, job, "It cannot be read.")
+    assert video_of(desk, made.id).due_at == failed_at + timedelta(days=30)
+    clock.move(days=10)
+    enqueue(desk, examination.id)
+    job = take(clinic, "w")
+    assert job is not None
+    fail(clinic, job, "It cannot be read.")
+    assert video_of(desk, made.id).due_at == failed_at + timedelta(days=30), "another try puts nothing off"
+
+
+def test_a_late_estimate_puts_the_last_day_of_a_video_not_off(
+    desk: Desk, examination: Examination, sounding_clip: Path, some_assessment: Assessment, clock: Clock
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    last_day = clock.time + timedelta(days=90)
+    clock.move(days=80)
+    add_assessment(desk, examination.id, some_assessment)
+    assert video_of(desk, made.id).due_at == last_day
+
+
+def test_a_signed_video_does_not_wait_for_ever_for_an_estimate_that_no_worker_makes(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str, clock: Clock
+) -> None:
+    enqueue(desk, examination.id)
+    sign(desk, desk_ratings(desk, examination)[0], agreement=Agreement.NOT_SEEN)
+    assert video_of(desk, filled).due_at == clock.time + timedelta(days=7)
+    clock.move(days=7)
+    assert sweep(clinic).videos == 1
+
+
+def test_a_signed_video_goes_when_the_worker_that_had_it_has_died_for_the_last_time(
+    clinic: Clinic, desk: Desk, examination: Examination, filled: str, clock: Clock
+) -> None:
+    enqueue(desk, examination.id)
+    sign(desk, desk_ratings(desk, examination)[0], agreement=Agreement.NOT_SEEN)
+    for worker in ("one", "two"):
+        assert take(clinic, worker)
+        clock.move(minutes=5)
+    assert take(clinic, "three") is None
+    assert video_of(desk, filled).destroyed_because is Destroyed.RATED
 
 
 def test_a_deleted_patient_is_gone_and_can_be_shown_to_be(

@@ -220,7 +220,6 @@ def test_each_function_that_works_at_a_desk_is_asked_below() -> None:
     assert found == set(EACH)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_does_what_the_table_says_and_nothing_else(clinic: Clinic, filled: Filled, role: Role) -> None:
     desks = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,18 @@ from sqlalchemy import MetaData, insert
 from clinic_people import LOGIN, NAME, Clock
 from tdscreen.errors import DataError, InputError
 from tdscreen.records.clinic import Clinic
+from tdscreen.records.clips import clip, import_clip
 from tdscreen.records.database import migrate as bring_to
 from tdscreen.records.database import open_engine, revision_of, writing
-from tdscreen.records.entries import PatientDetails, Role
+from tdscreen.records.entries import Examination, PatientDetails, Role
 from tdscreen.records.master import MasterKey
 from tdscreen.records.patients import add_patient, patients
 from tdscreen.records.sealing import new_key
 from tdscreen.records.tables import METADATA
 from tdscreen.records.upgrade import upgrade
+from tdscreen.vocabulary import Task
 
-NEWEST = "0005"
+NEWEST = "0006"
 
 
 @pytest.fixture
@@ -68,6 +71,28 @@ def test_an_older_store_says_what_to_do_and_goes_on_where_it_is(
         assert clinic.audit_problems() == []
         clinic.add_staff("north", "n1", name="Nora New", login=LOGIN, role=Role.ADMINISTRATOR)
         assert clinic.desk_for_login(*LOGIN).staff.role is Role.ADMINISTRATOR
+
+
+def test_videos_without_a_date_get_one_that_nobody_is_surprised_by(
+    clinic: Clinic,
+    examination: Examination,
+    sounding_clip: Path,
+    database: str,
+    tmp_path: Path,
+    master: MasterKey,
+    clock: Clock,
+) -> None:
+    # As the form before had it: a video that was never assessed, and has lain there for two years.
+    clock.time = datetime.now(UTC) - timedelta(days=700)
+    old = import_clip(clinic.desk("r1"), examination.id, sounding_clip, task=Task.REST)
+    with writing(clinic.engine) as connection:
+        connection.exec_driver_sql("UPDATE files SET due_at = NULL")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+    clinic.close()
+    upgrade(tmp_path / "store", database, master)
+    with Clinic(tmp_path / "store", database, master) as upgraded:
+        due_at = clip(upgraded.desk("r1"), old.id).files[0].due_at
+    assert timedelta(days=29.9) < due_at - datetime.now(UTC) <= timedelta(days=30)
 
 
 def test_steps_that_were_cut_short_leave_the_old_form(

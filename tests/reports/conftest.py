@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
 from clinic_people import NAME, Clock
-from clinic_places import database, kind, master, new_database, postgres_socket  # noqa: F401, fixtures
+from clinic_places import database, kind, master, new_database, new_on_postgres, postgres_socket  # noqa: F401, fixtures
 from measured_clips import asked_for, moving, quiet_face, still
 from measured_clips import clip as measured_clip
 from tdscreen.assessment.assess import assess
@@ -46,11 +47,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def clinic(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Clinic]:
-    """Open one store for all tests of reports: each transaction waits for the disk. Every test has its own patient."""
+def clinic(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: Clock
+) -> Iterator[Clinic]:
+    """Open one store for all tests of reports: each transaction waits for the disk. Every test has its own patient.
+
+    On SQLite, unless a test asks for the other kind, too.
+    """
     base = tmp_path_factory.mktemp("clinic")
     folder = base / "store"
-    with Clinic.create(folder, database_in(folder), write_key_file(base / "key"), clock=clock) as made:
+    with ExitStack() as stack:
+        address = database_in(folder)
+        if getattr(request, "param", "sqlite") == "postgresql":
+            address = stack.enter_context(new_on_postgres(request.getfixturevalue("postgres_socket")))
+        made = stack.enter_context(Clinic.create(folder, address, write_key_file(base / "key"), clock=clock))
         for site in ("north", "south"):
             made.add_site(site)
         made.add_staff("north", "r1", name="Dr. Rosalind Ratewell")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic_people import Clock
+from clinic_places import on_both_kinds
 from tdscreen.assessment.json_form import to_json
 from tdscreen.errors import InputError
 from tdscreen.records.clinic import Clinic, Desk
@@ -15,6 +16,7 @@ from tdscreen.reports.fhir import bundle
 from tdscreen.reports.pages import DRAFT, INCOMPLETE, view
 
 
+@on_both_kinds
 def test_a_report_without_a_signature_is_a_draft_until_somebody_signs(desk: Desk, locked: Rating) -> None:
     assert collect(desk, locked.examination).is_draft
     sign(desk, locked.id, agreement=Agreement.NOT_SEEN)
@@ -24,6 +26,7 @@ def test_a_report_without_a_signature_is_a_draft_until_somebody_signs(desk: Desk
     assert signed.ratings[0].signed.name == "Dr. Rosalind Ratewell"
 
 
+@on_both_kinds
 def test_a_rating_that_was_changed_after_its_signature_is_a_draft_again(desk: Desk, locked: Rating) -> None:
     sign(desk, locked.id, agreement=Agreement.NOT_SEEN)
     change_rating(desk, locked.id, Scores({**locked.current.scores, 3: 4}, {6: "Table."}), why="Seen again.")
@@ -32,6 +35,7 @@ def test_a_rating_that_was_changed_after_its_signature_is_a_draft_again(desk: De
     assert len(changed.ratings[0].signatures) == 1
 
 
+@on_both_kinds
 def test_who_has_not_rated_gets_a_report_without_estimate_and_without_another_persons_rating(
     clinic: Clinic, locked: Rating
 ) -> None:
@@ -65,6 +69,7 @@ def test_a_total_counts_what_was_rated_and_says_out_of_how_much() -> None:
     assert total_of(Scores({8: 4}, {})).points is None
 
 
+@on_both_kinds
 def test_the_same_record_gives_the_same_report_later(desk: Desk, locked: Rating, clock: Clock) -> None:
     before = collect(desk, locked.examination)
     clock.move(minutes=3)

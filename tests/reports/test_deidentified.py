@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from scipy.io import netcdf_file
 
 from clinic_people import NAME
+from clinic_places import on_both_kinds
 from clips import scene, write_clip
 from made_tracks import made_tracks
 from tdscreen.errors import InputError
@@ -75,6 +77,7 @@ def test_no_name_no_note_no_hash_and_no_identifier_of_the_store_is_anywhere(
         assert secret.encode() not in everything, secret
 
 
+@on_both_kinds
 def test_what_was_rated_and_measured_is_there(exported: tuple[Path, Exported]) -> None:
     folder, done = exported
     subject = subject_with_ratings(folder)
@@ -93,6 +96,24 @@ def test_what_was_rated_and_measured_is_there(exported: tuple[Path, Exported]) -
     assert done.people == len(rows(folder, "subjects"))
 
 
+def test_the_documentation_names_every_file_and_no_other(exported: tuple[Path, Exported]) -> None:
+    folder, _ = exported
+    written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    tables = {name for name in written if name.endswith(".csv")}
+    told = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    _, research = told.split("## Tables for research")
+    assert set(re.findall(r"^\| `(\S+)` \|", research.split("## ")[0], re.MULTILINE)) == {
+        "README.txt",
+        *tables,
+        "landmarks/*.nc",
+    }
+    described = {name.removesuffix(".csv") + ".json" for name in tables}
+    landmarks = {name for name in written if name.startswith("landmarks/") and name.endswith(".nc")}
+    assert landmarks
+    assert written == {"README.txt"} | tables | described | landmarks
+
+
+@on_both_kinds
 def test_dates_are_moved_by_the_same_days_and_times_of_day_are_true(
     exported: tuple[Path, Exported], signed_report: ExaminationReport
 ) -> None:
@@ -107,6 +128,7 @@ def test_dates_are_moved_by_the_same_days_and_times_of_day_are_true(
     assert datetime.fromisoformat(rated["QSDTC"]) - moved == timedelta(minutes=20)
 
 
+@on_both_kinds
 def test_a_rating_that_nobody_has_signed_as_it_stands_is_told_from_one_that_is(
     clinic: Clinic, desk: Desk, locked: Rating, tmp_path: Path
 ) -> None:

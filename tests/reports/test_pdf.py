@@ -6,6 +6,9 @@ import dataclasses
 import io
 import re
 import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,9 +16,20 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from clinic_people import NAME
+from tdscreen.printing import day, moment, moment_and_zone
 from tdscreen.records.entries import SignOff
 from tdscreen.reports.content import ExaminationReport
 from tdscreen.reports.pdf import as_shown, report_pdf, undisplayable
+
+
+@pytest.fixture(autouse=True)
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Print where the clocks are not UTC's, and change in summer."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def pages(report: ExaminationReport) -> list[str]:
@@ -37,7 +51,7 @@ def test_the_first_page_has_what_the_chart_needs(signed_report: ExaminationRepor
         "Haloperidol 4 mg a day since 2019",
         "Dr. Rosalind Ratewell",
         "before seeing any estimate",
-        "Signed by Dr. Rosalind Ratewell (2 March 2026, 09:55 UTC)",
+        "Signed by Dr. Rosalind Ratewell (02 March 2026, 10:55 (UTC+01:00))",
         "8 of 24, 6 of 7 items rated",
         "Estimated from video by software: not a rating",
         "for research use",
@@ -46,6 +60,18 @@ def test_the_first_page_has_what_the_chart_needs(signed_report: ExaminationRepor
         "rigidity. It is felt by hand",
     ):
         assert letters(told) in letters(first), told
+
+
+def test_times_are_those_of_the_clinic_s_clock_and_say_which_that_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    winter, summer = datetime(2026, 3, 2, 23, 30, tzinfo=UTC), datetime(2026, 7, 2, 9, 30, tzinfo=UTC)
+    assert moment_and_zone(winter) == "03 March 2026, 00:30 (UTC+01:00)"
+    assert moment_and_zone(summer) == "02 July 2026, 11:30 (UTC+02:00)"
+    assert (day(winter), moment(winter)) == ("03 March 2026", "03 March 2026, 00:30")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert moment_and_zone(summer) == "02 July 2026, 09:30 (UTC)"
 
 
 def test_the_rating_stands_before_the_estimate_and_apart_from_it(signed_report: ExaminationReport) -> None:
@@ -85,7 +111,7 @@ def test_a_report_without_estimate_says_why(signed_report: ExaminationReport) ->
 
 def test_a_change_after_the_lock_is_told_on_the_first_page(changed_report: ExaminationReport) -> None:
     first, *behind = pages(changed_report)
-    assert "changed 3 March 2026" in first
+    assert "changed 03 March 2026" in first
     assert "changed since it was signed" in first
     assert "item 3: 2, then 4" in " ".join(behind)
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sqlalchemy import delete
 
 from clinic_people import NAME, Clock
+from clinic_places import on_both_kinds
 from fhir_server import ASSERTION, CLIENT, KEY_ID, LOSES_ITS_ANSWER, FhirServer, in_pem, running
 from tdscreen.errors import InputError
 from tdscreen.records import outbox
@@ -73,6 +74,7 @@ def states(desk: Desk) -> list[tuple[MessageState, int]]:
     return [(one.state, one.tries) for one in outbox.messages(desk)]
 
 
+@on_both_kinds
 def test_what_waits_is_sent_and_leaves_the_store(
     clinic: Clinic, desk: Desk, server: FhirServer, session: Session, waiting: Message
 ) -> None:
@@ -84,6 +86,7 @@ def test_what_waits_is_sent_and_leaves_the_store(
         outbox.send_again(desk, waiting.id)
 
 
+@on_both_kinds
 def test_a_second_sending_leaves_the_same_and_a_change_replaces_it(
     clinic: Clinic,
     desk: Desk,
@@ -157,6 +160,7 @@ def test_a_server_that_is_busy_is_asked_again(
     assert push(clinic, session) == Pushed(sent=1)
 
 
+@on_both_kinds
 def test_a_refusal_is_kept_with_its_reason_and_can_be_sent_again(
     clinic: Clinic, desk: Desk, server: FhirServer, session: Session, signed_report: ExaminationReport
 ) -> None:
@@ -184,6 +188,7 @@ def test_an_answer_that_is_lost_leaves_nothing_twice(
     assert (server.transactions, len(server.resources)) == (2, before)
 
 
+@on_both_kinds
 def test_a_program_that_dies_while_it_sends_leaves_the_message_to_another(
     clinic: Clinic, desk: Desk, clock: Clock, session: Session, waiting: Message
 ) -> None:
@@ -207,6 +212,7 @@ def test_who_comes_back_too_late_changes_nothing(
     assert states(desk) == [(MessageState.SENT, 2)]
 
 
+@on_both_kinds
 def test_the_newest_takes_the_place_of_what_waits_and_waits_for_what_is_on_its_way(
     clinic: Clinic, desk: Desk, clock: Clock, waiting: Message, changed_report: ExaminationReport
 ) -> None:
@@ -224,6 +230,7 @@ def test_the_newest_takes_the_place_of_what_waits_and_waits_for_what_is_on_its_w
     assert taken.id == newest.id
 
 
+@on_both_kinds
 def test_a_deleted_patient_takes_along_what_waits_even_while_it_is_sent(
     clinic: Clinic, desk: Desk, server: FhirServer, session: Session, locked: Rating
 ) -> None:

@@ -48,8 +48,8 @@ class TakenIn:
     Attributes
     ----------
     sitting : Sitting
-    examination : str
-        Identifier.
+    examination : str or None
+        Identifier; None of a sitting that cannot be noted, none of whose clips was taken in then.
     added, known : int
         Clips that were taken in, and that were there already.
     refused : tuple of str
@@ -57,7 +57,7 @@ class TakenIn:
     """
 
     sitting: Sitting
-    examination: str
+    examination: str | None
     added: int
     known: int
     refused: tuple[str, ...]
@@ -133,7 +133,15 @@ def _take_in(
     desk: Desk, sitting: Sitting, patient: str, *, assess: bool, on_clip: Callable[[], None]
 ) -> TakenIn:
     same = [one for one in examinations(desk, patient) if one.held_at == sitting.held_at]
-    visit = same[0] if same else add_examination(desk, patient, held_at=sitting.held_at)
+    try:
+        visit = same[0] if same else add_examination(desk, patient, held_at=sitting.held_at)
+    except InputError as error:
+        # As one that is said to be of next year: the others come in all the same.
+        for _ in sitting.clips:
+            on_clip()
+        return TakenIn(
+            sitting, None, 0, 0, tuple(f"{printable(clip.name)}: {error}" for clip in sitting.clips)
+        )
     added = known = 0
     refused = []
     for clip in sitting.clips:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import change, seen
-from tdscreen.clinicapp.words import day, moment
 from tdscreen.patientapp.words import text
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Invitation, InvitationState
 from tdscreen.records.invitations import invitation_of, invitations, invite, link_to, revoke

@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from tdscreen.clinicapp.visit import Tone, recall, remember, seen, tell
-from tdscreen.clinicapp.words import moment
+from tdscreen.printing import moment
 from tdscreen.records.administration import audit_log, audit_problems
 from tdscreen.records.audit import AuditEntry
 from tdscreen.records.clinic import Desk

@@ -20,7 +20,8 @@ from tdscreen.clinicapp.rating import ask_why_not, choose_activation, choose_ans
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
-from tdscreen.clinicapp.words import AGREEMENTS, moment
+from tdscreen.clinicapp.words import AGREEMENTS
+from tdscreen.printing import moment
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips

@@ -18,11 +18,10 @@ from tdscreen.assessment.words import join_names
 from tdscreen.clinicapp.aims import ITEMS
 from tdscreen.clinicapp.course_chart import Mark, Panel, pictures
 from tdscreen.clinicapp.visit import PageName, Tone, go, seen, tell
-from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.change import Change, changes
 from tdscreen.course.points import AIMS_NUMBER, MedicationChange, Point, Source, medication_changes
-from tdscreen.course.shown import Shown, Standing, noise_here, shown, standing
-from tdscreen.printing import counted
+from tdscreen.course.shown import Rated, Shown, Standing, noise_here, shown, standing
+from tdscreen.printing import counted, day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.patients import exposures, patient
 from tdscreen.records.worklist import examination_states
@@ -92,15 +91,7 @@ def figures_table(found: Sequence[Shown]) -> str:
         row
         for one in found
         for row in (
-            *(
-                _row(
-                    one,
-                    f"Rating by {rated.rating.rater}, {'signed' if rated.signed else 'draft: not signed'}",
-                    rated.point,
-                    "not rated",
-                )
-                for rated in one.rated
-            ),
+            *(_row(one, _named(one, rated), rated.point, "not rated") for rated in one.rated),
             *(
                 []
                 if one.estimate is None
@@ -115,6 +106,16 @@ def figures_table(found: Sequence[Shown]) -> str:
         f'<th scope="col">Examination</th><th scope="col">What</th>{head}<th scope="col">Together</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _named(one: Shown, rated: Rated) -> str:
+    """Say whose rating it is; of several by one person which, by its place and the time of its lock."""
+    rater = rated.rating.rater
+    same = [each for each in one.rated if each.rating.rater == rater]
+    which = ""
+    if len(same) > 1 and rated.rating.locked_at is not None:
+        which = f", number {same.index(rated) + 1} of {len(same)}, locked {moment(rated.rating.locked_at)}"
+    return f"Rating by {rater}{which}, {'signed' if rated.signed else 'draft: not signed'}"
 
 
 def _row(one: Shown, what: str, point: Point, missing: str) -> str:

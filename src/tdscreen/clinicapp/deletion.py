@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
-from tdscreen.clinicapp.words import moment
 from tdscreen.errors import InputError
-from tdscreen.printing import counted
+from tdscreen.printing import counted, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.patients import Remains, delete_patient, find_patient, patient, what_there_is
 from tdscreen.records.roles import Act, require

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from tdscreen.clinicapp.words import day, moment
+from tdscreen.printing import day, moment
 from tdscreen.records.entries import StoredAssessment
 from tdscreen.webapp.body_map import body_map
 from tdscreen.webapp.panels import (

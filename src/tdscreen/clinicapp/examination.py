@@ -11,7 +11,8 @@ from tdscreen.clinicapp.estimate_state import show_estimate_state
 from tdscreen.clinicapp.patient import ask_for_answers
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import PageName, Tone, change, forget, go, seen, tell
-from tdscreen.clinicapp.words import OWN, RETENTION, asked, moment, retention, video_of
+from tdscreen.clinicapp.words import OWN, RETENTION, asked, retention, video_of
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, decide_retention, destroy_video
 from tdscreen.records.entries import Clip
@@ -101,16 +102,19 @@ def _show_clip(desk: Desk, clip: Clip) -> None:
         st.text(f"{clip.file_name}\n{TASKS[Task(clip.task)]}")
         if clip.cut_short:
             st.text("The file that was sent ended early; what there was of it is kept.")
-        st.caption(retention(clip))
+        st.caption(retention(clip, desk.clinic.now()))
         if video_of(clip).destroyed_at is not None:
             return
         with st.container(horizontal=True):
-            st.button(
-                "Let the rule decide" if clip.keep_video else "Keep this video",
-                key=f"keep-{clip.id}",
-                on_click=change,
-                args=(lambda: decide_retention(desk, clip.id, keep_video=not clip.keep_video),),
-            )
+            if clip.keep_video:
+                with st.popover("Let the rule decide"):
+                    st.markdown(
+                        "Where the required ratings are signed, the video is destroyed at once. Else it goes when they "
+                        f"are, and at the latest on {day(video_of(clip).due_at)}."
+                    )
+                    _decide_button(desk, clip, "Do not keep it")
+            else:
+                _decide_button(desk, clip, "Keep this video")
             with st.popover("Destroy this video now"):
                 st.markdown(
                     "It cannot be brought back, and can then be neither watched nor rated nor estimated."
@@ -121,3 +125,12 @@ def _show_clip(desk: Desk, clip: Clip) -> None:
                     on_click=change,
                     args=(lambda: destroy_video(desk, clip.id),),
                 )
+
+
+def _decide_button(desk: Desk, clip: Clip, label: str) -> None:
+    st.button(
+        label,
+        key=f"keep-{clip.id}",
+        on_click=change,
+        args=(lambda: decide_retention(desk, clip.id, keep_video=not clip.keep_video),),
+    )

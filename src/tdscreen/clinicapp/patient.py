@@ -10,9 +10,10 @@ import streamlit as st
 from tdscreen.clinicapp.at_home import show_invitations
 from tdscreen.clinicapp.patients import ask_for_details, facts
 from tdscreen.clinicapp.risk import show_risk
-from tdscreen.clinicapp.visit import PageName, change, go, seen
-from tdscreen.clinicapp.words import day, moment, standing
+from tdscreen.clinicapp.visit import PageName, Tone, change, go, seen, tell
+from tdscreen.clinicapp.words import goes_soon, standing
 from tdscreen.errors import InputError
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Examination, ExaminationDetails, Exposure, ExposureDetails
 from tdscreen.records.examinations import add_examination
@@ -37,6 +38,11 @@ def show_patient(desk: Desk, of: str) -> None:
             change(lambda: change_patient(desk, of, details), said="Saved.")
             st.rerun()
     st.header("Examinations", anchor=False)
+    if soon := goes_soon(states, desk.clinic.now()):
+        which = ", ".join(
+            f"{day(one.held_at)} (until {day(until)})" for one in soon if (until := one.unrated_until)
+        )
+        tell(f"Video goes soon, and nobody has rated the examination of {which}.", Tone.PROBLEM)
     if states:
         st.button("Course over time", key="to-course", on_click=go, args=(PageName.COURSE, of))
     for state in states:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from tdscreen.clinicapp.visit import PageName, change, go, seen
-from tdscreen.clinicapp.words import SEXES, day
+from tdscreen.clinicapp.words import SEXES
+from tdscreen.printing import day
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Patient, PatientDetails, Sex
 from tdscreen.records.patients import add_patient, patients

@@ -18,9 +18,9 @@ from tdscreen.clinicapp.rating import choose_answer
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import PageName, Tone, change, go, recall, remember, seen, tell
-from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.points import AIMS_NUMBER, Point, Score, Source
 from tdscreen.course.raters import Pair, agreement
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Scores
 from tdscreen.records.practice import PracticeRating, keep_practice, practice

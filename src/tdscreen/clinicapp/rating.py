@@ -28,8 +28,9 @@ from tdscreen.clinicapp.visit import (
     tell,
 )
 from tdscreen.clinicapp.watching import has_landmarks, watch
-from tdscreen.clinicapp.words import moment, video_of
+from tdscreen.clinicapp.words import video_of
 from tdscreen.errors import TdscreenError
+from tdscreen.printing import moment
 from tdscreen.records.assessments import estimates
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, tracks

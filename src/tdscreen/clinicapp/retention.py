@@ -8,7 +8,8 @@ import streamlit as st
 
 from tdscreen.assessment.plain import sentence
 from tdscreen.clinicapp.visit import seen
-from tdscreen.clinicapp.words import RETENTION, day
+from tdscreen.clinicapp.words import RETENTION
+from tdscreen.printing import day
 from tdscreen.records.clinic import Desk
 from tdscreen.records.retention import Due, Kept, what_is_due
 
@@ -28,12 +29,9 @@ def show_retention(desk: Desk) -> None:
     for kind in Kept:
         of_kind = [one for one in everything if one.what is kind]
         dated = [one for one in of_kind if one.due_at is not None]
-        decided = sum(one.keep for one in of_kind)
         line = f"{sentence(kind)}: {len(of_kind)} kept, {len(dated)} with a date"
-        if decided:
+        if decided := len(of_kind) - len(dated):
             line += f", {decided} kept because somebody decided so"
-        if open_ := len(of_kind) - len(dated) - decided:
-            line += f", {open_} without a date until there is an estimate"
         st.text(f"{line}.")
     dated = [one for one in everything if one.due_at is not None]
     st.header("Due to go", anchor=False)

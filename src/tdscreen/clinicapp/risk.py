@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from tdscreen.clinicapp.visit import change
-from tdscreen.clinicapp.words import day, moment
 from tdscreen.course.due import RULE, Due, due
+from tdscreen.printing import day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Patient, Risk
 from tdscreen.records.patients import say_risks

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from tdscreen.clinicapp.visit import change, seen
-from tdscreen.clinicapp.words import ROLES, day
+from tdscreen.clinicapp.words import ROLES
+from tdscreen.printing import day
 from tdscreen.records.administration import add_staff, change_role, retire_staff, staff
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Role, StaffMember

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from tdscreen.assessment.plain import number
-from tdscreen.printing import counted
+from tdscreen.printing import counted, day
 from tdscreen.records.entries import (
     Agreement,
     Clip,
@@ -53,20 +54,12 @@ _WHY: dict[Destroyed, str] = {
 
 RETENTION = (
     f"A video is destroyed as soon as {'one rating' if RECORDS.required_ratings == 1 else 'the required ratings'} of "
-    f"its examination {'is' if RECORDS.required_ratings == 1 else 'are'} signed, and at the latest "
-    f"{RECORDS.video_days} days after its estimate. After that it can be neither watched nor rated nor estimated "
-    "again. What was measured in it stays, with the landmarks. Sound is never kept."
+    f"its examination {'is' if RECORDS.required_ratings == 1 else 'are'} signed (an estimate that was asked for is "
+    f"waited for, {RECORDS.signed_video_days} days at most), and at the latest {RECORDS.video_days} days after its "
+    f"estimate, or after one that failed, and {RECORDS.unassessed_video_days} days after it came in. After that it can "
+    "be neither watched nor rated nor estimated again. What was measured in it stays, with the landmarks. What nobody "
+    "has rated stands on the worklist before. Sound is never kept."
 )
-
-
-def day(time: datetime) -> str:
-    """Write a day as it is here."""
-    return f"{time.astimezone():%d %B %Y}"
-
-
-def moment(time: datetime) -> str:
-    """Write a day and the time of day as they are here."""
-    return f"{time.astimezone():%d %B %Y, %H:%M}"
 
 
 def standing(state: ExaminationState) -> str:
@@ -76,6 +69,7 @@ def standing(state: ExaminationState) -> str:
         OWN[state.own],
         "signed" if state.signed else "draft: nobody has signed",
         *([AT_HOME[state.at_home]] if state.at_home in AT_HOME else []),
+        *([f"video until {day(state.unrated_until)}"] if state.unrated_until else []),
     ]
     return "; ".join(parts)
 
@@ -85,7 +79,14 @@ def video_of(clip: Clip) -> KeptFile:
     return next(file for file in clip.files if file.kind is FileKind.VIDEO)
 
 
-def retention(clip: Clip) -> str:
+def goes_soon(states: Iterable[ExaminationState], now: datetime) -> list[ExaminationState]:
+    """Choose the examinations that have to be rated before long, since a video of theirs goes; the next first."""
+    limit = now + timedelta(days=RECORDS.video_warning_days)
+    found = [(one.unrated_until, one.examination, one) for one in states if one.unrated_until is not None]
+    return [one for until, _, one in sorted(found) if until <= limit]
+
+
+def retention(clip: Clip, now: datetime) -> str:
     """Say what becomes of a clip's video, or has become of it."""
     video = video_of(clip)
     if video.destroyed_at is not None and video.destroyed_because is not None:
@@ -95,11 +96,8 @@ def retention(clip: Clip) -> str:
         )
     if clip.keep_video:
         return "The video is kept until somebody decides otherwise."
-    if video.due_at is None:
-        return (
-            f"The video is kept until a rating is signed, at the latest until {RECORDS.video_days} days after its "
-            "estimate."
-        )
+    if video.due_at <= now:
+        return f"The time of the video was over on {day(video.due_at)}: it goes with the next daily sweep."
     return f"The video is kept until a rating is signed, at the latest until {day(video.due_at)}."
 
 

@@ -17,12 +17,12 @@ from tdscreen.clinicapp.course import said_of
 from tdscreen.clinicapp.patient import show_state
 from tdscreen.clinicapp.risk import due_in_words, due_of
 from tdscreen.clinicapp.visit import PageName, go, seen
-from tdscreen.clinicapp.words import day, moment
+from tdscreen.clinicapp.words import goes_soon
 from tdscreen.course.change import Change, Judgement
 from tdscreen.course.due import Due, Task, Why, worklist
 from tdscreen.course.own_words import Concern, concerns
 from tdscreen.course.shown import Shown, last_changes, last_drafts, noise_here, shown
-from tdscreen.printing import counted
+from tdscreen.printing import counted, day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.own_words import own_words
 from tdscreen.records.patients import patients
@@ -80,6 +80,11 @@ def show_worklist(desk: Desk) -> None:
     soon = [one for one in found.dues if one.soon]
     if soon:
         _list_dues("Due soon", found, soon, "")
+    if going := goes_soon(found.states, desk.clinic.now()):
+        _list("Video goes soon, not rated", going, "")
+        st.caption(
+            "After its day the video is destroyed, and can be rated by nobody. To keep it longer, open the examination."
+        )
     _list(
         "To be rated by you",
         [one for one in found.states if one.videos and one.own is not OwnRating.LOCKED],

@@ -145,7 +145,7 @@ async def looked(request: Request) -> Response:
     """Say who has watched the videos."""
     guest = await guest_of(request)
     found = await run_in_threadpool(looks, guest.desk, guest.invitation)
-    return JSONResponse([{"date": f"{one.at:%Y-%m-%d}", "role": str(one.role)} for one in found])
+    return JSONResponse([{"date": f"{one.at.astimezone():%Y-%m-%d}", "role": str(one.role)} for one in found])
 
 
 async def summary(request: Request) -> Response:

@@ -12,13 +12,14 @@ from tdscreen.assessment.assessment import Assessment
 from tdscreen.assessment.json_form import from_json, to_json
 from tdscreen.errors import DataError, InputError
 from tdscreen.records.clinic import Desk, Work
-from tdscreen.records.entries import FileKind, StoredAssessment
+from tdscreen.records.entries import StoredAssessment
 from tdscreen.records.examinations import living_examination
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
-from tdscreen.records.tables import ASSESSMENTS, CLIPS, ESTIMATE_VIEWS, FILES, RATINGS
+from tdscreen.records.tables import ASSESSMENTS, ESTIMATE_VIEWS, RATINGS
 from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
+from tdscreen.records.video_dates import bring_dates_forward
 from tdscreen.settings import RECORDS
 
 _KIND = "estimate of examination"
@@ -61,12 +62,8 @@ def keep_assessment(work: Work, examination: str, assessment: Assessment) -> str
         added_at=work.time,
         due_at=written(work.now + timedelta(days=RECORDS.findings_days)),
     )
-    video_due_at = written(work.now + timedelta(days=RECORDS.video_days))
-    for clip in work.scope.rows(CLIPS, examination_id=examination):
-        for file in work.scope.rows(FILES, clip_id=clip["id"], kind=str(FileKind.VIDEO)):
-            # The first assessment settles it: one made anew does not put it off.
-            if file["due_at"] is None:
-                work.scope.change(FILES, file["id"], due_at=video_due_at)
+    # The first assessment settles it: one made anew does not put it off.
+    bring_dates_forward(work, examination, days=RECORDS.video_days)
     work.log("added", _KIND, examination)
     return identifier
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
-from tdscreen.printing import printable
+from tdscreen.printing import day, printable
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
@@ -23,6 +23,7 @@ from tdscreen.records.sealed_file import SealedReader
 from tdscreen.records.tables import CLIPS, FILES
 from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
+from tdscreen.records.video_dates import date_of_new_video, destroy_file, let_videos_go
 from tdscreen.settings import RECORDS, VIDEO
 from tdscreen.tracking.store import load_tracks, save_tracks
 from tdscreen.tracking.tracks import Tracks
@@ -120,7 +121,7 @@ def import_clip(
             added_at=work.time,
             added_by=work.answerable,
         )
-        _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=None)
+        _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=date_of_new_video(work.now))
         work.log("added", _KIND, clip)
         return _clip(work, work.scope.row(CLIPS, clip))
 
@@ -230,10 +231,13 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
 
 
 def decide_retention(desk: Desk, identifier: str, *, keep_video: bool) -> None:
-    """Decide whether a clip's video is kept, or goes by the clinic's rule."""
+    """Decide whether a clip's video is kept, or goes by the clinic's rule: at once, if it would be gone by that."""
     with desk.at_work(Act.DECIDE_RETENTION) as work:
+        examination = work.scope.row(CLIPS, identifier)["examination_id"]
         work.scope.change(CLIPS, identifier, keep_video=keep_video)
         work.log("decided to keep" if keep_video else "decided not to keep", "video of clip", identifier)
+        if not keep_video:
+            let_videos_go(work, examination)
 
 
 def destroy_video(desk: Desk, identifier: str) -> None:
@@ -249,14 +253,7 @@ def destroy_video(desk: Desk, identifier: str) -> None:
         destroy_file(work, _there(work, row, FileKind.VIDEO), Destroyed.ASKED)
 
 
-def destroy_file(work: Work, file: Row, why: Destroyed) -> None:
-    """Note that a file is destroyed, and destroy it once the note is sure."""
-    work.scope.change(FILES, file["id"], destroyed_at=work.time, destroyed_because=str(why))
-    work.log("destroyed", f"{file['kind']} of clip", file["clip_id"])
-    work.afterwards.append(lambda: work.vault.shred_file(file["patient_id"], file["id"]))
-
-
-def _add_file(work: Work, patient: str, clip: str, file: str, kind: FileKind, *, due_at: str | None) -> None:
+def _add_file(work: Work, patient: str, clip: str, file: str, kind: FileKind, *, due_at: str) -> None:
     size = work.vault.finish(patient, file)
     work.scope.add(
         FILES,
@@ -276,7 +273,7 @@ def _unknown(work: Work, sha256: str) -> str:
     if rows := work.scope.rows(CLIPS, lookup=lookup):
         raise KnownClipError(
             "This very clip is there already, of an examination that was added on "
-            f"{read_time(rows[0]['added_at']):%d %B %Y}. It was not added again."
+            f"{day(read_time(rows[0]['added_at']))}. It was not added again."
         )
     return lookup
 
@@ -292,8 +289,8 @@ def _there(work: Work, clip: Row, kind: FileKind) -> Row:
     if not files:
         raise InputError(f"There is no {kind} of this clip.")
     if files[-1]["destroyed_at"] is not None:
-        day = f"{read_time(files[-1]['destroyed_at']):%d %B %Y}"
-        raise InputError(f"The {kind} of this clip was destroyed on {day}.")
+        gone_at = read_time(files[-1]["destroyed_at"])
+        raise InputError(f"The {kind} of this clip was destroyed on {day(gone_at)}.")
     return files[-1]
 
 
@@ -320,7 +317,7 @@ def _kept(row: Row) -> KeptFile:
         kind=FileKind(row["kind"]),
         size_bytes=row["size_bytes"],
         added_at=read_time(row["added_at"]),
-        due_at=read_optional_time(row["due_at"]),
+        due_at=read_time(row["due_at"]),
         destroyed_at=read_optional_time(row["destroyed_at"]),
         destroyed_because=None if because is None else Destroyed(because),
     )

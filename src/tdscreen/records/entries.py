@@ -229,8 +229,8 @@ class KeptFile:
     kind : FileKind
     size_bytes : int
         On disk, encrypted.
-    due_at : datetime or None
-        When it is to be destroyed; None where that is not settled yet, or never.
+    due_at : datetime
+        When it is to be destroyed at the latest, but for a video of a clip with ``keep_video``.
     destroyed_at : datetime or None
         None while it is there.
     destroyed_because : Destroyed or None
@@ -242,7 +242,7 @@ class KeptFile:
     kind: FileKind
     size_bytes: int
     added_at: datetime
-    due_at: datetime | None
+    due_at: datetime
     destroyed_at: datetime | None
     destroyed_because: Destroyed | None
 

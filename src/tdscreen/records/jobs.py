@@ -17,12 +17,12 @@ from tdscreen.records.clinic import WORKER, Clinic, Desk, Work
 from tdscreen.records.database import writing
 from tdscreen.records.entries import Job, JobState
 from tdscreen.records.examinations import living_examination
-from tdscreen.records.ratings import let_videos_go
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import CLIPS, FILES, JOBS, PATIENTS
 from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
+from tdscreen.records.video_dates import bring_dates_forward, let_videos_go
 from tdscreen.settings import RECORDS
 
 _KIND = "job"
@@ -225,10 +225,7 @@ def _give_back_what_ended(clinic: Clinic) -> None:
             else:
                 work.log("failed", _KIND, row["id"])
                 reason = _DIED.format(tries=counted(row["tries"], "time"))
-                sealed = work.seal(row["patient_id"], row["id"], reason)
-                work.scope.change(
-                    JOBS, row["id"], state=str(JobState.FAILED), sealed=sealed, ended_at=work.time
-                )
+                _ended(work, _job(work, row), JobState.FAILED, reason)
 
 
 def _rows(clinic: Clinic, state: JobState) -> list[tuple[str, Row]]:
@@ -264,6 +261,9 @@ def _ended(work: Work, job: Job, state: JobState, reason: str, **values: float) 
     work.scope.change(
         JOBS, job.id, state=str(state), sealed=sealed, lease_until=None, ended_at=work.time, **values
     )
+    if state is JobState.FAILED:
+        # An estimate that could not be made starts the same time as one that was.
+        bring_dates_forward(work, job.examination, days=RECORDS.video_days)
     # What was signed meanwhile has waited for it.
     let_videos_go(work, job.examination)
     return _job(work, work.scope.row(JOBS, job.id))

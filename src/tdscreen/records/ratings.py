@@ -9,13 +9,9 @@ from typing import Any
 from tdscreen.errors import InputError
 from tdscreen.records.assessments import was_shown
 from tdscreen.records.clinic import Desk, Work
-from tdscreen.records.clips import destroy_file
 from tdscreen.records.entries import (
     Activation,
     Agreement,
-    Destroyed,
-    FileKind,
-    JobState,
     Rating,
     RatingChange,
     Scores,
@@ -25,11 +21,11 @@ from tdscreen.records.examinations import living_examination
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
-from tdscreen.records.tables import CLIPS, FILES, JOBS, RATING_CHANGES, RATINGS, SIGN_OFFS
+from tdscreen.records.tables import RATING_CHANGES, RATINGS, SIGN_OFFS
 from tdscreen.records.times import read_optional_time, read_time
 from tdscreen.records.vault import new_id
+from tdscreen.records.video_dates import let_videos_go
 from tdscreen.research.ratings import AIMS_ITEMS, check_scores
-from tdscreen.settings import RECORDS
 
 _KIND = "rating"
 
@@ -277,25 +273,6 @@ def _check_known(row: Row, known: datetime | None) -> None:
         raise InputError(
             "This draft was changed elsewhere meanwhile, as in another tab. Load this page again to go on from there."
         )
-
-
-def let_videos_go(work: Work, examination: str) -> None:
-    """Destroy the videos of an examination if enough people have signed, and no estimate is being made of them."""
-    if any(
-        row["state"] in (JobState.WAITING, JobState.RUNNING)
-        for row in work.scope.rows(JOBS, examination_id=examination)
-    ):
-        # They go once it is at its end: it needs them.
-        return
-    signed = {row["rating_id"] for row in work.scope.rows(SIGN_OFFS, examination_id=examination)}
-    raters = {
-        row["rater"] for row in work.scope.rows(RATINGS, examination_id=examination) if row["id"] in signed
-    }
-    if len(raters) < RECORDS.required_ratings:
-        return
-    for clip in work.scope.rows(CLIPS, examination_id=examination, keep_video=False):
-        for file in work.scope.rows(FILES, clip_id=clip["id"], kind=str(FileKind.VIDEO), destroyed_at=None):
-            destroy_file(work, file, Destroyed.RATED)
 
 
 def _own(work: Work, rating: str) -> Row:

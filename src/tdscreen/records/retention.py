@@ -10,13 +10,13 @@ from tdscreen.errors import DataError
 from tdscreen.records.at_home import finish_what_is_over
 from tdscreen.records.audit import SHELL
 from tdscreen.records.clinic import Clinic, Desk, Work
-from tdscreen.records.clips import destroy_file
 from tdscreen.records.entries import Destroyed, FileKind
 from tdscreen.records.patients import finish_deletion
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import ASSESSMENTS, CLIPS, FILES, PATIENTS
-from tdscreen.records.times import read_optional_time, read_time
+from tdscreen.records.times import read_time
+from tdscreen.records.video_dates import destroy_file
 
 
 @dataclass(frozen=True)
@@ -62,38 +62,34 @@ class Due:
         Random identifier of the clip or the examination.
     added_at : datetime
     due_at : datetime or None
-        None of a video that somebody decided to keep, and of one of an examination that was not estimated yet.
-    keep : bool
-        Somebody decided to keep it.
+        None of a video that somebody decided to keep.
     """
 
     what: Kept
     on_id: str
     added_at: datetime
     due_at: datetime | None
-    keep: bool
 
 
 def what_is_due(desk: Desk) -> list[Due]:
-    """Tell what this site keeps and when it goes, the next first; what has no date comes last."""
+    """Tell what this site keeps and when it goes, the next first; what is kept on purpose comes last."""
     with desk.at_work(Act.DECIDE_RETENTION) as work:
         kept = {row["id"] for row in work.scope.rows(CLIPS, keep_video=True)}
         found = [
-            _due(row, row["clip_id"], kind, keep=kind is Kept.VIDEO and row["clip_id"] in kept)
+            _due(row, row["clip_id"], kind, kept=kind is Kept.VIDEO and row["clip_id"] in kept)
             for of_file, kind in ((FileKind.VIDEO, Kept.VIDEO), (FileKind.TRACKS, Kept.TRACKS))
             for row in work.scope.rows(FILES, kind=str(of_file), destroyed_at=None)
         ]
         found += [
-            _due(row, row["examination_id"], Kept.ESTIMATE, keep=False)
+            _due(row, row["examination_id"], Kept.ESTIMATE)
             for row in work.scope.rows(ASSESSMENTS, destroyed_at=None)
         ]
         work.log("looked for what is due", "site", work.scope.site)
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.added_at, one.on_id))
 
 
-def _due(row: Row, on_id: str, what: Kept, *, keep: bool) -> Due:
-    due_at = None if keep else read_optional_time(row["due_at"])
-    return Due(what, on_id, read_time(row["added_at"]), due_at, keep)
+def _due(row: Row, on_id: str, what: Kept, *, kept: bool = False) -> Due:
+    return Due(what, on_id, read_time(row["added_at"]), None if kept else read_time(row["due_at"]))
 
 
 def sweep(clinic: Clinic) -> Swept:
@@ -151,7 +147,7 @@ def _destroy_due_files(work: Work, kind: FileKind) -> int:
     due = [
         row
         for row in work.scope.rows(FILES, kind=str(kind), destroyed_at=None)
-        if row["due_at"] is not None and row["due_at"] <= work.time and row["clip_id"] not in kept
+        if row["due_at"] <= work.time and row["clip_id"] not in kept
     ]
     for row in due:
         destroy_file(work, row, Destroyed.DUE)

@@ -25,6 +25,7 @@ from tdscreen.records.tables import (
     SIGN_OFFS,
 )
 from tdscreen.records.times import read_time
+from tdscreen.settings import RECORDS
 from tdscreen.vocabulary import Verdict
 
 
@@ -71,6 +72,9 @@ class ExaminationState:
         result is a draft.
     at_home : AtHome
         Whether the patient recorded it by an invitation.
+    unrated_until : datetime or None
+        Of an examination that fewer people have rated than are required: when the first of its videos goes, but for
+        those that somebody decided to keep. None of any other.
     """
 
     examination: str
@@ -85,6 +89,7 @@ class ExaminationState:
     examined: bool
     signed: bool
     at_home: AtHome = AtHome.NO
+    unrated_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -141,12 +146,17 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             row["id"]: str(work.unseal(row["id"], row["id"], row["sealed"])["identifier"])
             for row in scope.rows(PATIENTS, deleting_at=None, **({} if patient is None else {"id": patient}))
         }
-        clip_of = {row["id"]: row["examination_id"] for row in scope.rows(CLIPS, **of)}
+        clip_rows = scope.rows(CLIPS, **of)
+        clip_of = {row["id"]: row["examination_id"] for row in clip_rows}
+        kept = {row["id"] for row in clip_rows if row["keep_video"]}
         clips = Counter(clip_of.values())
-        videos = Counter(
-            clip_of[row["clip_id"]]
-            for row in scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, **of)
-        )
+        video_rows = scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, order="due_at", **of)
+        videos = Counter(clip_of[row["clip_id"]] for row in video_rows)
+        goes_at: dict[str, datetime] = {}
+        for row in video_rows:
+            if row["clip_id"] not in kept:
+                # The soonest comes first.
+                goes_at.setdefault(clip_of[row["clip_id"]], read_time(row["due_at"]))
         estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
         changes = scope.rows(RATING_CHANGES, **of)
         changed = {row["rating_id"] for row in changes}
@@ -194,6 +204,9 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
                 examined=row["id"] in examined,
                 signed=row["id"] in signed,
                 at_home=at_home.get(row["id"], AtHome.NO),
+                unrated_until=(
+                    goes_at.get(row["id"]) if len(raters[row["id"]]) < RECORDS.required_ratings else None
+                ),
             )
             for row in reversed(scope.rows(EXAMINATIONS, order="held_at", **of))
             if row["patient_id"] in names

@@ -6,7 +6,6 @@ Pure functions from a record to what a reader sees. Nothing here is markup: what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from tdscreen.assessment.assessment import Assessment, Coverage, ItemAssessment
@@ -19,7 +18,7 @@ from tdscreen.assessment.plain import (
     sentence,
 )
 from tdscreen.assessment.words import join_names
-from tdscreen.printing import counted
+from tdscreen.printing import counted, moment_and_zone
 from tdscreen.records.entries import (
     Activation,
     Agreement,
@@ -93,7 +92,7 @@ def view(report: ExaminationReport) -> dict[str, Any]:
         "title": TITLE,
         "draft": (INCOMPLETE if report.withheld else DRAFT) if report.is_draft else None,
         "status": _status(report),
-        "reference": f"Examination {report.examination.id[:8]}, record of {when(report.as_of)}",
+        "reference": f"Examination {report.examination.id[:8]}, record of {moment_and_zone(report.as_of)}",
         "person": _short(report.identifier, longest=48)
         if report.identifier
         else f"patient {report.patient[:8]}",
@@ -131,11 +130,6 @@ def view(report: ExaminationReport) -> dict[str, Any]:
     }
 
 
-def when(time: datetime) -> str:
-    """Write a time as ``2 March 2026, 09:30 UTC``."""
-    return f"{time.day} {time:%B %Y, %H:%M} UTC"
-
-
 def _short(text: str, *, longest: int = FIRST_PAGE_LETTERS) -> str:
     """Keep the first page one page: what is longer, or has lines of its own, stands in full behind it."""
     line = " ".join(text.split())
@@ -153,7 +147,7 @@ def _status(report: ExaminationReport) -> str:
         return "DRAFT. No person has signed a rating of this examination."
     names = join_names(
         [
-            f"{_short(one.signed.name, longest=48)} ({when(one.signed.sign_off.signed_at)})"
+            f"{_short(one.signed.name, longest=48)} ({moment_and_zone(one.signed.sign_off.signed_at)})"
             for one in report.ratings
             if one.signed
         ]
@@ -169,7 +163,7 @@ def _facts(report: ExaminationReport) -> list[tuple[str, str]]:
     return [
         ("Patient", report.identifier or NOT_SHOWN),
         ("Born, sex", year if year == sex else f"{year}, {sex}"),
-        ("Examined", f"{when(report.examination.held_at)}, site {report.site}"),
+        ("Examined", f"{moment_and_zone(report.examination.held_at)}, site {report.site}"),
         ("Drugs", _drugs(report.drugs)),
         ("That day", _conditions(report.examination.details)),
         ("Recorded", f"{counted(len(report.clips), 'clip')}: {clips}" if report.clips else "no clip"),
@@ -216,10 +210,14 @@ def _conditions(details: ExaminationDetails) -> str:
 def _column(one: PersonsRating) -> dict[str, str]:
     seen = "after seeing the estimate" if one.rating.estimate_seen else "before seeing any estimate"
     changes = one.rating.changes
-    changed = f"; changed {when(changes[-1].changed_at)}, when the estimate could be seen" if changes else ""
+    changed = (
+        f"; changed {moment_and_zone(changes[-1].changed_at)}, when the estimate could be seen"
+        if changes
+        else ""
+    )
     return {
         "name": _short(one.rater, longest=48),
-        "when": f"locked {when(one.rating.locked_at or one.rating.saved_at)}, {seen}{changed}",
+        "when": f"locked {moment_and_zone(one.rating.locked_at or one.rating.saved_at)}, {seen}{changed}",
         "signed": _signed(one),
     }
 
@@ -281,7 +279,7 @@ def _estimate_in_short(report: ExaminationReport, assessment: Assessment | None)
         "reason": triage.reason,
         "notice": assessment.notice,
         "items": [_estimate_line(place, assessment.items[item]) for place, item in enumerate(Item, start=1)],
-        "made": f"Made {when(report.estimate.added_at)} by tdscreen {report.estimate.tdscreen}"
+        "made": f"Made {moment_and_zone(report.estimate.added_at)} by tdscreen {report.estimate.tdscreen}"
         + (f"; the newest of {report.estimates_kept} that are kept." if report.estimates_kept > 1 else "."),
     }
 
@@ -328,7 +326,7 @@ def _in_full(one: PersonsRating) -> dict[str, Any]:
     changes = (
         [
             {
-                "when": when(change.changed_at),
+                "when": moment_and_zone(change.changed_at),
                 "why": change.why,
                 "what": "; ".join(_differences(before, change.scores)) or "nothing but the time",
             }
@@ -380,7 +378,7 @@ def _spoken(scores: Scores, place: int) -> str:
 def _signature(signature: Signature, one: PersonsRating) -> dict[str, str]:
     stands = "" if signature.sign_off.scores == one.rating.current else " The rating was changed after that."
     return {
-        "text": f"Signed by {signature.name}, {when(signature.sign_off.signed_at)}: "
+        "text": f"Signed by {signature.name}, {moment_and_zone(signature.sign_off.signed_at)}: "
         f"{_AGREEMENT[signature.sign_off.agreement]}.{stands}",
         "comment": signature.sign_off.comment,
     }
