@@ -95,6 +95,17 @@ def test_a_jaw_that_could_have_moved_unseen_is_not_scored_as_still(
     assert still or "cannot tell 1.5 mm" in str(jaw.not_scored_reason)
 
 
+@pytest.mark.parametrize(("limit_mm", "still"), [(2.8, True), (3.2, False)])
+def test_what_moved_once_says_nothing_of_what_could_have_moved_unseen_beside_it(
+    measured: Measured, limit_mm: float, *, still: bool
+) -> None:
+    yawn = 14.0 * np.exp(-(((TIMES_S - 5.0) / 0.4) ** 2))
+    jaw = measured(Region.JAW, {Region.JAW: features("jaw.opening", yawn, limit_mm=limit_mm)})
+    assert jaw.amplitude_mm
+    assert jaw.scored_amplitude_mm == (0.0 if still else None)
+    assert still or "cannot tell 1.5 mm" in str(jaw.not_scored_reason)
+
+
 def test_a_jaw_is_found_not_assessed_or_known_to_be_still_as_its_limit_rises(measured: Measured) -> None:
     """A jaw of 1.9 mm scores the same in every film that scores it."""
     opening = np.random.default_rng(0).normal(scale=0.1, size=TIMES_S.size) + sine(1.9, 1.2)

@@ -210,17 +210,22 @@ def _why_not_assessed(region: Region, in_mm: Sequence[SignalFeatures], assessed_
 
 
 def _why_not_still(in_mm: Sequence[SignalFeatures], *, settings: MotionSettings = MOTION) -> str | None:
-    """Say why a region in which nothing clearly moves is not known to be still; None if it is, or if it moves."""
+    """Say why a region in which nothing clearly moves is not known to be still; None if it is, or if it moves.
+
+    What is not repeated raises no item, and says as little of what went unseen beside it as stillness does.
+    """
     if any(
         features.percent_time_moving > settings.chance_percent or features.amplitude > features.noise_floor
         for features in in_mm
+        if features.repeats >= settings.min_repeats
     ):
         return None
     for name, unseen_mm in QUALITY.unseen_mm:
         if any(features.name == name and features.noise_floor > 2.0 * unseen_mm for features in in_mm):
             return (
-                f"No clear movement was found, but this clip cannot tell {unseen_mm:g} mm of it from stillness. "
-                "Please record again, nearer, in good light and with the camera at rest."
+                "Nothing was clearly seen to move again and again, but this clip cannot tell "
+                f"{unseen_mm:g} mm of it from stillness. Please record again, nearer, in good light and with the "
+                "camera at rest."
             )
     return None
 
