@@ -28,7 +28,7 @@ INSTALL = "pip install 'tdscreen[verify]'"
     type=click.Choice(SIZES),
     default="standard",
     show_default=True,
-    help="How many clips: a handful, some 230, or some 430.",
+    help="How many clips: a handful, some 240, or some 450.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes  [default: one for each core]")
 @click.option(
