@@ -31,6 +31,7 @@ class App {
     this.suggested = new Set();
     this.checks = {};
     this.task = null;
+    this.screens = 0;
     this.draw = () => {};
     this.hidden = () => { if (document.hidden) this.task?.happen("hidden"); };
     document.addEventListener("visibilitychange", this.hidden);
@@ -43,6 +44,7 @@ class App {
   text(key, values) { return this.words.text(key, values); }
 
   stop() {
+    this.screens += 1;
     document.removeEventListener("visibilitychange", this.hidden);
     window.removeEventListener("hashchange", this.led);
     this.letBeCovered();
@@ -57,14 +59,28 @@ class App {
   }
 
   // Every screen begins here: what was there goes, and who listens hears the new heading.
-  show(draw, { frame = true } = {}) {
-    this.draw = () => this.show(draw, { frame });
+  show(draw) {
+    this.screens += 1;
+    this.onSent = null;
+    this.draw = () => this.put(draw);
+    this.drawAgain = () => this.show(draw);
+    this.draw();
+  }
+
+  // Asked later, the answer says if it is still the screen of now, in whatever language: whoever waited for the
+  // server or the camera leads on only then.
+  stays() {
+    const { screens } = this;
+    return () => screens === this.screens;
+  }
+
+  put(draw) {
     const { language, direction } = this.words;
     document.documentElement.lang = language;
     this.root.lang = language;
     this.root.dir = direction;
     const main = make("main", {}, ...draw());
-    this.root.replaceChildren(...(frame ? [this.head()] : []), main);
+    this.root.replaceChildren(this.head(), main);
     main.querySelector("h1")?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
     this.root.scrollIntoView({ block: "start" });
@@ -101,6 +117,7 @@ class App {
     const word = window.location.hash.slice(1);
     if (word) history.replaceState(null, "", window.location.pathname);
     this.word = word || this.word;
+    const stays = this.stays();
     const answer = await this.server.say("enter", { ...(this.word ? { word: this.word } : {}), take_over: takeOver });
     if (!answer.ok) {
       if (answer.said.problem === "error.second_tab") this.secondWindow();
@@ -123,10 +140,12 @@ class App {
     const [recording, ...suggested] = JSON.parse(remembered(SUGGESTED) ?? "[]");
     if (recording === this.state.recording) this.suggested = new Set(suggested);
     if (this.resumed) this.followChecks();
-    this.next();
+    if (stays()) this.next();
   }
 
   secondWindow() {
+    this.leaveTask();
+    this.camera.close();
     this.show(() => [
       heading(this.text("error.title")), make("p", { text: this.text("error.second_tab"), role: "alert" }),
       button(this.text("error.here"), () => this.begin(true), "primary"),
@@ -135,7 +154,8 @@ class App {
 
   // Goes on with what is not done yet.
   next() {
-    if (!this.state.consented) this.welcome();
+    if (this.state.finished) this.thanks();
+    else if (!this.state.consented) this.welcome();
     else if (!this.state.answered) this.questions();
     else this.nextTask();
   }
@@ -181,9 +201,10 @@ class App {
             missing.textContent = this.text("consent.check_first");
             return;
           }
+          const stays = this.stays();
           if (await this.said("agree", { version, language: this.words.language })) {
             this.state.consented = true;
-            this.next();
+            if (stays()) this.next();
           }
         }, "primary"),
         button(this.text("consent.decline"), () => this.declined()),
@@ -225,15 +246,17 @@ class App {
         ["short", this.text("start.short", { seconds: this.data.seconds.short })],
       ], given.programme, keep("programme")),
       button(this.text("frame.go_on"), async () => {
+        const stays = this.stays();
         if (await this.said("answers", given)) {
           Object.assign(this.state, { answered: true, programme: given.programme });
-          this.next();
+          if (stays()) this.next();
         }
       }, "primary"),
     ]);
   }
 
-  get tasks() { return this.data.tasks[this.state.programme]; }
+  // Before the questions are answered nobody has chosen how many there are.
+  get tasks() { return this.data.tasks[this.state.programme || "full"]; }
 
   async nextTask() {
     this.leaveTask();
@@ -252,15 +275,18 @@ class App {
 
   async recordTask(task, take) {
     if (canRecord()) {
+      if (!this.camera.isOpen) {
+        this.show(() => [heading(this.text(`task.${task.slug}.title`)), paragraph(this.text("recorder.camera_ask"))]);
+      }
+      const stays = this.stays();
       try {
-        if (!this.camera.isOpen) {
-          this.show(() => [heading(this.text(`task.${task.slug}.title`)), paragraph(this.text("recorder.camera_ask"))]);
-        }
         await this.camera.open();
       } catch (error) {
-        this.problem(whyNoCamera(error), () => this.recordTask(task, take));
+        if (stays()) this.problem(whyNoCamera(error), () => this.recordTask(task, take));
         return;
       }
+      // Whatever else is shown by now has turned the camera off.
+      if (!stays()) return;
     }
     const screen = new TaskScreen(this, task, take, new Looking(this.server, this.data.lookEveryMs, (hints) => screen.hinted(hints)));
     this.task = screen;
@@ -270,16 +296,18 @@ class App {
   // A clip is on this phone first, and on its way only then.
   async recorded(task, take, clip) {
     const { recording } = this.state;
+    const stays = this.stays();
     const kept = { key: `${recording}-${task.slug}-${take}`, recording, slug: task.slug, take, ...clip };
     await this.keeping.put(kept);
     this.sending.add(kept);
-    this.nextTask();
+    if (stays()) this.nextTask();
   }
 
   async skipped(task, reason) {
+    const stays = this.stays();
     if (await this.said("skip", { slug: task.slug, reason })) {
       this.state.tasks[task.slug] ??= { status: "skipped", take: 0 };
-      this.nextTask();
+      if (stays()) this.nextTask();
     }
   }
 
@@ -290,7 +318,6 @@ class App {
     }
     if (state === "refused") this.refused = problem;
     if (problem === "error.second_tab") {
-      this.leaveTask();
       this.secondWindow();
       return;
     }
@@ -336,7 +363,6 @@ class App {
       const left = this.sending.waiting.size;
       if (going || left) return;
       if (nextTask(this.tasks, this.state.tasks, this.sending.waiting) !== -1 || toRepeat(this.tasks, this.checks, this.suggested)) {
-        this.onSent = null;
         this.nextTask();
         return;
       }
@@ -346,7 +372,6 @@ class App {
         return;
       }
       going = true;
-      this.onSent = null;
       await this.finish();
     };
     const said = make("p", { text: this.text("recorder.stay_open"), role: "status" });
@@ -360,20 +385,28 @@ class App {
   // Stops here: what was recorded goes to the clinic.
   stopHere() {
     this.leaveTask();
+    if (this.state.finished) {
+      this.thanks();
+      return;
+    }
     this.hurry = true;
     for (const task of this.tasks) this.state.tasks[task.slug] ??= { status: "stopped", take: 0 };
     this.closing();
   }
 
   async finish() {
+    const stays = this.stays();
     const answer = await this.server.say("finish", {});
-    if (!answer.ok) {
-      this.problem(answer.said.problem, () => this.finish());
-      return;
+    if (answer.ok) {
+      this.state.finished = true;
+      this.done = Object.values(answer.said.tasks).filter((task) => task.status === "done").length;
     }
-    this.state.finished = true;
-    ending(this, Object.values(answer.said.tasks).filter((task) => task.status === "done").length, this.tasks.length);
+    if (!stays()) return;
+    if (answer.ok) this.thanks();
+    else this.problem(answer.said.problem, () => this.finish());
   }
+
+  thanks() { ending(this, this.done, this.tasks.length); }
 
   // Nothing of a recording that was deleted stays on this phone.
   async forget() {
@@ -384,16 +417,18 @@ class App {
     this.state = null;
   }
 
-  // Says something to the server; if it is not taken, says why and lets it be tried again.
-  async said(path, message) {
+  // Says something to the server; if it is not taken, says why and lets it be tried again. Who has turned to another
+  // screen meanwhile is not disturbed there, unless it is something that must not go unheard.
+  async said(path, message, { always = false } = {}) {
+    const stays = this.stays();
     const answer = await this.server.say(path, message);
     if (answer.ok) return true;
+    if (!stays() && !always) return false;
     if (answer.said.problem === "error.second_tab") {
       this.secondWindow();
       return false;
     }
-    const again = this.draw;
-    this.problem(answer.said.problem, again);
+    this.problem(answer.said.problem, this.drawAgain);
     return false;
   }
 }

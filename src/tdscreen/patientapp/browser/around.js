@@ -137,9 +137,11 @@ function arrived(app, done, count) {
 // What became of a recording: the summary, if it was let out, who has looked, and the way to have it deleted.
 export async function lookBack(app) {
   const { language } = app.words;
+  const stays = app.stays();
   // Who has finished is let in anew, by the link.
   if (app.word) await app.server.say("enter", { word: app.word, take_over: true });
   const [looks, summary] = await Promise.all([app.server.ask("looks"), app.server.say("summary", { language })]);
+  if (!stays()) return;
   if (!looks.ok || !summary.ok) {
     app.problem((looks.ok ? summary : looks).said.problem, () => lookBack(app));
     return;
@@ -173,7 +175,9 @@ function withdrawal(app, back) {
     heading(app.text("access.delete_sure")), paragraph(app.text("access.delete_said")),
     button(app.text("access.delete_no"), back, "primary"),
     button(app.text("access.delete_yes"), async () => {
-      if (!(await app.said("withdraw", {}))) return;
+      // What was finished a moment ago is let in anew, by the link.
+      if (app.state.finished && app.word) await app.server.say("enter", { word: app.word, take_over: true });
+      if (!(await app.said("withdraw", {}, { always: true }))) return;
       await app.forget();
       const today = new Date().toISOString().slice(0, 10);
       app.show(() => [

@@ -9,13 +9,21 @@ export class Camera {
     this.onLost = onLost;
     this.stream = null;
     this.recorder = null;
+    this.closings = 0;
   }
 
+  // A camera that comes after it was closed, as of whoever was asked and wanted out, is turned off at once.
   async open() {
     if (this.isOpen) return;
     this.close();
-    this.stream = await navigator.mediaDevices.getUserMedia(wish());
-    const [track] = this.stream.getVideoTracks();
+    const { closings } = this;
+    const stream = await navigator.mediaDevices.getUserMedia(wish());
+    if (closings !== this.closings) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    this.stream = stream;
+    const [track] = stream.getVideoTracks();
     // Unplugged, or taken away by a call or by the person.
     track.addEventListener("ended", () => this.onLost());
   }
@@ -29,6 +37,7 @@ export class Camera {
   }
 
   close() {
+    this.closings += 1;
     this.giveUp();
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
