@@ -19,6 +19,7 @@ from tdscreen.patientapp.words import text
 from tdscreen.records.at_home import agree, answer, desk_of_invited, skip_task
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.entries import AtHomeAnswers, Invitation, InvitationState, Patient
+from tdscreen.records.invitations import revoke
 from tdscreen.settings import RECORDER
 
 pytestmark = pytest.mark.browser
@@ -295,3 +296,106 @@ def test_another_language_is_the_same_screen_for_an_answer_that_comes_late(place
     place.let_go("skip")
     title = place.page.get_by_role("heading", level=1, name=text("es", "task.tongue_out.title"))
     expect(title).to_be_visible()
+
+
+@pytest.mark.usefixtures("agreed")
+def test_who_stops_is_not_asked_for_another_take(
+    place: Place, invitation: Invitation, answered: Desk
+) -> None:
+    _skip(answered, invitation, "rest")
+    place.instead["checks"] = {"json": {"rest": {"state": "again", "take": 1, "advice": ["light"]}}}
+    place.open()
+    place.heading("task.tongue_out.title")
+    place.page.wait_for_function("'rest' in window.app.checks")
+    place.press("recorder.stop")
+    place.heading("finish.title")
+
+
+@pytest.mark.usefixtures("agreed")
+def test_that_somebody_felt_bad_reaches_the_clinic_without_a_task_and_before_the_end(
+    place: Place, desk: Desk, patient: Patient
+) -> None:
+    place.instead["skip"] = {"status": 503, "json": {"problem": "error.server"}}
+    place.open()
+    place.heading("questions.title")
+    place.press("frame.upsetting")
+    place.heading("upset.title")
+    seen = place.page.get_by_text(text("en", "upset.seen"))
+    place.page.wait_for_function("window.app.feeling.tries > 0")
+    expect(seen).to_be_hidden()
+    # Nothing is finished that would leave it out.
+    place.press("upset.finish")
+    expect(place.page.get_by_role("alert")).to_have_text(text("en", "error.server"))
+    assert so_far(desk, patient).state is InvitationState.OPEN
+    del place.instead["skip"]
+    place.press("error.again")
+    place.heading("finish.title")
+    (noted,) = {(one.slug, one.skipped) for one in so_far(desk, patient).tasks}
+    assert noted == ("rest_again", "unwell")
+
+
+@pytest.mark.usefixtures("answered")
+def test_that_the_clinic_will_see_it_is_said_once_it_can_also_after_the_page_was_loaded_again(
+    place: Place, desk: Desk, patient: Patient
+) -> None:
+    place.open()
+    place.heading("task.rest.title")
+    place.hold("skip")
+    place.press("frame.upsetting")
+    seen = place.page.get_by_text(text("en", "upset.seen"))
+    place.waits("skip")
+    expect(seen).to_be_hidden()
+    place.let_go("skip")
+    expect(seen).to_be_visible()
+    assert [(one.slug, one.skipped) for one in so_far(desk, patient).tasks] == [("rest", "unwell")]
+    # Help and back is not felt bad once more; a page that is loaded before it was said says it then.
+    place.press("upset.urgent")
+    place.press("frame.back")
+    expect(seen).to_be_visible()
+    place.hold("skip")
+    place.press("upset.pause")
+    place.heading("task.rest.title")
+    place.press("frame.upsetting")
+    place.waits("skip")
+    place.page.goto("about:blank")
+    del place.held["skip"]
+    place.open()
+    place.heading("task.tongue_out.title")
+    place.page.wait_for_function("window.app.feeling.waiting === null")
+    assert len(so_far(desk, patient).tasks) == 2
+
+
+def test_a_clip_goes_on_its_way_when_a_window_is_taken_back(
+    place: Place, answered: Desk, invitation: Invitation, desk: Desk, patient: Patient
+) -> None:
+    _skip(answered, invitation, "tongue_out", "tap_right")
+    place.open()
+    place.instead["announce"] = {"status": 409, "json": {"problem": "error.second_tab"}}
+    place.press("recorder.anyway")
+    expect(place.button("error.here")).to_be_visible()
+    assert place.clips() == 1
+    del place.instead["announce"]
+    place.press("error.here")
+    place.heading("finish.title")
+    assert [one.slug for one in so_far(desk, patient).tasks if one.clip] == ["rest"]
+    assert place.clips() == 0
+
+
+def test_a_link_that_is_taken_back_while_it_sends_is_said_and_leaves_nothing_on_the_phone(
+    place: Place, answered: Desk, invitation: Invitation, desk: Desk
+) -> None:
+    _skip(answered, invitation, "tongue_out", "tap_right")
+    place.open()
+    place.hold("announce")
+    place.press("recorder.anyway")
+    place.heading("recorder.sending")
+    place.waits("announce")
+    assert place.clips() == 1
+    revoke(desk, invitation.id)
+    place.let_go("announce")
+    expect(place.page.get_by_role("alert")).to_have_text(text("en", "error.expired"))
+    expect(place.page.get_by_text(text("en", "recorder.stay_open"))).to_be_hidden()
+    expect(place.button("frame.upsetting")).to_be_hidden()
+    place.page.wait_for_function("window.app.state === null")
+    place.settled()
+    assert place.clips() == 0

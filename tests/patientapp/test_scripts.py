@@ -183,3 +183,46 @@ def test_sending_goes_on_after_lost_answers_and_gives_up_what_is_refused(run: Ru
     ]  # fmt: skip
     assert told["asked"] == [["2", 2], ["4", 1]]
     assert told["removed"] == ["1", "2"]
+
+
+def test_a_phone_that_fails_once_is_asked_again_and_a_broken_loop_begins_anew(run: Run) -> None:
+    told = run(
+        "sending.js",
+        """(async () => {
+          const told = [], removed = [];
+          const answers = [{ ok: false, status: 409, said: { problem: "error.second_tab" } }];
+          const server = { say: async () => answers.shift() ?? { ok: true, said: { stored: true, offset: 1 } } };
+          let broken = 1;
+          const keeping = { remove: async (key) => {
+            if (broken-- > 0) throw new DOMException("connection lost", "InvalidStateError");
+            removed.push(key);
+          } };
+          const sending = new m.Sending(server, keeping, 2, (one) => told.push([one.slug, one.state]));
+          sending.pause = () => Promise.resolve();
+          sending.add({ key: "1", slug: "rest", take: 1, blob: new Blob(["a"]) });
+          while (sending.running) await new Promise((resolve) => setTimeout(resolve, 5));
+          const left = sending.clips.length;
+          sending.again();
+          for (let n = 0; sending.clips.length && n < 100; n += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+          return { told, removed, left, running: sending.running };
+        })()""",
+    )
+    # Another window went on, then this one again; the phone's memory failed once.
+    assert told["told"] == [["rest", "waiting"], ["rest", "waiting"], ["rest", "stored"]]
+    assert (told["left"], told["removed"], told["running"]) == (1, ["1"], False)
+
+
+def test_a_database_that_is_lost_under_an_open_page_is_opened_anew(run: Run) -> None:
+    kept = run(
+        "keeping.js",
+        """(async () => {
+          const keeping = await m.Keeping.open();
+          keeping.database.close();
+          await keeping.put({ key: "c-rest-1", recording: "c", slug: "rest", blob: new Blob(["abc"]) });
+          const found = (await (await m.Keeping.open()).all("c")).length;
+          keeping.database.close();
+          await keeping.remove("c-rest-1");
+          return [found, (await keeping.all("c")).length];
+        })()""",
+    )
+    assert kept == [1, 0]

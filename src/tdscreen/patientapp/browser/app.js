@@ -3,10 +3,11 @@ import { day, ending, honesty, lookBack, readAloud, safety, upset } from "./arou
 import { Camera } from "./camera.js";
 import { canRecord, isSecure, randomName, remember, remembered, whyNoCamera } from "./differences.js";
 import { button, choice, heading, hours, list, make, paragraph } from "./dom.js";
+import { Feeling } from "./feeling.js";
 import { keepUncovered } from "./frame.js";
 import { Keeping } from "./keeping.js";
 import { Looking } from "./looking.js";
-import { Sending } from "./sending.js";
+import { ENDS_ALL, Sending } from "./sending.js";
 import { Server } from "./server.js";
 import { isChecking, nextTask, toRepeat } from "./steps.js";
 import { TaskScreen } from "./task.js";
@@ -27,6 +28,9 @@ class App {
     this.data = data;
     this.words = new Words(data.languages, chosen(navigator.languages ?? ["en"], data.languages));
     this.server = new Server(windowName());
+    this.feeling = new Feeling(this.server, () => {
+      for (const place of this.root.querySelectorAll(".felt")) place.textContent = this.text("upset.seen");
+    });
     this.camera = new Camera(() => this.task?.happen("lost"));
     this.suggested = new Set();
     this.checks = {};
@@ -50,6 +54,7 @@ class App {
     this.letBeCovered();
     this.leaveTask();
     this.sending?.stop();
+    this.feeling.stop();
     this.camera.close();
   }
 
@@ -129,14 +134,19 @@ class App {
     this.keeping ??= await Keeping.open();
     await this.keeping.removeOthers(this.state.recording);
     this.sending ??= new Sending(this.server, this.keeping, this.data.pieceBytes, (told) => this.told(told));
-    for (const clip of await this.keeping.all(this.state.recording)) {
-      if (!this.sending.waiting.has(clip.slug)) this.sending.add(clip);
-    }
-    this.resumed = Object.keys(this.state.tasks).length > 0 || this.sending.waiting.size > 0;
     if (this.state.finished) {
+      // Nothing more is taken: what was not sent by then leaves this phone.
+      await this.keeping.removeOthers("");
       lookBack(this);
       return;
     }
+    for (const clip of await this.keeping.all(this.state.recording)) {
+      if (!this.sending.waiting.has(clip.slug)) this.sending.add(clip);
+    }
+    // Another window may have gone on in between.
+    this.sending.again();
+    this.feeling.resume(this.state.recording);
+    this.resumed = Object.keys(this.state.tasks).length > 0 || this.sending.waiting.size > 0;
     const [recording, ...suggested] = JSON.parse(remembered(SUGGESTED) ?? "[]");
     if (recording === this.state.recording) this.suggested = new Set(suggested);
     if (this.resumed) this.followChecks();
@@ -246,9 +256,10 @@ class App {
         ["short", this.text("start.short", { seconds: this.data.seconds.short })],
       ], given.programme, keep("programme")),
       button(this.text("frame.go_on"), async () => {
+        const { state } = this;
         const stays = this.stays();
         if (await this.said("answers", given)) {
-          Object.assign(this.state, { answered: true, programme: given.programme });
+          Object.assign(state, { answered: true, programme: given.programme });
           if (stays()) this.next();
         }
       }, "primary"),
@@ -258,9 +269,12 @@ class App {
   // Before the questions are answered nobody has chosen how many there are.
   get tasks() { return this.data.tasks[this.state.programme || "full"]; }
 
+  // Who stops is asked for nothing more.
+  toRepeat() { return this.stopping ? undefined : toRepeat(this.tasks, this.checks, this.suggested); }
+
   async nextTask() {
     this.leaveTask();
-    const again = toRepeat(this.tasks, this.checks, this.suggested);
+    const again = this.toRepeat();
     if (again) {
       this.suggest(again);
       return;
@@ -304,9 +318,10 @@ class App {
   }
 
   async skipped(task, reason) {
+    const { state } = this;
     const stays = this.stays();
     if (await this.said("skip", { slug: task.slug, reason })) {
-      this.state.tasks[task.slug] ??= { status: "skipped", take: 0 };
+      state.tasks[task.slug] ??= { status: "skipped", take: 0 };
       if (stays()) this.nextTask();
     }
   }
@@ -319,6 +334,10 @@ class App {
     if (state === "refused") this.refused = problem;
     if (problem === "error.second_tab") {
       this.secondWindow();
+      return;
+    }
+    if (ENDS_ALL.has(problem)) {
+      this.over(problem);
       return;
     }
     const words = { sending: "recorder.sending", stored: "recorder.sent", waiting: problem === "error.network" ? "recorder.waiting" : problem, refused: problem };
@@ -362,7 +381,7 @@ class App {
     const look = async () => {
       const left = this.sending.waiting.size;
       if (going || left) return;
-      if (nextTask(this.tasks, this.state.tasks, this.sending.waiting) !== -1 || toRepeat(this.tasks, this.checks, this.suggested)) {
+      if (nextTask(this.tasks, this.state.tasks, this.sending.waiting) !== -1 || this.toRepeat()) {
         this.nextTask();
         return;
       }
@@ -390,15 +409,24 @@ class App {
       return;
     }
     this.hurry = true;
+    this.stopping = true;
     for (const task of this.tasks) this.state.tasks[task.slug] ??= { status: "stopped", take: 0 };
     this.closing();
   }
 
   async finish() {
+    const { state } = this;
     const stays = this.stays();
+    // Once it is finished nothing is taken any more: that somebody felt bad goes first.
+    const unsaid = await this.feeling.say();
+    if (unsaid !== null) {
+      if (stays()) this.problem(unsaid, () => this.finish());
+      return;
+    }
+    if (!stays()) return;
     const answer = await this.server.say("finish", {});
     if (answer.ok) {
-      this.state.finished = true;
+      state.finished = true;
       this.done = Object.values(answer.said.tasks).filter((task) => task.status === "done").length;
     }
     if (!stays()) return;
@@ -408,13 +436,33 @@ class App {
 
   thanks() { ending(this, this.done, this.tasks.length); }
 
-  // Nothing of a recording that was deleted stays on this phone.
-  async forget() {
+  // It stands with the task that was on the screen; without one, where it stood before, with the last that was recorded
+  // or the last of all: a page that is loaded again takes a task with such a note and no video for left out.
+  feltBad(task) {
+    const recorded = this.tasks.filter(({ slug }) => this.state.tasks[slug]?.status === "done");
+    this.feltBadAt = task ?? this.feltBadAt ?? recorded.pop() ?? this.tasks[this.tasks.length - 1];
+    this.feeling.note(this.state.recording, this.feltBadAt.slug);
+  }
+
+  letGo() {
     this.leaveTask();
     this.camera.close();
     this.sending?.stop();
-    await this.keeping?.removeOthers("");
+    this.feeling.stop();
     this.state = null;
+  }
+
+  // Nothing of a recording that was deleted stays on this phone.
+  async forget() {
+    this.letGo();
+    await this.keeping?.removeOthers("");
+  }
+
+  // Nothing more is taken. No video stays on this phone, unless the link can let it in once more.
+  async over(problem) {
+    this.letGo();
+    this.problem(problem);
+    if (problem !== "error.no_link") await this.keeping.removeOthers("");
   }
 
   // Says something to the server; if it is not taken, says why and lets it be tried again. Who has turned to another

@@ -99,14 +99,20 @@ export function upset(app) {
   const task = app.task?.task;
   app.leaveTask();
   app.camera.close();
-  if (task) app.server.say("skip", { slug: task.slug, reason: "unwell" });
+  app.feltBad(task);
+  letOut(app);
+}
+
+function letOut(app) {
   app.show(() => [
     heading(app.text("upset.title")), paragraph(app.text("upset.said"), "lead"), paragraph(app.text("upset.breathe")),
     paragraph(app.text("upset.someone")), paragraph(app.text("upset.stopped"), "small"),
-    button(app.text("upset.urgent"), () => safety(app, () => upset(app), "frame.back")),
+    // Said once it is true.
+    make("p", { class: "felt small", role: "status", text: app.feeling.seen ? app.text("upset.seen") : "" }),
+    button(app.text("upset.urgent"), () => safety(app, () => letOut(app), "frame.back")),
     button(app.text("upset.pause"), () => app.next()),
     button(app.text("upset.finish"), () => app.stopHere()),
-    button(app.text("upset.delete"), () => withdrawal(app, () => upset(app))),
+    button(app.text("upset.delete"), () => withdrawal(app, () => letOut(app))),
   ]);
 }
 

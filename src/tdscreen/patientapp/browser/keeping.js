@@ -1,11 +1,12 @@
 // Clips on this phone, until the server has said that each is stored. A page that is loaded again finds them.
 import { openDatabase } from "./differences.js";
 
+const NAME = "tdscreen-recording";
 const STORE = "clips";
 
 export class Keeping {
   static async open() {
-    return new Keeping(await openDatabase("tdscreen-recording", [STORE]));
+    return new Keeping(await openDatabase(NAME, [STORE]));
   }
 
   constructor(database) {
@@ -42,7 +43,17 @@ export class Keeping {
     for (const clip of kept) if (clip.recording !== recording) await this.remove(clip.key);
   }
 
-  do(mode, what) {
+  // Some phones lose the database under an open page: then it is opened anew.
+  async do(mode, what) {
+    try {
+      return await this.ask(mode, what);
+    } catch {
+      this.database = (await openDatabase(NAME, [STORE])) ?? this.database;
+      return this.ask(mode, what);
+    }
+  }
+
+  ask(mode, what) {
     return new Promise((resolve, reject) => {
       const request = what(this.database.transaction(STORE, mode).objectStore(STORE));
       request.onsuccess = () => resolve(request.result);

@@ -3,9 +3,8 @@ import { nextPiece, waitBefore } from "./steps.js";
 
 // What the server says of a clip that it will refuse again: that it is none, or too large, or not told of as it must be.
 const REFUSED = new Set([400, 413, 422]);
-const ENDS_IT = new Set([
-  "error.second_tab", "error.used", "error.expired", "error.unknown", "error.no_link", "error.deleted",
-]);
+// What the server says of a recording of which it takes nothing more.
+export const ENDS_ALL = new Set(["error.used", "error.expired", "error.unknown", "error.no_link", "error.deleted"]);
 
 export class Sending {
   constructor(server, keeping, pieceBytes, tell) {
@@ -17,7 +16,7 @@ export class Sending {
     this.running = false;
     this.stopped = false;
     this.wake = () => {};
-    this.online = () => this.wake();
+    this.online = () => this.again();
     window.addEventListener("online", this.online);
   }
 
@@ -37,26 +36,50 @@ export class Sending {
     this.wake();
   }
 
+  // Goes on at once: the network is back, or another window had gone on in between.
+  again() {
+    this.wake();
+    this.run();
+  }
+
   async run() {
     if (this.running) return;
     this.running = true;
+    try {
+      await this.sendAll();
+    } finally {
+      this.running = false;
+    }
+  }
+
+  async sendAll() {
     let tries = 0;
     while (this.clips.length && !this.stopped) {
       const [clip] = this.clips;
-      const { problem, refused } = await this.sendOne(clip);
+      const { problem, refused } = await this.sendAndRemove(clip);
+      if (this.stopped) return;
       if (problem === null || refused) {
-        await this.keeping.remove(clip.key);
         this.clips.shift();
         tries = 0;
         this.tell({ slug: clip.slug, state: problem === null ? "stored" : "refused", problem });
       } else {
         this.tell({ slug: clip.slug, state: "waiting", problem });
-        if (ENDS_IT.has(problem)) break;
+        if (problem === "error.second_tab" || ENDS_ALL.has(problem)) return;
         await this.pause(waitBefore(tries));
         tries += 1;
       }
     }
-    this.running = false;
+  }
+
+  // Whatever fails on the phone itself, as its memory now and then does, is tried again like a lost network.
+  async sendAndRemove(clip) {
+    try {
+      const answer = await this.sendOne(clip);
+      if (answer.problem === null || answer.refused) await this.keeping.remove(clip.key);
+      return answer;
+    } catch {
+      return { problem: "recorder.sending" };
+    }
   }
 
   // The name of the sentence that says what is in the way, null once it is stored; and whether to try again is in vain.
