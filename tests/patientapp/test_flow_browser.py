@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from browsing import chromium
 from camera_films import FAKE_CAMERA
 from phones import so_far
+from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.page import said_to_the_browser
 from tdscreen.patientapp.words import text
 from tdscreen.records.at_home import agree, answer, desk_of_invited, skip_task
@@ -107,7 +108,7 @@ class Place:
               const { start } = await import("/recording/browser/app.js");
               window.app = await start(document.querySelector(".recorder"), data);
             }""",
-            said_to_the_browser(SHORT),
+            said_to_the_browser(SHORT, ClinicFile(looked_at_by="Ms. Ratewell")),
         )
 
     def heading(self, key: str) -> None:
@@ -377,6 +378,7 @@ def test_a_clip_goes_on_its_way_when_a_window_is_taken_back(
     del place.instead["announce"]
     place.press("error.here")
     place.heading("finish.title")
+    expect(place.page.get_by_text("Ms. Ratewell")).to_be_visible()
     assert [one.slug for one in so_far(desk, patient).tasks if one.clip] == ["rest"]
     assert place.clips() == 0
 
@@ -399,3 +401,34 @@ def test_a_link_that_is_taken_back_while_it_sends_is_said_and_leaves_nothing_on_
     place.page.wait_for_function("window.app.state === null")
     place.settled()
     assert place.clips() == 0
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_window_that_was_copied_is_another_one_and_a_page_that_is_loaded_again_is_not(place: Place) -> None:
+    place.open()
+    place.heading("task.rest.title")
+    first = place.page
+    with place.context.expect_page() as opened:
+        first.evaluate("() => { window.open(location.href); }")
+    copied = opened.value
+    assert copied.evaluate("sessionStorage.length") == first.evaluate("sessionStorage.length") > 0
+    place.start(copied)
+    expect(copied.get_by_text(text("en", "error.second_tab"))).to_be_visible()
+    first.reload()
+    place.start(first)
+    place.heading("task.rest.title")
+    # The one that was copied keeps the name that it drew.
+    copied.reload()
+    place.start(copied)
+    expect(copied.get_by_text(text("en", "error.second_tab"))).to_be_visible()
+
+
+def test_after_no_video_nothing_is_said_of_what_becomes_of_it(
+    place: Place, answered: Desk, invitation: Invitation
+) -> None:
+    _skip(answered, invitation, "rest", "tongue_out", "tap_right")
+    place.open()
+    place.heading("finish.title")
+    expect(place.page.get_by_text(text("en", "finish.said_none"))).to_be_visible()
+    for said in (text("en", "finish.next_title"), text("en", "finish.next_program"), "Ms. Ratewell"):
+        expect(place.page.get_by_text(said)).to_have_count(0)

@@ -203,7 +203,7 @@ def test_a_phone_that_fails_once_is_asked_again_and_a_broken_loop_begins_anew(ru
           while (sending.running) await new Promise((resolve) => setTimeout(resolve, 5));
           const left = sending.clips.length;
           sending.again();
-          for (let n = 0; sending.clips.length && n < 100; n += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+          while (sending.running) await new Promise((resolve) => setTimeout(resolve, 5));
           return { told, removed, left, running: sending.running };
         })()""",
     )

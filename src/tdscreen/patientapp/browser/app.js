@@ -1,8 +1,9 @@
 // The way of a recording, screen by screen. What can be known without a page stands in steps.js.
-import { day, ending, honesty, lookBack, readAloud, safety, upset } from "./around.js";
+import { ending, lookBack, readAloud, upset } from "./around.js";
+import { questions, welcome } from "./before.js";
 import { Camera } from "./camera.js";
-import { canRecord, isSecure, randomName, remember, remembered, whyNoCamera } from "./differences.js";
-import { button, choice, heading, hours, list, make, paragraph } from "./dom.js";
+import { canRecord, isSecure, remember, remembered, whyNoCamera } from "./differences.js";
+import { button, heading, list, make, paragraph } from "./dom.js";
 import { Feeling } from "./feeling.js";
 import { keepUncovered } from "./frame.js";
 import { Keeping } from "./keeping.js";
@@ -11,23 +12,23 @@ import { ENDS_ALL, Sending } from "./sending.js";
 import { Server } from "./server.js";
 import { isChecking, nextTask, toRepeat } from "./steps.js";
 import { TaskScreen } from "./task.js";
+import { windowName } from "./window.js";
 import { chosen, Words } from "./words.js";
 
-const WINDOW = "tdscreen-window";
 const SUGGESTED = "tdscreen-suggested";
 
 export async function start(root, data) {
-  const app = new App(root, data);
+  const app = new App(root, data, new Server(await windowName()));
   await app.begin();
   return app;
 }
 
 class App {
-  constructor(root, data) {
+  constructor(root, data, server) {
     this.root = root;
     this.data = data;
     this.words = new Words(data.languages, chosen(navigator.languages ?? ["en"], data.languages));
-    this.server = new Server(windowName());
+    this.server = server;
     this.feeling = new Feeling(this.server, () => {
       for (const place of this.root.querySelectorAll(".felt")) place.textContent = this.text("upset.seen");
     });
@@ -165,106 +166,13 @@ class App {
   // Goes on with what is not done yet.
   next() {
     if (this.state.finished) this.thanks();
-    else if (!this.state.consented) this.welcome();
-    else if (!this.state.answered) this.questions();
+    else if (!this.state.consented) welcome(this);
+    else if (!this.state.answered) questions(this);
     else this.nextTask();
   }
 
   // The way out and the way on are offered between consent and the end.
   get isUnderWay() { return Boolean(this.state?.consented && !this.state.finished); }
-
-  // The most important on one screen.
-  welcome() {
-    this.show(() => [
-      heading(this.text("start.title")), paragraph(this.text("start.what")),
-      paragraph(this.text("start.how_long", { minutes: this.data.minutes.full + 5 })),
-      heading(this.text("key.title"), 2),
-      list(["choice", "measures", "person", "medicine", "urgent"].map((name) => this.text(`key.${name}`))),
-      honesty(this), button(this.text("frame.go_on"), () => safety(this, () => this.whatIsNeeded()), "primary"),
-    ]);
-  }
-
-  whatIsNeeded() {
-    this.show(() => [
-      heading(this.text("start.need_title")),
-      list(["light", "chair", "stand", "alone", "mouth"].map((name) => this.text(`start.need_${name}`))),
-      button(this.text("start.begin"), () => this.consent(), "primary"),
-      button(this.text("frame.back"), () => this.welcome()),
-    ]);
-  }
-
-  consent() {
-    const { version, date, days } = this.data.consent;
-    this.show(() => {
-      const box = make("input", { type: "checkbox", id: "td-agree" });
-      const missing = make("p", { role: "alert", class: "problem" });
-      return [
-        heading(this.text("consent.title")),
-        ...["what", "who", "kept", "withdraw", "choice"].flatMap((name) => [
-          heading(this.text(`consent.${name}_title`), 2), paragraph(this.text(`consent.${name}`, { days })),
-        ]),
-        paragraph(this.text("consent.version", { version, date: day(this, date) }), "small"),
-        make("label", { class: "choice" }, box, make("span", { text: this.text("consent.check") })),
-        missing,
-        button(this.text("consent.agree"), async () => {
-          if (!box.checked) {
-            missing.textContent = this.text("consent.check_first");
-            return;
-          }
-          const stays = this.stays();
-          if (await this.said("agree", { version, language: this.words.language })) {
-            this.state.consented = true;
-            if (stays()) this.next();
-          }
-        }, "primary"),
-        button(this.text("consent.decline"), () => this.declined()),
-      ];
-    });
-  }
-
-  declined() {
-    this.show(() => [
-      heading(this.text("consent.title")), paragraph(this.text("consent.declined")),
-      button(this.text("consent.changed_mind"), () => this.welcome()),
-    ]);
-  }
-
-  questions() {
-    this.given ??= {
-      gum: null, dentures: null, hours_slept: null, hours_since_dose: null, aware: null, incapacitated: null,
-      programme: "full",
-    };
-    const { given } = this;
-    const keep = (name) => (value) => { given[name] = value; };
-    const yesNo = (name) => choice(name, this.text(`questions.${name}`), [
-      [true, this.text("frame.yes")], [false, this.text("frame.no")], [null, this.text("frame.no_answer")],
-    ], given[name], keep(name));
-    const scored = (name, words) => choice(name, this.text(`questions.${words}`), [
-      ...[0, 1, 2, 3, 4].map((score) => [score, this.text(`questions.${words}_${score}`)]),
-      [null, this.text("frame.no_answer")],
-    ], given[name], keep(name));
-    const empty = this.text("questions.leave_empty");
-    this.show(() => [
-      heading(this.text("questions.title")), paragraph(this.text("questions.why")),
-      heading(this.text("questions.mouth"), 2), yesNo("gum"), paragraph(this.text("questions.gum_out"), "small"), yesNo("dentures"),
-      heading(this.text("questions.sleep"), 2),
-      hours(this.text("questions.hours_slept"), 24, given.hours_slept, keep("hours_slept"), empty),
-      hours(this.text("questions.hours_since_dose"), 336, given.hours_since_dose, keep("hours_since_dose"), empty),
-      heading(this.text("questions.movements"), 2), scored("aware", "noticed"), scored("incapacitated", "in_the_way"),
-      choice("programme", this.text("start.length"), [
-        ["full", this.text("start.full", { minutes: this.data.minutes.full })],
-        ["short", this.text("start.short", { seconds: this.data.seconds.short })],
-      ], given.programme, keep("programme")),
-      button(this.text("frame.go_on"), async () => {
-        const { state } = this;
-        const stays = this.stays();
-        if (await this.said("answers", given)) {
-          Object.assign(state, { answered: true, programme: given.programme });
-          if (stays()) this.next();
-        }
-      }, "primary"),
-    ]);
-  }
 
   // Before the questions are answered nobody has chosen how many there are.
   get tasks() { return this.data.tasks[this.state.programme || "full"]; }
@@ -479,11 +387,4 @@ class App {
     this.problem(answer.said.problem, this.drawAgain);
     return false;
   }
-}
-
-// A window keeps its name when it is loaded again; another has another.
-function windowName() {
-  const name = remembered(WINDOW) ?? randomName();
-  remember(WINDOW, name);
-  return name;
 }

@@ -118,21 +118,28 @@ function letOut(app) {
 
 // Thanks, what happens next and when, and who will look.
 export function ending(app, done, count) {
-  const { clinic } = app.data.around;
   app.show(() => [
     heading(app.text("finish.title")),
     paragraph(arrived(app, done, count)),
+    ...(done > 0 ? whatHappensNext(app) : []),
+    paragraph(app.text("key.medicine")), paragraph(app.text("key.urgent")),
+    button(app.text("upset.urgent"), () => safety(app, () => ending(app, done, count), "frame.back")),
+    app.word ? button(app.text("access.title"), () => lookBack(app)) : null,
+    honesty(app), paragraph(app.text("finish.link_stays")), paragraph(app.text("finish.close")),
+  ]);
+}
+
+// Of videos: without any, none of it comes.
+function whatHappensNext(app) {
+  const { clinic } = app.data.around;
+  return [
     heading(app.text("finish.next_title"), 2),
     list([
       app.text("finish.next_program"),
       clinic.lookedAtBy ? app.text("finish.next_person", { name: clinic.lookedAtBy }) : app.text("finish.next_nobody"),
       clinic.answerDays ? app.text("finish.next_when", { days: clinic.answerDays }) : app.text("finish.next_unknown"),
     ]),
-    paragraph(app.text("key.medicine")), paragraph(app.text("key.urgent")),
-    button(app.text("upset.urgent"), () => safety(app, () => ending(app, done, count), "frame.back")),
-    app.word ? button(app.text("access.title"), () => lookBack(app)) : null,
-    honesty(app), paragraph(app.text("finish.link_stays")), paragraph(app.text("finish.close")),
-  ]);
+  ];
 }
 
 function arrived(app, done, count) {

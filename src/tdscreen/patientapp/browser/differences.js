@@ -7,6 +7,7 @@ const FORMS = [
   "video/webm;codecs=vp8",
   "video/webm",
 ];
+const HOLD_MS = 1000;
 
 export function isSecure() {
   return window.isSecureContext;
@@ -115,6 +116,18 @@ export function openDatabase(name, stores) {
 export function randomName() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Holds a name for as long as this page lives; false where another page holds it. A page that is loaded again waits a
+// moment for the one before it to be gone. Older browsers hold nothing: there a copied window passes for the first.
+export function holdName(name) {
+  if (!navigator.locks) return Promise.resolve(true);
+  const patience = new AbortController();
+  setTimeout(() => patience.abort(), HOLD_MS);
+  return new Promise((resolve) => {
+    const held = () => { resolve(true); return new Promise(() => {}); };
+    navigator.locks.request(name, { signal: patience.signal }, held).catch((error) => resolve(error.name !== "AbortError"));
+  });
 }
 
 // What a window remembers when it is loaded again; some private windows remember nothing.
