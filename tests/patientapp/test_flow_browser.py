@@ -432,3 +432,18 @@ def test_after_no_video_nothing_is_said_of_what_becomes_of_it(
     expect(place.page.get_by_text(text("en", "finish.said_none"))).to_be_visible()
     for said in (text("en", "finish.next_title"), text("en", "finish.next_program"), "Ms. Ratewell"):
         expect(place.page.get_by_text(said)).to_have_count(0)
+
+
+def test_who_stopped_has_still_stopped_when_a_window_is_taken_back(
+    place: Place, answered: Desk, invitation: Invitation, desk: Desk, patient: Patient
+) -> None:
+    _skip(answered, invitation, "rest")
+    place.instead["finish"] = {"status": 409, "json": {"problem": "error.second_tab"}}
+    place.open()
+    place.heading("task.tongue_out.title")
+    place.press("recorder.stop")
+    expect(place.button("error.here")).to_be_visible()
+    del place.instead["finish"]
+    place.press("error.here")
+    place.heading("finish.title")
+    assert so_far(desk, patient).state is InvitationState.FINISHED

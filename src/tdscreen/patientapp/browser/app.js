@@ -151,7 +151,17 @@ class App {
     const [recording, ...suggested] = JSON.parse(remembered(SUGGESTED) ?? "[]");
     if (recording === this.state.recording) this.suggested = new Set(suggested);
     if (this.resumed) this.followChecks();
-    if (stays()) this.next();
+    if (!stays()) return;
+    if (this.stopping) this.stopHere();
+    else this.next();
+  }
+
+  // Another window goes on, or nothing more is taken: then it is said, and true comes back.
+  isOut(problem) {
+    if (problem === "error.second_tab") this.secondWindow();
+    else if (ENDS_ALL.has(problem)) this.over(problem);
+    else return false;
+    return true;
   }
 
   secondWindow() {
@@ -240,14 +250,7 @@ class App {
       this.followChecks();
     }
     if (state === "refused") this.refused = problem;
-    if (problem === "error.second_tab") {
-      this.secondWindow();
-      return;
-    }
-    if (ENDS_ALL.has(problem)) {
-      this.over(problem);
-      return;
-    }
+    if (this.isOut(problem)) return;
     const words = { sending: "recorder.sending", stored: "recorder.sent", waiting: problem === "error.network" ? "recorder.waiting" : problem, refused: problem };
     this.note = this.text(words[state]);
     this.share = state === "sending" ? share : null;
@@ -327,11 +330,11 @@ class App {
     const stays = this.stays();
     // Once it is finished nothing is taken any more: that somebody felt bad goes first.
     const unsaid = await this.feeling.say();
+    if (!stays()) return;
     if (unsaid !== null) {
-      if (stays()) this.problem(unsaid, () => this.finish());
+      if (!this.isOut(unsaid)) this.problem(unsaid, () => this.finish());
       return;
     }
-    if (!stays()) return;
     const answer = await this.server.say("finish", {});
     if (answer.ok) {
       state.finished = true;
@@ -339,7 +342,7 @@ class App {
     }
     if (!stays()) return;
     if (answer.ok) this.thanks();
-    else this.problem(answer.said.problem, () => this.finish());
+    else if (!this.isOut(answer.said.problem)) this.problem(answer.said.problem, () => this.finish());
   }
 
   thanks() { ending(this, this.done, this.tasks.length); }
@@ -363,14 +366,17 @@ class App {
   // Nothing of a recording that was deleted stays on this phone.
   async forget() {
     this.letGo();
-    await this.keeping?.removeOthers("");
+    this.feeling.forget();
+    await this.keeping.removeOthers("");
   }
 
-  // Nothing more is taken. No video stays on this phone, unless the link can let it in once more.
+  // Nothing of it stays on this phone, unless the link can let it in once more.
   async over(problem) {
     this.letGo();
     this.problem(problem);
-    if (problem !== "error.no_link") await this.keeping.removeOthers("");
+    if (problem === "error.no_link") return;
+    this.feeling.forget();
+    await this.keeping.removeOthers("");
   }
 
   // Says something to the server; if it is not taken, says why and lets it be tried again. Who has turned to another
@@ -380,11 +386,7 @@ class App {
     const answer = await this.server.say(path, message);
     if (answer.ok) return true;
     if (!stays() && !always) return false;
-    if (answer.said.problem === "error.second_tab") {
-      this.secondWindow();
-      return false;
-    }
-    this.problem(answer.said.problem, this.drawAgain);
+    if (!this.isOut(answer.said.problem)) this.problem(answer.said.problem, this.drawAgain);
     return false;
   }
 }

@@ -58,4 +58,9 @@ export class Feeling {
   stop() {
     this.stopped = true;
   }
+
+  forget() {
+    this.stop();
+    remember(NOTED, "[]");
+  }
 }
