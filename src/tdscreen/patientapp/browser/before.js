@@ -72,14 +72,14 @@ export function questions(app) {
     ...[0, 1, 2, 3, 4].map((score) => [score, app.text(`questions.${words}_${score}`)]),
     [null, app.text("frame.no_answer")],
   ], given[name], keep(name));
-  const upTo = (name, most) => hours(
-    app.text(`questions.${name}`), most, given[name], keep(name), app.text("questions.leave_empty"),
+  const upTo = (name, question, most) => hours(
+    app.text(question), most, given[name], keep(name), app.text("questions.leave_empty"),
   );
   app.show(() => [
     heading(app.text("questions.title")), paragraph(app.text("questions.why")),
     heading(app.text("questions.mouth"), 2), yesNo("gum"), paragraph(app.text("questions.gum_out"), "small"), yesNo("dentures"),
     heading(app.text("questions.sleep"), 2),
-    upTo("hours_slept", 24), upTo("hours_since_dose", 336),
+    upTo("hours_slept", "questions.hours_slept", 24), upTo("hours_since_dose", "questions.hours_since_dose", 336),
     heading(app.text("questions.movements"), 2), scored("aware", "noticed"), scored("incapacitated", "in_the_way"),
     choice("programme", app.text("start.length"), [
       ["full", app.text("start.full", { minutes: app.data.minutes.full })],
