@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from browsing import free_port
 from tdscreen.cli import main
 from tdscreen.errors import InputError
-from tdscreen.patientapp.launch import OWN, own_invitation, own_store, run
+from tdscreen.patientapp.launch import OWN, own_invitation, own_recordings, own_store, run
+from tdscreen.records.at_home import agree, withdraw
 from tdscreen.records.clinic import Clinic, database_in
 from tdscreen.records.entries import InvitationState, PatientDetails
 from tdscreen.records.invitations import LINK, invitation_in, invitations
@@ -54,6 +57,37 @@ def test_a_store_of_one_s_own_is_made_once_and_found_again(tmp_path: Path) -> No
             states = [one.state for one in invitations(store.desk(OWN), me.id)]
     assert states == [InvitationState.OPEN] * 2
     assert (tmp_path / "mine" / "master.key").stat().st_mode & 0o077 == 0
+
+
+def test_what_was_recorded_before_and_not_deleted_can_be_looked_back_at(tmp_path: Path) -> None:
+    with own_store(tmp_path / "mine") as store:
+        desk = store.desk(OWN)
+        assert own_recordings(desk) == []
+        first, second, _ = (own_invitation(desk) for _ in range(3))
+        at_home = store.desk_of_patient(OWN, invited_by=OWN)
+        for one in (first, second):
+            agree(at_home, one, version="3", language="en")
+        assert [one.id for one in own_recordings(desk)] == [first, second]
+        withdraw(at_home, first)
+        assert [one.id for one in own_recordings(desk)] == [second]
+
+
+def test_a_folder_that_is_none_or_a_port_that_is_taken_is_said_before_anybody_is_invited(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    told = CliRunner().invoke(main, ["record", str(tmp_path / "file" / "mine"), "--port", str(free_port())])
+    assert told.exit_code != 0
+    assert "cannot be made" in told.output
+    with socket.socket() as taken:
+        taken.bind(("localhost", 0))
+        taken.listen()
+        told = CliRunner().invoke(
+            main, ["record", str(tmp_path / "mine"), "--port", str(taken.getsockname()[1])]
+        )
+    assert told.exit_code != 0
+    assert "#" not in told.output
+    assert not (tmp_path / "mine").exists()
 
 
 def test_the_recorder_is_not_opened_beyond_this_machine_without_a_name(tmp_path: Path) -> None:

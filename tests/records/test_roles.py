@@ -178,7 +178,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "at_home.skip_task": (lambda d, f: at_home.skip_task(d, f.invitation, slug="rest", reason="tired"), {P}),
     "at_home.finish": (lambda d, f: at_home.finish(d, f.invitation), {P}),
     "at_home.looks": (lambda d, f: at_home.looks(d, f.invitation), {P}),
-    "at_home.withdraw": (lambda d, f: at_home.withdraw(d, f.invitation), {P}),
+    "at_home.withdraw": (lambda d, f: at_home.withdraw(d, f.invitation), {C, P}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),
@@ -256,6 +256,7 @@ def test_the_table_speaks_of_each_act_and_leaves_none_to_nobody() -> None:
     assert {act for act in Act if Role.PATIENT in RULES[act]} == {
         Act.RECORD,
         Act.RECORD_AT_HOME,
+        Act.WITHDRAW,
         Act.ASK_FOR_ASSESSMENT,
     }
 

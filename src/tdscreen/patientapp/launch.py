@@ -8,8 +8,8 @@ from tdscreen.errors import InputError
 from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.service import Recorder, open_recorder
 from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import PatientDetails
-from tdscreen.records.invitations import invite
+from tdscreen.records.entries import Invitation, InvitationState, PatientDetails
+from tdscreen.records.invitations import invitations, invite
 from tdscreen.records.master import read_key_file, write_key_file
 from tdscreen.records.patients import add_patient, find_patient
 from tdscreen.serving.launch import LOOPBACK, closed_options
@@ -87,15 +87,32 @@ def own_store(folder: Path) -> Clinic:
     ----------
     folder : Path
         Holds the store and, beside it, its key: whoever can read the folder can read what is in it.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made, or its store cannot be opened.
     """
     store, key = folder / STORE, folder / KEY_FILE
     if key.exists():
         return Clinic(store, database_in(store), read_key_file(key))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     clinic = Clinic.create(store, database_in(store), write_key_file(key))
     clinic.add_site(OWN)
     clinic.add_staff(OWN, OWN, name=OWN)
     return clinic
+
+
+def own_recordings(desk: Desk) -> list[Invitation]:
+    """Give what oneself has recorded before and not deleted, oldest first."""
+    patient = find_patient(desk, OWN)
+    if patient is None:
+        return []
+    gone = (InvitationState.WITHDRAWN, InvitationState.REVOKED)
+    return [one for one in invitations(desk, patient.id) if one.consent is not None and one.state not in gone]
 
 
 def own_invitation(desk: Desk) -> str:

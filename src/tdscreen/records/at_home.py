@@ -239,14 +239,15 @@ def looks(desk: Desk, invitation: str) -> list[Look]:
 def withdraw(desk: Desk, invitation: str) -> None:
     """Delete what was recorded by an invitation: videos, answers, and what was measured in them.
 
-    What a clinician has signed stays, without its videos. So does a note that there was a recording.
+    The patient does it, or whoever treats the patient at the patient's wish. What a clinician has signed stays, without
+    its videos. So does a note that there was a recording.
 
     Raises
     ------
     InputError
         This site has no such invitation.
     """
-    with desk.at_work(Act.RECORD_AT_HOME) as work:
+    with desk.at_work(Act.WITHDRAW) as work:
         row = work.scope.row(INVITATIONS, invitation)
         examination = row["examination_id"]
         work.scope.remove(RECORDED_TASKS, invitation_id=invitation)
