@@ -17,6 +17,7 @@ from tdscreen.records.examinations import add_examination, check_when_held, exam
 from tdscreen.records.jobs import enqueue
 from tdscreen.records.known_clips import KnownClip, find_known_clip
 from tdscreen.records.patients import add_patient, find_patient, patient
+from tdscreen.records.roles import Act, require
 
 _SUBJECT, _SESSION = "sub-", "ses-"
 _NAMED = 3
@@ -122,8 +123,10 @@ def take_in(
     Raises
     ------
     InputError
-        The site does not have a patient; nothing is taken in then.
+        The site does not have a patient, or this is not for whoever is at the desk; nothing is taken in then.
     """
+    # Said once, and not of each clip.
+    require(desk.staff.role, Act.RECORD)
     people = dict.fromkeys(sitting.person for sitting in sittings)
     found = {person: find_patient(desk, person) for person in people}
     unknown = [person for person, known in found.items() if known is None]
