@@ -219,10 +219,9 @@ def import_(
         desk = store.desk(who)
         if dry_run:
             for sitting in sittings:
+                when = sitting.problem if sitting.held_at is None else moment(sitting.held_at)
                 for clip in sitting.clips:
-                    click.echo(
-                        printable(f"{clip.name}: {clip.task}, of {sitting.person}, {moment(sitting.held_at)}")
-                    )
+                    click.echo(printable(f"{clip.name}: {clip.task}, of {sitting.person}, {when}"))
             return
         refused = 0
         for done in take_in(desk, sittings, new_patients=new_patients, assess=not no_assess):

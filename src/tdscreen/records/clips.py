@@ -11,7 +11,7 @@ from pathlib import Path
 from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
-from tdscreen.printing import day, printable
+from tdscreen.printing import counted, day, printable
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
@@ -68,7 +68,7 @@ def import_clip(
     KnownClipError
         This site has this very clip already.
     InputError
-        This site has no such examination.
+        This site has no such examination, or it has as many clips as it can have.
     VideoError, LimitError, WorkerError
         The file is not a clip that can be taken in.
     """
@@ -77,6 +77,7 @@ def import_clip(
     with desk.at_work(Act.RECORD) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         lookup = _unknown(work, sha256_of(source))
+        _require_place(work, examination)
         key = work.vault.patient_key(patient)
         work.log("began to take in", _KIND, examination)
     clip, file = new_id(), new_id()
@@ -103,6 +104,7 @@ def import_clip(
         living_examination(work.scope, examination)
         if lookup != _unknown(work, str(said["sha256"])):
             raise InputError(f"{printable(name)} was changed while it was read. Take it in again.")
+        _require_place(work, examination)
         sealed = {
             "file_name": name,
             "sha256": said["sha256"],
@@ -276,6 +278,14 @@ def _unknown(work: Work, sha256: str) -> str:
             f"{day(read_time(rows[0]['added_at']))}. It was not added again."
         )
     return lookup
+
+
+def _require_place(work: Work, examination: str) -> None:
+    there = len(work.scope.rows(CLIPS, examination_id=examination))
+    if there >= RECORDS.most_clips:
+        raise InputError(
+            f"This examination has {counted(there, 'clip')}, as many as it can have. Add another examination."
+        )
 
 
 def _files(work: Work, clip: str, kind: FileKind, *, there: bool = False) -> list[Row]:
