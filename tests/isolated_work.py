@@ -117,6 +117,9 @@ def call_out(*, address, report):
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         made = libc.socket(int(family), int(kind), 0)
         tried[f"socket of kind {int(kind)}"] = "made" if made >= 0 else errno.errorcode[ctypes.get_errno()]
+    # A kernel without io_uring says ENOSYS where no filter stands before it.
+    made = libc.syscall(425, 1, 0)
+    tried["io_uring"] = "made" if made >= 0 else errno.errorcode[ctypes.get_errno()]
     if platform.machine() == "x86_64":
         # The same call in the form of x32.
         made = libc.syscall(41 | 0x40000000, int(family), int(socket.SOCK_STREAM), 0)

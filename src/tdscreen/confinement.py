@@ -31,6 +31,8 @@ _ALLOW, _FAIL_WITH = 0x7FFF0000, 0x00050000
 _CALL_AT, _ARCHITECTURE_AT, _FAMILY_AT = 0, 4, 16
 """Bytes from the beginning of ``struct seccomp_data``; of the first argument the lower half, both machines being little
 endian, which is all that the kernel reads of it."""
+_IO_URING_SETUP = 425
+"""Of both machines: what it sets up makes sockets that no filter sees (Linux from 5.19 on)."""
 _X32 = 0x40000000
 """Marks a call of x86_64's other form, which means the same."""
 _LOAD, _AND, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x54, 0x15, 0x06
@@ -58,7 +60,7 @@ def give_up_network() -> bool:
     """Refuse this process, and whatever it starts, every socket of the internet's families from here on.
 
     ``socket(AF_INET)`` and ``socket(AF_INET6)`` fail with ``EACCES``; loopback is of these families. Everything else
-    stays, sockets of this machine (``AF_UNIX``) and those that are open already included. A call in the form of
+    stays, sockets of this machine (``AF_UNIX``) and those that are open already included, but for io_uring. A call in the form of
     another machine, such as a 32-bit one, whose arguments stand elsewhere, is refused whatever it is.
 
     Returns
@@ -97,9 +99,10 @@ def _instructions(architecture: int, call: int) -> ctypes.Array[_Instruction]:
     """Write the filter, which the kernel runs at each system call. Jumps count the lines that they skip."""
     lines = (
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
-        (_JUMP_IF_EQUAL, 0, 6, architecture),
+        (_JUMP_IF_EQUAL, 0, 7, architecture),
         (_LOAD, 0, 0, _CALL_AT),
         (_AND, 0, 0, ~_X32 & 0xFFFFFFFF),
+        (_JUMP_IF_EQUAL, 4, 0, _IO_URING_SETUP),
         (_JUMP_IF_EQUAL, 0, 4, call),
         (_LOAD, 0, 0, _FAMILY_AT),
         (_JUMP_IF_EQUAL, 1, 0, socket.AF_INET),
