@@ -60,8 +60,9 @@ def give_up_network() -> bool:
     """Refuse this process, and whatever it starts, every socket of the internet's families from here on.
 
     ``socket(AF_INET)`` and ``socket(AF_INET6)`` fail with ``EACCES``; loopback is of these families. Everything else
-    stays, sockets of this machine (``AF_UNIX``) and those that are open already included, but for io_uring. A call in the form of
-    another machine, such as a 32-bit one, whose arguments stand elsewhere, is refused whatever it is.
+    stays, sockets of this machine (``AF_UNIX``) and those that are open already included, but
+    for io_uring. A call in the form of another machine, such as a 32-bit one, whose arguments stand elsewhere, is
+    refused whatever it is.
 
     Returns
     -------
