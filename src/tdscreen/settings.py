@@ -756,6 +756,8 @@ class RecordsSettings:
     """A worker without a job looks for one so often (assumed)."""
     sweep_s: float = 24 * 3600.0
     """A worker destroys what is due so often: the dates are days."""
+    sweep_again_s: float = 600.0
+    """And again so soon, where the database was busy or away, or the disk (assumed: a backup takes minutes)."""
     age_bands_years: tuple[int, ...] = (40, 60, 75)
     """Edges of the ages by which unusable recordings are counted (assumed)."""
     job_tries: int = 2
