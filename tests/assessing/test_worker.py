@@ -188,7 +188,8 @@ class TestOnOneKindOfDatabase:
         done = state_of(desk, job)
         assert done.state is JobState.DONE
         assert done.reason == (
-            "two.mp4 is not a video that can be read here. three.mp4: its video was destroyed before it was assessed."
+            "two.mp4 is not a video that can be read here. three.mp4: its video was destroyed, or its time was "
+            "over, before it was assessed."
         )
         (kept,) = estimates(desk, visit, before_rating=True)
         assert kept.assessment is not None

@@ -22,7 +22,7 @@ from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import CLIPS, EXAMINATIONS, FILES, JOBS, PATIENTS
 from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
-from tdscreen.records.video_dates import bring_dates_forward, let_videos_go
+from tdscreen.records.video_dates import bring_dates_forward, is_over, let_videos_go
 from tdscreen.settings import RECORDS
 
 _KIND = "job"
@@ -51,8 +51,8 @@ def enqueue(desk: Desk, examination: str) -> Job:
         job = let_wait(work, examination, asked_by=work.answerable)
         if job is None:
             raise InputError(
-                "The videos of this examination were destroyed, and there are no landmarks of them: nothing is left "
-                "to assess."
+                "The videos of this examination were destroyed or their time is over, and there are no landmarks of "
+                "them: nothing is left to assess."
             )
         return _job(work, work.scope.row(JOBS, job))
 
@@ -298,7 +298,11 @@ def _is_open(row: Row) -> bool:
 
 def _is_anything_left(work: Work, examination: str) -> bool:
     clips = work.scope.rows(CLIPS, examination_id=examination)
-    return any(work.scope.rows(FILES, clip_id=clip["id"], destroyed_at=None) for clip in clips)
+    return any(
+        not is_over(file, work.now, kept=clip["keep_video"])
+        for clip in clips
+        for file in work.scope.rows(FILES, clip_id=clip["id"], destroyed_at=None)
+    )
 
 
 def _job(work: Work, row: Row) -> Job:
