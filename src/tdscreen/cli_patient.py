@@ -86,7 +86,8 @@ def invite(patient: str, person: str, at: str, days: int | None, folder: Path, d
 def record(folder: Path, port: int) -> None:
     """Record an examination with the camera of this computer.
 
-    FOLDER keeps it, encrypted, with the key beside it; it is made if it is not there. Nothing leaves this computer.
+    FOLDER keeps it, encrypted, with the key beside it; it is made if it is not there. Nothing leaves this computer. As
+    it starts it destroys the videos whose time is over: 30 days after they were measured, and 90 after they came in.
     """
     check_installed()
     from tdscreen.patientapp.launch import (

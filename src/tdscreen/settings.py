@@ -759,6 +759,8 @@ class RecordsSettings:
     most_clips: int = 100
     """Of one examination, from wherever they come: more than twice what a recording at home may have, and each takes a
     worker minutes (assumed)."""
+    sweep_again_s: float = 600.0
+    """And again so soon, where the database was busy or away, or the disk (assumed: a backup takes minutes)."""
     age_bands_years: tuple[int, ...] = (40, 60, 75)
     """Edges of the ages by which unusable recordings are counted (assumed)."""
     job_tries: int = 2

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from browsing import free_port
+from clips import scene, write_clip
 from tdscreen.cli import main
 from tdscreen.errors import InputError
+from tdscreen.patientapp.consent import VERSION
 from tdscreen.patientapp.launch import OWN, own_invitation, own_recordings, own_store, run
-from tdscreen.records.at_home import agree, withdraw
+from tdscreen.records.at_home import add_clip, agree, desk_of_invited, withdraw
 from tdscreen.records.clinic import Clinic, database_in
-from tdscreen.records.entries import InvitationState, PatientDetails
+from tdscreen.records.clips import clips
+from tdscreen.records.database import writing
+from tdscreen.records.entries import Destroyed, InvitationState, PatientDetails
 from tdscreen.records.invitations import LINK, invitation_in, invitations
+from tdscreen.records.jobs import jobs
 from tdscreen.records.master import write_key_file
 from tdscreen.records.patients import add_patient, patients
+from tdscreen.records.tables import FILES, INVITATIONS
+from tdscreen.records.times import written
+from tdscreen.vocabulary import Task
 
 
 def test_an_invitation_from_the_shell_is_a_link_and_nothing_else(
@@ -88,6 +97,44 @@ def test_a_folder_that_is_none_or_a_port_that_is_taken_is_said_before_anybody_is
     assert told.exit_code != 0
     assert "#" not in told.output
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Path:
+    """Give the folder of somebody's own recording that has one clip and is not finished; its last day was yesterday."""
+    film = write_clip(tmp_path / "film.mp4", scene(12))
+    with own_store(tmp_path / "mine") as store:
+        one = own_invitation(store.desk(OWN))
+        me = desk_of_invited(store, one)
+        agree(me, one, version=VERSION, language="en")
+        add_clip(me, one, film, task=Task.REST, recorded={"slug": "rest", "take": 1, "sha256": "0" * 64})
+        yesterday = written(store.now() - timedelta(days=1))
+        with writing(store.engine) as connection:
+            connection.execute(INVITATIONS.update().values(until=yesterday))
+    return tmp_path / "mine"
+
+
+def test_what_is_over_goes_as_somebody_s_own_store_is_opened(begun: Path) -> None:
+    with own_store(begun) as store:
+        (job,) = jobs(store.desk(OWN))
+        (clip,) = clips(store.desk(OWN), job.examination)
+        assert clip.can_be_watched
+        over = written(store.now() - timedelta(days=2))
+        with writing(store.engine) as connection:
+            connection.execute(FILES.update().values(due_at=over))
+    with own_store(begun) as store:
+        (clip,) = clips(store.desk(OWN), job.examination)
+        assert clip.files[0].destroyed_because is Destroyed.DUE
+        assert not store.vault.files(clip.patient)
+
+
+def test_trouble_with_what_is_over_keeps_nobody_from_recording(
+    begun: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (begun / "store" / "audit.head").unlink()
+    with own_store(begun) as store:
+        assert own_invitation(store.desk(OWN))
+    assert "Nothing was destroyed" in caplog.text
 
 
 def test_the_recorder_is_not_opened_beyond_this_machine_without_a_name(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "releases.release_summary": (lambda d, f: releases.release_summary(d, f.sign_off), {C}),
     "releases.take_back_summary": (lambda d, f: releases.take_back_summary(d, f.sign_off), {C}),
     "releases.summary_for": (lambda d, f: releases.summary_for(d, f.invitation) is None, {P}),
-    "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C, P}),
+    "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
     "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
@@ -257,7 +257,6 @@ def test_the_table_speaks_of_each_act_and_leaves_none_to_nobody() -> None:
         Act.RECORD,
         Act.RECORD_AT_HOME,
         Act.WITHDRAW,
-        Act.ASK_FOR_ASSESSMENT,
     }
 
 

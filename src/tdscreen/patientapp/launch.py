@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
-from tdscreen.errors import InputError
+from tdscreen.errors import InputError, TdscreenError
 from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.service import Recorder, open_recorder
 from tdscreen.records.clinic import Clinic, Desk, database_in
@@ -12,6 +13,7 @@ from tdscreen.records.entries import Invitation, InvitationState, PatientDetails
 from tdscreen.records.invitations import invitations, invite
 from tdscreen.records.master import read_key_file, write_key_file
 from tdscreen.records.patients import add_patient, find_patient
+from tdscreen.records.retention import sweep
 from tdscreen.serving.launch import LOOPBACK, closed_options
 from tdscreen.settings import RECORDER, RecorderSettings
 from tdscreen.webapp.launch import end_with_the_terminal, require_free
@@ -19,6 +21,8 @@ from tdscreen.webapp.launch import end_with_the_terminal, require_free
 OWN = "me"
 """Site, person and patient of a store that somebody has for oneself."""
 KEY_FILE, STORE = "master.key", "store"
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -81,7 +85,7 @@ def run(
 
 
 def own_store(folder: Path) -> Clinic:
-    """Open the store that somebody has for oneself, or make it.
+    """Open the store that somebody has for oneself, or make it; what is due goes first, since nothing else sees to it.
 
     Parameters
     ----------
@@ -95,7 +99,13 @@ def own_store(folder: Path) -> Clinic:
     """
     store, key = folder / STORE, folder / KEY_FILE
     if key.exists():
-        return Clinic(store, database_in(store), read_key_file(key))
+        clinic = Clinic(store, database_in(store), read_key_file(key))
+        try:
+            sweep(clinic)
+        except TdscreenError as error:
+            # It keeps nobody from recording, and is tried again the next time.
+            log.warning("%s", error)
+        return clinic
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

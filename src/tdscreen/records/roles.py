@@ -59,7 +59,7 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.KEEP_FINDINGS: (_C, _W),
         Act.RATE: (_C,),
         Act.RELEASE: (_C,),
-        Act.ASK_FOR_ASSESSMENT: (_C, _P),
+        Act.ASK_FOR_ASSESSMENT: (_C,),
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),
         Act.REPORT: (_C,),

@@ -164,14 +164,14 @@ class App {
   }
 
   consent() {
-    const { version, date, days } = this.data.consent;
+    const { version, date, days, most } = this.data.consent;
     this.show(() => {
       const box = make("input", { type: "checkbox", id: "td-agree" });
       const missing = make("p", { role: "alert", class: "problem" });
       return [
         heading(this.text("consent.title")),
         ...["what", "who", "kept", "withdraw", "choice"].flatMap((name) => [
-          heading(this.text(`consent.${name}_title`), 2), paragraph(this.text(`consent.${name}`, { days })),
+          heading(this.text(`consent.${name}_title`), 2), paragraph(this.text(`consent.${name}`, { days, most })),
         ]),
         paragraph(this.text("consent.version", { version, date: day(this, date) }), "small"),
         make("label", { class: "choice" }, box, make("span", { text: this.text("consent.check") })),
