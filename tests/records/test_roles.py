@@ -26,6 +26,7 @@ from tdscreen.records import (
     findings,
     invitations,
     jobs,
+    known_clips,
     outbox,
     own_words,
     patients,
@@ -125,6 +126,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         lambda d, f: examinations.change_examination(d, f.examination, ExaminationDetails()),
         {C},
     ),
+    "known_clips.find_known_clip": (lambda d, f: known_clips.find_known_clip(d, Path(__file__)), {C, P}),
     "clips.import_clip": (
         lambda d, f: clips.import_clip(d, f.examination, Path(__file__), task=Task.REST),
         {C, P},
