@@ -27,7 +27,7 @@ from pathlib import Path
 from tdscreen.patientapp.launch import run
 from tdscreen.records.clinic import Clinic, database_in
 from tdscreen.records.entries import PatientDetails
-from tdscreen.records.invitations import invite, link_to
+from tdscreen.records.invitations import LINK, invite, word_of
 from tdscreen.records.master import read_key_file, write_key_file
 from tdscreen.records.patients import add_patient
 from tdscreen.settings import RECORDER
@@ -47,11 +47,8 @@ def main() -> None:
             clinic.add_site("north")
             clinic.add_staff("north", "r1", name="r1")
             desk = clinic.desk("r1")
-            links = [
-                link_to(clinic, invite(desk, add_patient(desk, PatientDetails(f"P{i}")).id).id, "")
-                for i in range(given.phones)
-            ]
-            words = [link.partition("#")[2] for link in links]
+            people = [add_patient(desk, PatientDetails(f"P{i}")) for i in range(given.phones)]
+            words = [word_of(clinic, invite(desk, person.id).id, LINK) for person in people]
         port = _free_port()
         server = multiprocessing.get_context("spawn").Process(target=_serve, args=(store, key, port))
         server.start()
@@ -73,10 +70,13 @@ def _measure(pid: int, port: int, words: list[str], size_bytes: int) -> None:
     clip = SAMPLE.read_bytes()
     before_mb = _anonymous_mb(pid)
     seen_mb, waits_s, stop = [before_mb], [0.0], threading.Event()
+    kept_before_mb = _in_memory_mb()
+    kept_mb = [0.0]
 
     def watch() -> None:
         while not stop.wait(0.1):
             seen_mb.append(_anonymous_mb(pid))
+            kept_mb.append(_in_memory_mb() - kept_before_mb)
             waits_s.append(_answer_s(port) or 0.0)
 
     watcher = threading.Thread(target=watch)
@@ -91,6 +91,7 @@ def _measure(pid: int, port: int, words: list[str], size_bytes: int) -> None:
     print(f"{len(words)} phones, {size_bytes / 1e6:.0f} MB each, in {took_s:.0f} s; answers {dict(told)}")
     print(f"server's own memory: {before_mb:.0f} MB before, {max(seen_mb):.0f} MB at most", end=", ")
     print(f"{_anonymous_mb(pid):.0f} MB afterwards (n={len(seen_mb)} looks)")
+    print(f"clips that are not whole yet, in files in memory: {max(kept_mb):.0f} MB at most")
     print(f"longest wait of somebody else for a page: {max(waits_s):.2f} s")
 
 
@@ -130,6 +131,11 @@ def _anonymous_mb(pid: int) -> float:
     found = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
     assert found is not None
     return int(found[1]) / 1000.0
+
+
+def _in_memory_mb() -> float:
+    room = os.statvfs("/dev/shm")
+    return (room.f_blocks - room.f_bfree) * room.f_frsize / 1e6
 
 
 def _answer_s(port: int) -> float | None:

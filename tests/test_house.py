@@ -22,6 +22,7 @@ COMMON = {
     "settings",
     "printing",
     "isolation",
+    "confinement",
     "model_file",
     "__init__",
     "__version__",

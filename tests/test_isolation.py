@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -173,3 +175,43 @@ def test_linear_algebra_has_one_thread_unless_the_user_says_otherwise(monkeypatc
     alone = run_isolated("isolated_work:count_threads", {})
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     assert run_isolated("isolated_work:count_threads", {}) == alone + 1
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
+    reason="only Linux on these machines lets a process give up the network",
+)
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_a_worker_reaches_nobody_not_even_on_this_machine(family, host):
+    with socket.socket(family) as listener:
+        try:
+            listener.bind((host, 0))
+        except OSError:
+            pytest.skip(f"this machine has no {host}")
+        listener.listen()
+        address = list(listener.getsockname()[:2])
+        tried = run_isolated("isolated_work:call_out", {"address": address})
+    assert len(tried) >= 3
+    assert set(tried.values()) == {"EACCES"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such sockets")
+def test_what_libraries_say_to_themselves_goes_on():
+    assert run_isolated("isolated_work:talk_on_this_machine", {}) == "a word"
+
+
+def test_a_worker_is_not_told_what_opens_the_store_or_another_server(monkeypatch):
+    secrets = {
+        "TDSCREEN_CLINIC_KEY": "tdscreen-key-A",
+        "TDSCREEN_CLINIC_KEY_FILE": "/keys/clinic",
+        "TDSCREEN_CLINIC_DATABASE": "postgresql://clinic:B@host/store",
+        "TDSCREEN_FHIR_KEY_FILE": "/keys/fhir",
+        "PGPASSWORD": "C",
+        "AWS_SECRET_ACCESS_KEY": "D",
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TDSCREEN_CACHE", "off")
+    told = run_isolated("isolated_work:say_environment", {})
+    assert told["TDSCREEN_CACHE"] == "off"
+    assert secrets.keys() & told.keys() == set()

@@ -219,10 +219,9 @@ def import_(
         desk = store.desk(who)
         if dry_run:
             for sitting in sittings:
+                when = sitting.problem if sitting.held_at is None else moment(sitting.held_at)
                 for clip in sitting.clips:
-                    click.echo(
-                        printable(f"{clip.name}: {clip.task}, of {sitting.person}, {moment(sitting.held_at)}")
-                    )
+                    click.echo(printable(f"{clip.name}: {clip.task}, of {sitting.person}, {when}"))
             return
         refused = 0
         for done in take_in(desk, sittings, new_patients=new_patients, assess=not no_assess):
@@ -239,13 +238,13 @@ def import_(
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Examinations at one time."
 )
-@click.option("--once", is_flag=True, help="End when no examination waits; do not sweep.")
+@click.option("--once", is_flag=True, help="End when no examination waits.")
 @at_a_store
 def work(jobs: int, once: bool, folder: Path, database: str | None) -> None:
     """Assess the examinations that wait, beside the pages.
 
-    Runs until it is stopped (Ctrl-C, or SIGTERM), which gives back what is not done, and does once a day what 'tdscreen
-    clinic sweep' does. Ends with status 1 if --once was given and an examination could not be assessed.
+    Runs until it is stopped (Ctrl-C, or SIGTERM), which gives back what is not done, and does first and once a day what
+    'tdscreen clinic sweep' does. Ends with status 1 if --once was given and an examination could not be assessed.
     """
     import signal
     import threading

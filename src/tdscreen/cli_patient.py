@@ -10,6 +10,7 @@ import click
 
 from tdscreen.cli_clinic import at_a_store, check_installed, clinic, open_store
 from tdscreen.errors import InputError
+from tdscreen.printing import day
 
 
 @clinic.command()
@@ -85,16 +86,31 @@ def invite(patient: str, person: str, at: str, days: int | None, folder: Path, d
 def record(folder: Path, port: int) -> None:
     """Record an examination with the camera of this computer.
 
-    FOLDER keeps it, encrypted, with the key beside it; it is made if it is not there. Nothing leaves this computer.
+    FOLDER keeps it, encrypted, with the key beside it; it is made if it is not there. Nothing leaves this computer. As
+    it starts it destroys the videos whose time is over: 30 days after they were measured, and 90 after they came in.
     """
     check_installed()
-    from tdscreen.patientapp.launch import KEY_FILE, OWN, STORE, own_invitation, own_store, run
+    from tdscreen.patientapp.launch import (
+        KEY_FILE,
+        OWN,
+        STORE,
+        own_invitation,
+        own_recordings,
+        own_store,
+        run,
+    )
     from tdscreen.records.invitations import link_to
     from tdscreen.records.master import KEY_FILE_VARIABLE
+    from tdscreen.webapp.launch import require_free
 
+    require_free(port)
     with own_store(folder) as store:
-        link = link_to(store, own_invitation(store.desk(OWN)), f"http://localhost:{port}")
-        click.echo(f"Open this in a browser: {link}")
+        here = f"http://localhost:{port}"
+        for one in own_recordings(store.desk(OWN)):
+            click.echo(
+                f"Recorded on {day(one.added_at)}, to look back at or delete: {link_to(store, one.id, here)}"
+            )
+        click.echo(f"Open this in a browser: {link_to(store, own_invitation(store.desk(OWN)), here)}")
         key = f"{KEY_FILE_VARIABLE}={shlex.quote(str(folder / KEY_FILE))}"
         at = f"--folder {shlex.quote(str(folder / STORE))}"
         click.echo(f"Afterwards, to measure it: {key} tdscreen clinic work --once {at}")

@@ -1,10 +1,10 @@
 """Work on other people's files in a process of its own.
 
 Decoders and trackers are native code: on a damaged or hostile file they may crash, hang or take all memory.
-Here they do so alone. The child is an ordinary Python process, not one of :mod:`multiprocessing`, so that
-callers need no main guard and may call from any thread. It gets its request on standard input and answers on
-what was its standard output, one JSON document a line; what native libraries print goes elsewhere and cannot
-be taken for an answer.
+Here they do so alone, without a network and without this program's secrets (:mod:`tdscreen.confinement`). The
+child is an ordinary Python process, not one of :mod:`multiprocessing`, so that callers need no main guard and
+may call from any thread. It gets its request on standard input and answers on what was its standard output, one
+JSON document a line; what native libraries print goes elsewhere and cannot be taken for an answer.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from tdscreen import errors
+from tdscreen.confinement import child_environment, give_up_network
 from tdscreen.errors import TdscreenError, WorkerError
 from tdscreen.settings import VIDEO
 
@@ -110,11 +110,7 @@ def run_isolated(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={
-            **_ONE_THREAD_FOR_ARRAYS,
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-        },
+        env=_ONE_THREAD_FOR_ARRAYS | child_environment(),
         start_new_session=True,
     )
     assert child.stdin is not None
@@ -241,6 +237,7 @@ def _serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit_memory()
+    give_up_network()
     request = json.loads(sys.stdin.buffer.readline())
     _die_with_parent()
     lock = threading.Lock()

@@ -756,6 +756,11 @@ class RecordsSettings:
     """A worker without a job looks for one so often (assumed)."""
     sweep_s: float = 24 * 3600.0
     """A worker destroys what is due so often: the dates are days."""
+    most_clips: int = 100
+    """Of one examination, from wherever they come: more than twice what a recording at home may have, and each takes a
+    worker minutes (assumed)."""
+    sweep_again_s: float = 600.0
+    """And again so soon, where the database was busy or away, or the disk (assumed: a backup takes minutes)."""
     age_bands_years: tuple[int, ...] = (40, 60, 75)
     """Edges of the ages by which unusable recordings are counted (assumed)."""
     job_tries: int = 2
@@ -772,6 +777,10 @@ class ClinicPagesSettings:
     until it is encrypted (assumed)."""
     tickets_a_page: int = 20
     """So many clips can be sent from a page before it has to be drawn again (assumed)."""
+    uploads_at_once: int = 10
+    """So many clips arrive at one time, each in memory and from one person: a large clinic's staff (assumed)."""
+    upload_silence_s: float = 60.0
+    """An upload of which nothing comes for so long is given up, as of a computer that was closed (assumed)."""
     upload_valid_s: float = 12 * 3600.0
     play_valid_s: float = 12 * 3600.0
     """A page that was left open overnight is loaded again (assumed)."""

@@ -21,12 +21,17 @@ from clinic_people import Clock, everything_on_disk
 from made_tracks import made_tracks
 from recordings import SAMPLES
 from tdscreen.assessing import examination as one_job
+from tdscreen.assessing import worker as in_worker
 from tdscreen.assessing.worker import work
+from tdscreen.errors import DataError, InputError
 from tdscreen.records.assessments import estimates
+from tdscreen.records.at_home import add_clip, agree, desk_of_invited
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.clips import clips, destroy_video, import_clip, keep_tracks, open_clip, tracks
+from tdscreen.records.database import BusyError
 from tdscreen.records.entries import FileKind, Job, JobState, Patient
 from tdscreen.records.examinations import add_examination
+from tdscreen.records.invitations import invite
 from tdscreen.records.jobs import enqueue, jobs, progress_of
 from tdscreen.records.patients import delete_patient
 from tdscreen.vocabulary import Task, Verdict
@@ -36,10 +41,10 @@ WAIT_S = 300.0
 
 
 def run_once(clinic: Clinic, *, at_one_time: int = 1) -> list[str]:
-    """Work until nothing waits, and give what was said."""
+    """Work until nothing waits, and give what was said of the work."""
     said: list[str] = []
     work(clinic, jobs=at_one_time, once=True, stop=threading.Event(), say=said.append)
-    return said
+    return [line for line in said if not line.startswith("Swept: ")]
 
 
 def until(what: Callable[[], bool]) -> None:
@@ -183,7 +188,8 @@ class TestOnOneKindOfDatabase:
         done = state_of(desk, job)
         assert done.state is JobState.DONE
         assert done.reason == (
-            "two.mp4 is not a video that can be read here. three.mp4: its video was destroyed before it was assessed."
+            "two.mp4 is not a video that can be read here. three.mp4: its video was destroyed, or its time was "
+            "over, before it was assessed."
         )
         (kept,) = estimates(desk, visit, before_rating=True)
         assert kept.assessment is not None
@@ -265,3 +271,54 @@ class TestOnOneKindOfDatabase:
         run_once(clinic)
         assert "Give it more memory" in state_of(desk, waiting).reason
         assert list(memory.iterdir()) == []
+
+    def test_what_nobody_finished_is_measured_by_a_worker_that_looks_once(
+        self,
+        clinic: Clinic,
+        desk: Desk,
+        patient: Patient,
+        memory: Path,
+        new_clip: Callable[[str], Path],
+        clock: Clock,
+    ) -> None:
+        begun = invite(desk, patient.id).id
+        home = desk_of_invited(clinic, begun)
+        agree(home, begun, version="1", language="en")
+        recorded = {"slug": "rest", "take": 1, "sha256": "0" * 64}
+        one = add_clip(home, begun, new_clip("one.mp4"), task=Task.REST, recorded=recorded)
+        assert one.clip is not None
+        keep_tracks(desk, one.clip, replace(made_tracks(), file="x"))
+        clock.move(days=15)
+        run_once(clinic)
+        assert [job.state for job in jobs(desk)] == [JobState.DONE]
+
+    @pytest.mark.parametrize(
+        ("trouble", "again_s"),
+        [
+            (BusyError("It is busy."), 600.0),
+            (OSError(errno.ENOSPC, "No space left on device"), 600.0),
+            (InputError("It cannot be."), 86400.0),
+            (DataError("The log is not as it was written."), 86400.0),
+        ],
+    )
+    def test_trouble_with_what_is_due_is_said_and_ends_no_work(
+        self,
+        clinic: Clinic,
+        desk: Desk,
+        visit: str,
+        memory: Path,
+        new_clip: Callable[[str], Path],
+        trouble: Exception,
+        again_s: float,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def sweep(_: Clinic) -> None:
+            raise trouble
+
+        monkeypatch.setattr(in_worker, "sweep", sweep)
+        followed(desk, visit, new_clip("one.mp4"))
+        job = enqueue(desk, visit)
+        said = run_once(clinic)
+        assert said[0].startswith(str(trouble.args[-1]).rstrip("."))
+        assert said[-1] == f"Assessed {job.id}."
+        assert in_worker._sweep(clinic, said.append) == again_s

@@ -11,8 +11,17 @@ from clinic_places import on_both_kinds
 from tdscreen.clinicapp.server import SCRIPT_PATH
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.errors import InputError
-from tdscreen.records.at_home import add_clip, agree, answer, finish, skip_task
+from tdscreen.records.at_home import (
+    NotInvitedError,
+    add_clip,
+    agree,
+    answer,
+    desk_of_invited,
+    finish,
+    skip_task,
+)
 from tdscreen.records.clinic import Clinic, Desk
+from tdscreen.records.clips import clips
 from tdscreen.records.entries import AtHomeAnswers, InvitationState, Patient
 from tdscreen.records.invitations import checked_address, invitation_in, invitations, invite
 from tdscreen.vocabulary import Task
@@ -49,6 +58,39 @@ def test_a_link_is_written_shown_and_taken_back(clinic: Clinic, desk: Desk, pati
     page.button(key=f"revoke-{invitation.id}").click().run()
     assert invitations(desk, patient.id)[0].state is InvitationState.REVOKED
     assert not open_page("patient", patient.id).code
+
+
+def test_a_finished_recording_can_be_taken_back_and_deleted_for_a_patient_who_calls(
+    service: Service, clinic: Clinic, desk: Desk, patient: Patient, sounding_clip: Path
+) -> None:
+    one = invite(desk, patient.id)
+    at_home = clinic.desk_of_patient("north", invited_by="r1")
+    agree(at_home, one.id, version="1", language="en")
+    answer(at_home, one.id, AtHomeAnswers(aware=3), programme="short")
+    add_clip(
+        at_home,
+        one.id,
+        sounding_clip,
+        task=Task.REST,
+        recorded={"slug": "rest", "take": 1, "sha256": "0" * 64},
+    )
+    examination = finish(at_home, one.id).examination
+    assert examination is not None
+    # Also where no recorder's address is known.
+    assert service.recorder is None
+    open_page("patient", patient.id).button(key=f"revoke-{one.id}").click().run()
+    with pytest.raises(NotInvitedError):
+        desk_of_invited(clinic, one.id)
+    assert clips(desk, examination)
+    open_page("patient", patient.id).button(key=f"withdraw-{one.id}").click().run()
+    assert invitations(desk, patient.id)[0].state is InvitationState.WITHDRAWN
+    with pytest.raises(InputError):
+        clips(desk, examination)
+    (entry,) = [entry for entry in clinic.audit_entries() if entry.what == "withdrew"]
+    assert entry.who == "r1"
+    page = open_page("patient", patient.id)
+    assert "what was recorded was deleted" in everything_on(page)
+    assert [button.key for button in page.button if one.id in str(button.key)] == []
 
 
 def test_without_a_recorder_the_page_says_how_to_have_one(

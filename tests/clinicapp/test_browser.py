@@ -87,7 +87,7 @@ def test_from_a_new_patient_to_a_signature(
         page.get_by_label(f"Task of {sample.name}").select_option("rest")
         send.click()
         expect(page.get_by_text(f"{sample.name} is kept.")).to_be_visible()
-        expect(page.get_by_text("The video is kept until a rating is signed")).to_be_visible()
+        expect(page.get_by_text("The video is kept until a rating of it is signed")).to_be_visible()
         (clip,) = clips(desk, examination.id)
 
         add_assessment(desk, examination.id, assess([measured_clip(*quiet_face(tongue=True))]))

@@ -11,12 +11,14 @@ import pytest
 
 from clinic_pages import again, everything_on, open_page, press, settled, told
 from clinic_people import NAME
+from clips import scene, write_clip
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
 from tdscreen.assessment.assess import assess
 from tdscreen.assessment.assessment import Assessment
 from tdscreen.clinicapp.aims import ITEMS
 from tdscreen.clinicapp.service import Service, open_service
+from tdscreen.printing import day
 from tdscreen.records.assessments import add_assessment
 from tdscreen.records.clinic import Clinic, Desk
 from tdscreen.records.clips import decide_retention, import_clip
@@ -375,13 +377,42 @@ def test_that_a_video_goes_which_nobody_has_rated_is_said_well_before(
     assert until in told(open_page("patient", examination.patient))
     assert f"at the latest {until}" in everything_on(open_page("examination", examination.id))
     set_due(clinic, desk.clinic.now() - timedelta(days=1))
-    assert "it goes with the next daily sweep" in everything_on(open_page("examination", examination.id))
+    page = open_page("examination", examination.id)
+    assert "goes with the next daily sweep" in everything_on(page)
+    assert f"keep-{clip.id}" not in [button.key for button in page.button]
+    assert "There is no video to watch" in everything_on(open_page("rating", examination.id))
+    set_due(clinic, due_at)
     decide_retention(desk, clip.id, keep_video=True)
     assert "Video goes soon, not rated (1)" not in [one.value for one in open_page("worklist").header]
     decide_retention(desk, clip.id, keep_video=False)
     lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
     assert "Video goes soon, not rated (1)" not in [one.value for one in open_page("worklist").header]
     assert "goes soon" not in told(open_page("patient", examination.patient))
+
+
+@pytest.mark.usefixtures("service")
+def test_a_clip_that_comes_in_once_a_rating_is_locked_is_asked_for_again(
+    desk: Desk, examination: Examination, sounding_clip: Path, tmp_path: Path
+) -> None:
+    import_clip(desk, examination.id, sounding_clip, task=Task.REST, keep_video=True)
+    rated = lock_rating(desk, save_draft(desk, examination.id, ALL_MILD).id)
+    sign(desk, rated.id, agreement=Agreement.NOT_SEEN)
+    assert "To be rated by you" in [one.value for one in open_page("worklist").header]
+    late = import_clip(desk, examination.id, write_clip(tmp_path / "late.mp4", scene(12)), task=Task.REST)
+    page = open_page("worklist")
+    assert "To be rated by you (1)" in [one.value for one in page.header]
+    assert "your rating is locked; 1 clip came in after it" in everything_on(page)
+    page = open_page("examination", examination.id)
+    assert "The ratings of it that are required are signed: the video is destroyed at once" in everything_on(
+        page
+    )
+    assert (
+        f"until a rating of it is signed, at the latest until {day(late.files[0].due_at)}"
+        in everything_on(page)
+    )
+    page = again(press(page, "Rate once more: 1 clip came in since"))
+    assert "A clip came in after you locked your rating" in everything_on(page)
+    assert page.button(key="again")
 
 
 def set_due(clinic: Clinic, due_at: datetime) -> None:

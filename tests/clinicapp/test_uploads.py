@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import dataclasses
+import errno
 import hashlib
+import io
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,8 @@ from tdscreen.clinicapp.tickets import Purpose, TicketOffice
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, open_clip
 from tdscreen.records.entries import Examination
+from tdscreen.serving.nameless import RefusedError
+from tdscreen.settings import CLINIC_PAGES, RECORDS
 from tdscreen.vocabulary import Task
 
 
@@ -173,8 +179,88 @@ def test_what_is_too_large_or_not_what_was_announced_is_not_taken(
     )
     assert shorter.status_code == 400
     assert "cut off" in shorter.json()["problem"]
-    monkeypatch.setattr(uploads, "CLINIC_PAGES", type("Small", (), {"max_upload_bytes": len(clip) - 1}))
+    monkeypatch.setattr(
+        uploads, "CLINIC_PAGES", dataclasses.replace(CLINIC_PAGES, max_upload_bytes=len(clip) - 1)
+    )
     assert send(server, ticket(service, examination.id), clip).status_code == 413
+
+
+class _FullMemory:
+    """A file in a memory that fills up while it is written."""
+
+    def __enter__(self) -> _FullMemory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def write(self, _: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_memory_that_fills_up_meanwhile_is_a_sentence(
+    server: TestClient,
+    service: Service,
+    examination: Examination,
+    sounding_clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(uploads, "nameless_file", lambda _: _FullMemory())
+        answer = send(server, ticket(service, examination.id), sounding_clip.read_bytes())
+    assert answer.status_code == 507
+    assert answer.json() == {
+        "problem": "The server has no room for this clip just now. Try again in a while."
+    }
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_more_uploads_than_the_server_takes_at_one_time_are_sent_again_later(
+    server: TestClient, service: Service, examination: Examination
+) -> None:
+    letter = b"This is a letter and no video." * 50
+    one = ticket(service, examination.id)
+    for _ in range(CLINIC_PAGES.uploads_at_once):
+        assert service.places.acquire(blocking=False)
+    turned_away = send(server, one, letter)
+    assert turned_away.status_code == 503
+    assert "Send it again" in turned_away.json()["problem"]
+    service.places.release()
+    # Each gives its place back, whatever came of it, and who was turned away may come with the same ticket.
+    assert send(server, one, letter).status_code == 422
+    assert send(server, one, letter).status_code == 403
+    assert service.places.acquire(blocking=False)
+
+
+def test_an_upload_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "CLINIC_PAGES", dataclasses.replace(CLINIC_PAGES, upload_silence_s=0.05))
+
+    async def closed_computer() -> AsyncIterator[bytes]:
+        yield b"some"
+        await asyncio.sleep(5)
+        yield b"more"
+
+    with pytest.raises(RefusedError, match="Nothing came for a while") as refused:
+        asyncio.run(uploads._stream(closed_computer(), io.BytesIO(), size_bytes=8, digest=None))
+    assert refused.value.status == 408
+
+
+def test_an_examination_has_no_more_clips_than_it_may(
+    server: TestClient,
+    service: Service,
+    desk: Desk,
+    examination: Examination,
+    sounding_clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tdscreen.records.clips.RECORDS", dataclasses.replace(RECORDS, most_clips=1))
+    clip = sounding_clip.read_bytes()
+    assert send(server, ticket(service, examination.id), clip).status_code == 201
+    second = send(server, ticket(service, examination.id), clip + b"\0")
+    assert second.status_code == 422
+    assert second.json()["problem"].startswith("This examination has 1 clip, as many as it can have.")
+    assert len(clips(desk, examination.id)) == 1
 
 
 @pytest.mark.usefixtures("nothing_left")

@@ -70,6 +70,14 @@ def test_a_patient_who_is_more_bothered_is_listed_before_anybody_has_rated(
     assert ", recorded at home" in shown
     assert "not by an estimate: is more bothered by the movements than the last time." in shown
     assert "estimate of examination" not in [entry.kind for entry in clinic.audit_entries()]
+    # Who agrees to the next one, and goes no further, has said nothing else.
+    agree(
+        desk.clinic.desk_of_patient("north", invited_by="r1"),
+        invite(desk, patient.id).id,
+        version="1",
+        language="en",
+    )
+    assert [one.value for one in open_page("worklist").header] == headers
     # What was withdrawn is nobody's worry any more.
     withdraw(clinic.desk_of_patient("north", invited_by="r1"), last)
     headers = [one.value for one in open_page("worklist").header]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tdscreen.course.points import MedicationChange, Point, Score, Source
 from tdscreen.course.shown import Rated, Shown, rated_twice, standing
@@ -77,12 +80,25 @@ def test_only_ratings_without_the_estimate_tell_how_people_agree() -> None:
     assert len(pairs) == 1
 
 
-def test_a_drug_stands_where_since_begins_as_far_as_it_can_be_read() -> None:
-    for since, at in (
-        ("2019", datetime(2019, 1, 1, tzinfo=UTC)),
-        ("2019-05", datetime(2019, 5, 1, tzinfo=UTC)),
-        ("2019-05-03", datetime(2019, 5, 3, tzinfo=UTC)),
-        ("for years", NOW),
-        ("", NOW),
-    ):
-        assert MedicationChange("Haloperidol", NOW, since, "", "4 mg a day").at == at
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_a_drug_stands_where_since_begins_on_the_clinic_s_clock_as_far_as_it_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", zone)
+        time.tzset()
+        found = {
+            since: f"{MedicationChange('Haloperidol', NOW, since, '', '4 mg a day').at.astimezone():%Y-%m-%d %H:%M}"
+            for since in ("2019", "2019-05", "2019-05-03", "for years", "")
+        }
+        noted = f"{NOW.astimezone():%Y-%m-%d %H:%M}"
+        # A day before all that a clock can show, in some zones, stops nothing.
+        assert MedicationChange("Haloperidol", NOW, "0001-01-01", "", "").at <= NOW
+    time.tzset()
+    assert found == {
+        "2019": "2019-01-01 00:00",
+        "2019-05": "2019-05-01 00:00",
+        "2019-05-03": "2019-05-03 00:00",
+        "for years": noted,
+        "": noted,
+    }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +58,23 @@ def placed(face: Picture, *, scale: float, across: float = 0.5, size: int = 240)
     top = (size - small.shape[0]) // 2
     wall[top : top + small.shape[0], left : left + small.shape[1]] = small
     return wall
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
+    reason="only Linux on these machines lets a process give up the network",
+)
+def test_the_process_that_decodes_strangers_pictures_has_given_up_the_network(onlooker):
+    children = [
+        child
+        for task in Path(f"/proc/{os.getpid()}/task").iterdir()
+        for child in (task / "children").read_text().split()
+        if b"patientapp.looking" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    assert len(children) == 1
+    status = Path(f"/proc/{children[0]}/status").read_text()
+    # Mode 2 of proc(5): a filter.
+    assert "Seccomp:\t2\n" in status
 
 
 def test_each_thing_that_is_wrong_has_its_hint_and_a_good_picture_none(

@@ -7,6 +7,7 @@ import dataclasses
 import errno
 import io
 import logging
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -263,6 +264,15 @@ def test_what_nobody_sends_to_its_end_is_let_go_of(desk: Desk) -> None:
         pieces.begin("one", 0)
     pieces.close()
     assert third.file.closed
+
+
+def test_what_nobody_sends_to_its_end_is_let_go_of_also_where_nobody_else_sends_anything(desk: Desk) -> None:
+    pieces = Pieces(unfinished_s=0.2)
+    here = pieces.announce("one", desk, RecordedTask("rest", 1, sha256="a"), 10)
+    until_s = time.monotonic() + 30
+    while not here.file.closed and time.monotonic() < until_s:
+        time.sleep(0.05)
+    assert here.file.closed
 
 
 def test_an_examination_has_no_more_clips_than_it_can_have(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -68,3 +69,14 @@ def test_extreme_normal_movements_are_not_pointed_out() -> None:
 def test_the_strongest_movement_decides_the_words() -> None:
     assert text("en", "summary.level_some") in said("en", {1: 0, 2: 2})
     assert text("en", "summary.level_clear") in said("en", {1: 0, 2: 2, 4: 3})
+
+
+@pytest.mark.parametrize(("zone", "read"), [("America/New_York", "2 March"), ("Europe/Berlin", "3 March")])
+def test_the_day_is_that_of_the_clinic_s_clock(monkeypatch: pytest.MonkeyPatch, zone: str, read: str) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", zone)
+        time.tzset()
+        late = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+        (first, *_) = plain_summary("en", {}, held_at=late, clinician="Ms. Ratewell")
+    time.tzset()
+    assert f"{read} 2026" in first.paragraphs[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_people import NAME
+from clinic_people import NAME, Clock
 from tdscreen.errors import DataError, InputError, TdscreenError
 from tdscreen.records.backup import back_up, restore
 from tdscreen.records.clinic import Clinic, Desk
@@ -66,14 +66,14 @@ def destroy(clinic: Clinic) -> None:
 
 
 def test_a_store_that_was_destroyed_comes_back_whole(
-    clinic: Clinic, backed_up: Path, database: str, master: MasterKey, tmp_path: Path
+    clinic: Clinic, backed_up: Path, database: str, master: MasterKey, clock: Clock, tmp_path: Path
 ) -> None:
     log = clinic.audit_entries()
     before = contents(clinic)
     assert len(before) == 6
     destroy(clinic)
     restore(backed_up, tmp_path / "store", database, master)
-    with Clinic(tmp_path / "store", database, master) as again:
+    with Clinic(tmp_path / "store", database, master, clock=clock) as again:
         assert contents(again) == before
         assert again.audit_entries()[: len(log)] == log
         assert again.audit_entries()[len(log)].what == "restored"
@@ -87,12 +87,13 @@ def test_a_store_moves_to_the_other_kind_of_database(
     kind: str,
     new_database: Callable[[str], str],
     master: MasterKey,
+    clock: Clock,
     tmp_path: Path,
 ) -> None:
     before = contents(clinic)
     address = new_database(OTHER[kind])
     restore(backed_up, tmp_path / "moved", address, master)
-    with Clinic(tmp_path / "moved", address, master) as moved:
+    with Clinic(tmp_path / "moved", address, master, clock=clock) as moved:
         assert contents(moved) == before
         assert moved.audit_problems() == []
 

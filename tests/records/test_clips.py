@@ -150,12 +150,17 @@ def test_a_clip_comes_back_as_it_was_taken_in(
 
 
 def test_the_same_clip_twice_is_noticed(
-    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, tmp_path: Path
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, tmp_path: Path, clock: Clock
 ) -> None:
+    came_in = clock.time + timedelta(days=10)
+    clock.time = came_in
     import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    clock.move(days=1)
     copy = tmp_path / "another name.mp4"
     copy.write_bytes(sounding_clip.read_bytes())
-    with pytest.raises(InputError, match="very clip is there already"):
+    with pytest.raises(
+        InputError, match=f"very clip is there already: it came in on {came_in.astimezone():%d %B %Y}"
+    ):
         import_clip(desk, examination.id, copy, task=Task.SPEECH)
     assert len(clips(desk, examination.id)) == 1
     elsewhere = clinic.desk("s1")
@@ -273,7 +278,7 @@ def test_a_video_goes_thirty_days_after_its_assessment_and_the_rest_after_ten_ye
     clock.move(days=29.9)
     assert sweep(clinic).videos == 0
     assert open_clip(desk, filled).read(4)
-    clock.move(days=0.2)
+    clock.move(days=1.2)
     assert sweep(clinic).videos == 1
     assert clip(desk, filled).files[0].destroyed_because is Destroyed.DUE
     clock.move(days=3653)
@@ -310,6 +315,122 @@ def test_a_video_that_is_no_longer_kept_on_purpose_goes_as_if_it_never_was(
     assert video_of(desk, filled).destroyed_because is Destroyed.RATED
 
 
+def test_a_video_that_was_kept_leaves_time_to_rate_it_once_it_is_not(
+    clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, clock: Clock
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST, keep_video=True)
+    clock.move(days=200)
+    decide_retention(desk, made.id, keep_video=False)
+    in_time = clock.time + timedelta(days=21)
+    assert video_of(desk, made.id).due_at == in_time
+    assert examination_states(desk)[0].unrated_until == in_time
+    clock.move(days=1)
+    decide_retention(desk, made.id, keep_video=False)
+    assert video_of(desk, made.id).due_at == in_time, "that it is not kept is no news, and puts nothing off"
+    clock.move(days=21.2)
+    assert sweep(clinic).videos == 1
+
+
+def test_a_signature_counts_as_long_as_the_rating_stands_as_it_was_signed(
+    desk: Desk, examination: Examination, filled: str, clock: Clock
+) -> None:
+    (rating,) = desk_ratings(desk, examination)
+    decide_retention(desk, filled, keep_video=True)
+    sign(desk, rating, agreement=Agreement.NOT_SEEN)
+    change_rating(desk, rating, replace(WHOLE, scores={**WHOLE.scores, 3: 2}), why="Looked again.")
+    decide_retention(desk, filled, keep_video=False)
+    assert video_of(desk, filled).destroyed_at is None
+    assert not clip(desk, filled).signed
+    clock.move(minutes=1)
+    change_rating(desk, rating, WHOLE, why="It was right.")
+    assert video_of(desk, filled).destroyed_because is Destroyed.RATED
+
+
+@pytest.mark.parametrize("when", ["before the signature", "after it", "while an estimate is waited for"])
+def test_a_clip_that_comes_in_once_a_rating_is_locked_waits_to_be_rated_itself(
+    clinic: Clinic,
+    desk: Desk,
+    examination: Examination,
+    filled: str,
+    tmp_path: Path,
+    some_assessment: Assessment,
+    clock: Clock,
+    when: str,
+) -> None:
+    def come_in() -> str:
+        clock.move(minutes=1)
+        film = write_clip(tmp_path / "late.mp4", scene(12))
+        return import_clip(desk, examination.id, film, task=Task.REST).id
+
+    (rating,) = desk_ratings(desk, examination)
+    late = come_in() if when == "before the signature" else ""
+    if when == "while an estimate is waited for":
+        enqueue(desk, examination.id)
+    sign(desk, rating, agreement=Agreement.NOT_SEEN)
+    late = late or come_in()
+    enqueue(desk, examination.id)
+    job = take(clinic, "w")
+    assert job is not None
+    finish(clinic, job, some_assessment)
+    assert video_of(desk, filled).destroyed_because is Destroyed.RATED
+    assert clip(desk, filled).signed
+    assert video_of(desk, late).destroyed_at is None
+    assert not clip(desk, late).signed
+    (state,) = examination_states(desk)
+    assert (state.videos, state.came_since) == (1, 1)
+    assert state.unrated_until == video_of(desk, late).due_at == clock.time + timedelta(days=30)
+    clock.move(minutes=1)
+    again = lock_rating(desk, save_draft(desk, examination.id, WHOLE, again=True).id)
+    (state,) = examination_states(desk)
+    assert (state.came_since, state.unrated_until) == (0, None)
+    sign(desk, again.id, agreement=Agreement.NOT_SEEN)
+    assert video_of(desk, late).destroyed_because is Destroyed.RATED
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Pacific/Auckland"])
+def test_a_date_holds_to_the_end_of_its_day_and_no_longer_whether_it_is_swept_or_not(
+    clinic: Clinic,
+    desk: Desk,
+    examination: Examination,
+    sounding_clip: Path,
+    clock: Clock,
+    zone: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+        last_day = video_of(desk, made.id).due_at.astimezone()
+        clock.time = last_day.replace(hour=23, minute=59, second=59)
+        assert sweep(clinic).videos == 0
+        assert open_clip(desk, made.id).read(4)
+        clock.move(seconds=1)
+        assert not clip(desk, made.id).can_be_watched
+        said = f"was over on {last_day:%d %B %Y}"
+        with pytest.raises(InputError, match=said):
+            open_clip(desk, made.id)
+        with pytest.raises(InputError, match=said):
+            decide_retention(desk, made.id, keep_video=True)
+        with pytest.raises(InputError, match="their time is over"):
+            enqueue(desk, examination.id)
+        (state,) = examination_states(desk)
+        assert (state.videos, state.unrated_until) == (0, None)
+        assert sweep(clinic).videos == 1
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_what_is_over_can_be_destroyed_before_a_sweep_comes_by(
+    desk: Desk, examination: Examination, sounding_clip: Path, clock: Clock
+) -> None:
+    made = import_clip(desk, examination.id, sounding_clip, task=Task.REST)
+    clock.move(days=92)
+    destroy_video(desk, made.id)
+    assert video_of(desk, made.id).destroyed_because is Destroyed.ASKED
+
+
 def test_a_video_that_nobody_assesses_and_nobody_rates_goes_in_the_end(
     clinic: Clinic, desk: Desk, examination: Examination, sounding_clip: Path, clock: Clock
 ) -> None:
@@ -320,7 +441,7 @@ def test_a_video_that_nobody_assesses_and_nobody_rates_goes_in_the_end(
     assert state.unrated_until == last_day
     clock.move(days=89.9)
     assert sweep(clinic).videos == 0
-    clock.move(days=0.2)
+    clock.move(days=1.2)
     assert sweep(clinic).videos == 1
     assert video_of(desk, made.id).destroyed_because is Destroyed.DUE
     (state,) = examination_states(desk)
@@ -361,7 +482,7 @@ def test_a_signed_video_does_not_wait_for_ever_for_an_estimate_that_no_worker_ma
     enqueue(desk, examination.id)
     sign(desk, desk_ratings(desk, examination)[0], agreement=Agreement.NOT_SEEN)
     assert video_of(desk, filled).due_at == clock.time + timedelta(days=7)
-    clock.move(days=7)
+    clock.move(days=8.1)
     assert sweep(clinic).videos == 1
 
 
@@ -458,7 +579,13 @@ def test_a_database_put_back_by_hand_costs_no_file(
 
 
 def test_the_master_key_is_changed_without_touching_a_video(
-    clinic: Clinic, desk: Desk, examination: Examination, filled: str, database: str, tmp_path: Path
+    clinic: Clinic,
+    desk: Desk,
+    examination: Examination,
+    filled: str,
+    database: str,
+    clock: Clock,
+    tmp_path: Path,
 ) -> None:
     before = everything_of(clinic, examination.patient)
     new = write_key_file(tmp_path / "new.key")
@@ -466,7 +593,7 @@ def test_the_master_key_is_changed_without_touching_a_video(
     assert everything_of(clinic, examination.patient) == before
     with pytest.raises(InputError, match="changed meanwhile"):
         add_patient(desk, PatientDetails("another"))
-    with Clinic(tmp_path / "store", database, new) as again:
+    with Clinic(tmp_path / "store", database, new, clock=clock) as again:
         assert open_clip(again.desk("r1"), filled).read(4)
         assert again.audit_problems() == []
         assert add_patient(again.desk("r1"), PatientDetails("another"))

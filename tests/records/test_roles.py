@@ -26,6 +26,7 @@ from tdscreen.records import (
     findings,
     invitations,
     jobs,
+    known_clips,
     outbox,
     own_words,
     patients,
@@ -125,6 +126,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
         lambda d, f: examinations.change_examination(d, f.examination, ExaminationDetails()),
         {C},
     ),
+    "known_clips.find_known_clip": (lambda d, f: known_clips.find_known_clip(d, Path(__file__)), {C, P}),
     "clips.import_clip": (
         lambda d, f: clips.import_clip(d, f.examination, Path(__file__), task=Task.REST),
         {C, P},
@@ -156,7 +158,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "releases.release_summary": (lambda d, f: releases.release_summary(d, f.sign_off), {C}),
     "releases.take_back_summary": (lambda d, f: releases.take_back_summary(d, f.sign_off), {C}),
     "releases.summary_for": (lambda d, f: releases.summary_for(d, f.invitation) is None, {P}),
-    "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C, P}),
+    "jobs.enqueue": (lambda d, f: jobs.enqueue(d, f.examination), {C}),
     "jobs.jobs": (lambda d, f: jobs.jobs(d), {C, A}),
     "jobs.progress_of": (lambda d, f: jobs.progress_of(d, f.job), {C, A}),
     "worklist.examination_states": (lambda d, f: worklist.examination_states(d), {C}),
@@ -178,7 +180,7 @@ EACH: dict[str, tuple[Callable[[Desk, Filled], object], set[Role]]] = {
     "at_home.skip_task": (lambda d, f: at_home.skip_task(d, f.invitation, slug="rest", reason="tired"), {P}),
     "at_home.finish": (lambda d, f: at_home.finish(d, f.invitation), {P}),
     "at_home.looks": (lambda d, f: at_home.looks(d, f.invitation), {P}),
-    "at_home.withdraw": (lambda d, f: at_home.withdraw(d, f.invitation), {P}),
+    "at_home.withdraw": (lambda d, f: at_home.withdraw(d, f.invitation), {C, P}),
     "administration.staff": (lambda d, f: administration.staff(d), {C, A}),
     "administration.add_staff": (
         lambda d, f: administration.add_staff(d, "n1", name="Nora New", role=Role.CLINICIAN),
@@ -256,7 +258,7 @@ def test_the_table_speaks_of_each_act_and_leaves_none_to_nobody() -> None:
     assert {act for act in Act if Role.PATIENT in RULES[act]} == {
         Act.RECORD,
         Act.RECORD_AT_HOME,
-        Act.ASK_FOR_ASSESSMENT,
+        Act.WITHDRAW,
     }
 
 

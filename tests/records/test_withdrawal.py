@@ -13,6 +13,7 @@ from clips import scene, write_clip
 from tdscreen.errors import InputError
 from tdscreen.records import at_home as doing
 from tdscreen.records import clips as in_clips
+from tdscreen.records import jobs as in_jobs
 from tdscreen.records.at_home import (
     NotInvitedError,
     add_clip,
@@ -113,6 +114,65 @@ def test_what_was_not_finished_in_time_is_measured_as_far_as_it_came_and_so_not_
     assert job.examination == begun.examination
     assert recording(at_home, begun.id).state is InvitationState.FINISHED
     assert recording(at_home, untouched).state is InvitationState.EXPIRED
+
+
+@pytest.fixture
+def signed_away(desk: Desk, begun: Invitation) -> Invitation:
+    """Give a recording that is not finished, and whose video has gone with a signature."""
+    assert begun.examination is not None
+    rating = lock_rating(desk, save_draft(desk, begun.examination, WHOLE).id)
+    sign(desk, rating.id, agreement=Agreement.NOT_SEEN)
+    assert not desk.clinic.vault.files(begun.patient)
+    return begun
+
+
+def test_a_recording_whose_videos_have_gone_ends_and_keeps_no_other_from_being_measured(
+    clinic: Clinic, desk: Desk, at_home: Desk, signed_away: Invitation, some_other_clip: Path, clock: Clock
+) -> None:
+    other = invite(desk, signed_away.patient).id
+    agree(at_home, other, version="1", language="en")
+    add_clip(at_home, other, some_other_clip, task=Task.REST, recorded=RECORDED)
+    clock.move(days=15)
+    assert sweep(clinic).recordings == 1
+    (job,) = jobs(desk)
+    assert (job.examination, job.added_by) == (recording(at_home, other).examination, "r1")
+    assert recording(at_home, signed_away.id).state is InvitationState.FINISHED
+
+
+def test_who_finishes_a_recording_whose_videos_have_gone_hears_of_no_trouble(
+    desk: Desk, at_home: Desk, signed_away: Invitation
+) -> None:
+    assert finish(at_home, signed_away.id).state is InvitationState.FINISHED
+    assert jobs(desk) == []
+
+
+@pytest.mark.parametrize("by", ["finish", "sweep"])
+def test_a_recording_ends_and_waits_to_be_measured_or_neither(
+    clinic: Clinic,
+    desk: Desk,
+    at_home: Desk,
+    begun: Invitation,
+    clock: Clock,
+    by: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ended() -> None:
+        if by == "finish":
+            finish(at_home, begun.id)
+        else:
+            clock.move(days=15)
+            sweep(clinic)
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(in_jobs, "new_id", die)
+        with pytest.raises(KeyboardInterrupt):
+            ended()
+    assert recording(at_home, begun.id).state is not InvitationState.FINISHED
+    ended()
+    assert [job.examination for job in jobs(desk)] == [begun.examination]
 
 
 @pytest.mark.parametrize("step", [withdraw, finish])

@@ -152,6 +152,13 @@ def test_a_report_of_any_microsecond_can_be_set(signed_report: ExaminationReport
     assert report_pdf(dataclasses.replace(signed_report, as_of=at)) == report_pdf(signed_report)
 
 
+def test_it_was_made_on_the_day_of_the_clinic_s_clock(signed_report: ExaminationReport) -> None:
+    late = dataclasses.replace(signed_report, as_of=datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+    told = PdfReader(io.BytesIO(report_pdf(late))).metadata
+    assert told is not None
+    assert told["/CreationDate"].startswith("D:20260303")
+
+
 def test_another_signature_gives_other_bytes(signed_report: ExaminationReport) -> None:
     (one,) = signed_report.ratings
     (signature,) = one.signatures

@@ -143,8 +143,8 @@ def measure_kept_clip(
     there = {file.kind: file for file in clip.files if file.destroyed_at is None}
     if FileKind.TRACKS in there:
         return measure(tracks(desk, clip.id), task=Task(clip.task))
-    if FileKind.VIDEO not in there:
-        raise _NothingLeftError("its video was destroyed before it was assessed.")
+    if not clip.can_be_watched:
+        raise _NothingLeftError("its video was destroyed, or its time was over, before it was assessed.")
     with private_folder() as folder:
         require_room(folder, there[FileKind.VIDEO].size_bytes)
         video, out = folder / _path_name(clip), folder / "tracks.parquet"

@@ -1,4 +1,4 @@
-"""The program beside the pages that takes waiting examinations and assesses them, and sweeps once a day."""
+"""The program beside the pages that takes waiting examinations and assesses them, and sweeps first and once a day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from tdscreen.assessing.examination import assess_examination
-from tdscreen.errors import DataError, InputError, TdscreenError, WorkerError
+from tdscreen.errors import InputError, TdscreenError, WorkerError
 from tdscreen.printing import counted
 from tdscreen.records.clinic import Clinic
 from tdscreen.records.database import BusyError
@@ -48,7 +48,7 @@ def work(clinic: Clinic, *, jobs: int = 1, once: bool = False, stop: threading.E
     jobs : int
         Examinations at one time.
     once : bool
-        End when none waits; do not sweep.
+        End when none waits.
     stop : threading.Event
         When set, jobs that are not done are given back, and the work ends.
     say : callable
@@ -70,14 +70,14 @@ def work(clinic: Clinic, *, jobs: int = 1, once: bool = False, stop: threading.E
     with private_folder():
         pass
     tally = _Tally()
-    swept_at_s = float("-inf")
+    # What nobody finished in time waits from the sweep on.
+    next_sweep_s = time.monotonic() + _sweep(clinic, say)
     with ThreadPoolExecutor(jobs, thread_name_prefix="assessing") as pool:
         running = [pool.submit(_take_turns, clinic, once, stop, say, tally) for _ in range(jobs)]
         try:
             while running:
-                if not once and time.monotonic() - swept_at_s > RECORDS.sweep_s:
-                    swept_at_s = time.monotonic()
-                    _sweep(clinic, say)
+                if not once and time.monotonic() > next_sweep_s:
+                    next_sweep_s = time.monotonic() + _sweep(clinic, say)
                 done, still = wait(running, timeout=1.0, return_when=FIRST_EXCEPTION)
                 running = list(still)
                 for one in done:
@@ -218,14 +218,22 @@ class _Signs:
                 log.warning("%s", error)
 
 
-def _sweep(clinic: Clinic, say: Say) -> None:
+def _sweep(clinic: Clinic, say: Say) -> float:
+    """Do what is due, and tell in how many seconds to do so again. What waits is assessed whatever comes of it."""
     try:
         done = sweep(clinic)
-    except DataError as error:
-        # What is due stays for now; what waits is assessed all the same.
+    except BusyError as error:
         say(str(error))
-        return
+        return RECORDS.sweep_again_s
+    except TdscreenError as error:
+        say(str(error))
+        return RECORDS.sweep_s
+    except OSError as error:
+        # Of this machine: a disk that is full or went away.
+        say(f"{error.strerror or error}. What is due could not be destroyed. See to the disk of the store.")
+        return RECORDS.sweep_again_s
     say(
         f"Swept: {counted(done.videos, 'video')}, {counted(done.tracks, 'file')} of landmarks and "
         f"{counted(done.assessments, 'assessment')} were due."
     )
+    return RECORDS.sweep_s

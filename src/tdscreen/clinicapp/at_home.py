@@ -11,6 +11,7 @@ from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import change, seen
 from tdscreen.patientapp.words import text
 from tdscreen.printing import day, moment
+from tdscreen.records.at_home import withdraw
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Invitation, InvitationState
 from tdscreen.records.invitations import invitation_of, invitations, invite, link_to, revoke
@@ -22,7 +23,7 @@ _STATES: dict[InvitationState, str] = {
     InvitationState.FINISHED: "finished on {finished}",
     InvitationState.REVOKED: "taken back",
     InvitationState.EXPIRED: "ran out on {until}",
-    InvitationState.WITHDRAWN: "the patient deleted what was recorded",
+    InvitationState.WITHDRAWN: "what was recorded was deleted at the patient's wish",
 }
 
 
@@ -61,6 +62,16 @@ def _show(desk: Desk, one: Invitation, recorder: str | None) -> None:
         st.text(f"Invited on {day(one.added_at)}: {told}\n{_so_far(one)}")
         if one.state is InvitationState.OPEN and recorder is not None:
             _show_link(desk, one, recorder)
+        if one.state in (InvitationState.OPEN, InvitationState.FINISHED, InvitationState.EXPIRED):
+            st.button(
+                "Take it back",
+                key=f"revoke-{one.id}",
+                on_click=change,
+                args=(lambda: revoke(desk, one.id),),
+                kwargs={"said": "The link opens nothing any more. What was recorded by it stays."},
+            )
+        if one.consent is not None and one.state is not InvitationState.WITHDRAWN:
+            _offer_deletion(desk, one)
 
 
 def _show_link(desk: Desk, one: Invitation, recorder: str) -> None:
@@ -72,13 +83,22 @@ def _show_link(desk: Desk, one: Invitation, recorder: str) -> None:
             'style="max-width:100%;background:#fff">'
         )
         st.code(link, language=None, wrap_lines=True)
-    st.button(
-        "Take it back",
-        key=f"revoke-{one.id}",
-        on_click=change,
-        args=(lambda: revoke(desk, one.id),),
-        kwargs={"said": "The link opens nothing any more. What was recorded by it stays."},
-    )
+
+
+def _offer_deletion(desk: Desk, one: Invitation) -> None:
+    """Let a patient who calls, and cannot or will not use the link, withdraw all the same."""
+    with st.popover("Delete for the patient", key=f"withdrawal-{one.id}"):
+        st.markdown(
+            "At the patient's wish: videos, answers and what was measured in them are deleted, for good. What has been "
+            "signed stays, without its videos."
+        )
+        st.button(
+            "Delete this recording",
+            key=f"withdraw-{one.id}",
+            on_click=change,
+            args=(lambda: withdraw(desk, one.id),),
+            kwargs={"said": "The recording is deleted."},
+        )
 
 
 def _so_far(one: Invitation) -> str:

@@ -16,7 +16,7 @@ from tdscreen.clinicapp.drawn import drawing_of
 from tdscreen.clinicapp.spots import spots_of
 from tdscreen.clinicapp.visit import seen
 from tdscreen.clinicapp.watching import has_landmarks, watch
-from tdscreen.clinicapp.words import retention, video_of
+from tdscreen.clinicapp.words import retention
 from tdscreen.errors import TdscreenError
 from tdscreen.measurement.clip import ClipMeasurement
 from tdscreen.motion.signals import Signal
@@ -144,8 +144,8 @@ def _choose(which: tuple[Item, str]) -> None:
 def _show_moment(desk: Desk, moment: Moment, title: str, followed: Mapping[str, _Followed]) -> None:
     one = followed[moment.input_sha256]
     st.text(f"{title}, {moment.start_s:.1f} to {moment.end_s:.1f} s of {moment.file}")
-    if video_of(one.clip).destroyed_at is not None:
-        st.text(f"{retention(one.clip, desk.clinic.now())} What was followed in it is drawn alone.")
+    if not one.clip.can_be_watched:
+        st.text(f"{retention(one.clip)} What was followed in it is drawn alone.")
     stretch = (moment.start_s, moment.end_s)
     watch(
         desk, one.clip, spots_of(one.tracks), stretch=stretch, drawing=drawing_of(one.tracks, *stretch)

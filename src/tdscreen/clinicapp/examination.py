@@ -12,12 +12,13 @@ from tdscreen.clinicapp.patient import ask_for_answers
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.visit import PageName, Tone, change, forget, go, seen, tell
 from tdscreen.clinicapp.words import OWN, RETENTION, asked, retention, video_of
-from tdscreen.printing import day, moment
+from tdscreen.printing import counted, day, moment
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, decide_retention, destroy_video
 from tdscreen.records.entries import Clip
 from tdscreen.records.examinations import change_examination, examination
 from tdscreen.records.patients import patient
+from tdscreen.records.video_dates import date_by_the_rule
 from tdscreen.records.worklist import ExaminationState, OwnRating, examination_states
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.intake import FILMING_ADVICE
@@ -95,6 +96,13 @@ def _show_ways(state: ExaminationState) -> None:
         if others:
             told += f" Rated by {others} other{'s' if others > 1 else ''}."
         st.caption(told, width="content")
+    if state.came_since:
+        st.button(
+            f"Rate once more: {counted(state.came_since, 'clip')} came in since",
+            key="came-since",
+            on_click=go,
+            args=(PageName.RATING, state.examination),
+        )
 
 
 def _show_clip(desk: Desk, clip: Clip) -> None:
@@ -102,18 +110,15 @@ def _show_clip(desk: Desk, clip: Clip) -> None:
         st.text(f"{clip.file_name}\n{TASKS[Task(clip.task)]}")
         if clip.cut_short:
             st.text("The file that was sent ended early; what there was of it is kept.")
-        st.caption(retention(clip, desk.clinic.now()))
+        st.caption(retention(clip))
         if video_of(clip).destroyed_at is not None:
             return
         with st.container(horizontal=True):
             if clip.keep_video:
                 with st.popover("Let the rule decide"):
-                    st.markdown(
-                        "Where the required ratings are signed, the video is destroyed at once. Else it goes when they "
-                        f"are, and at the latest on {day(video_of(clip).due_at)}."
-                    )
+                    st.markdown(_what_the_rule_says(desk, clip))
                     _decide_button(desk, clip, "Do not keep it")
-            else:
+            elif clip.can_be_watched:
                 _decide_button(desk, clip, "Keep this video")
             with st.popover("Destroy this video now"):
                 st.markdown(
@@ -125,6 +130,18 @@ def _show_clip(desk: Desk, clip: Clip) -> None:
                     on_click=change,
                     args=(lambda: destroy_video(desk, clip.id),),
                 )
+
+
+def _what_the_rule_says(desk: Desk, clip: Clip) -> str:
+    if clip.signed:
+        return (
+            "The ratings of it that are required are signed: the video is destroyed at once, or as soon as an estimate "
+            "that was asked for is made."
+        )
+    due_at = date_by_the_rule(video_of(clip).due_at, desk.clinic.now())
+    return (
+        f"The video goes when the required ratings of it are signed, and at the latest after {day(due_at)}."
+    )
 
 
 def _decide_button(desk: Desk, clip: Clip, label: str) -> None:

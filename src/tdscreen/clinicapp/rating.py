@@ -28,7 +28,6 @@ from tdscreen.clinicapp.visit import (
     tell,
 )
 from tdscreen.clinicapp.watching import has_landmarks, watch
-from tdscreen.clinicapp.words import video_of
 from tdscreen.errors import TdscreenError
 from tdscreen.printing import moment
 from tdscreen.records.assessments import estimates
@@ -59,7 +58,8 @@ def show_rating(desk: Desk, of: str) -> None:
         st.button(
             "Compare and sign", type="primary", key="compare", on_click=go, args=(PageName.COMPARISON, of)
         )
-        _offer_to_rate_again(desk, of, kept)
+        assert own.locked_at is not None
+        _offer_to_rate_again(of, kept, own.locked_at)
         return
     shown, form = st.columns((5, 6), gap="medium")
     with shown, st.container(key="beside"):
@@ -151,10 +151,15 @@ def _own(desk: Desk, of: str) -> Rating | None:
     return own[-1] if own else None
 
 
-def _offer_to_rate_again(desk: Desk, of: str, kept: list[Clip]) -> None:
+def _offer_to_rate_again(of: str, kept: list[Clip], locked_at: datetime) -> None:
     """Let the person rate the same clips once more, from nothing, to see whether the own scale has moved."""
-    if all(video_of(clip).destroyed_at is not None for clip in kept):
+    if not any(clip.can_be_watched for clip in kept):
         return
+    if any(clip.can_be_watched and clip.added_at > locked_at for clip in kept):
+        tell(
+            "A clip came in after you locked your rating, and is no part of it. To rate it, rate once more.",
+            Tone.DRAFT,
+        )
     with st.expander("Rate it once more"):
         st.markdown(
             "After months, a second rating of the same clips tells whether you rate as you did. It begins from nothing "
@@ -170,7 +175,7 @@ def _offer_to_rate_again(desk: Desk, of: str, kept: list[Clip]) -> None:
 
 
 def _show_clips(desk: Desk, kept: list[Clip]) -> None:
-    there = [clip for clip in kept if video_of(clip).destroyed_at is None]
+    there = [clip for clip in kept if clip.can_be_watched]
     if not there:
         st.markdown(
             "There is no video to watch: none was sent, or it was destroyed. Rate what you saw yourself, and say in "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 
 from tdscreen.clinicapp.tickets import TicketOffice
 from tdscreen.records.clinic import Clinic
+from tdscreen.settings import CLINIC_PAGES
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,15 @@ class Service:
     recorder : str or None
         Address of the recorder to which patients are invited; None where there is none.
     tickets : TicketOffice
+    places : BoundedSemaphore
+        For uploads under way.
     """
 
     clinic: Clinic
     person: str | None
     recorder: str | None = None
     tickets: TicketOffice = field(default_factory=TicketOffice)
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(CLINIC_PAGES.uploads_at_once))
 
 
 _running: list[Service] = []

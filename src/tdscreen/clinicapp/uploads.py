@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from typing import BinaryIO
 from urllib.parse import unquote
@@ -17,10 +19,13 @@ from tdscreen.clinicapp.tickets import Purpose, Ticket
 from tdscreen.errors import InputError, LimitError, TdscreenError
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import import_clip
-from tdscreen.serving.nameless import RefusedError, digest_in, nameless_file, path_of
+from tdscreen.records.entries import Clip
+from tdscreen.serving.nameless import NO_ROOM, RefusedError, digest_in, nameless_file, path_of
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.desk import readable_name
+
+log = logging.getLogger(__name__)
 
 PATH = "/clinic/upload/{ticket}"
 NAME_HEADER = "x-clip-name"
@@ -37,20 +42,13 @@ async def receive(request: Request) -> JSONResponse:
     the store has encrypted it, a clip is a file without a name in memory, which the kernel takes back when this
     process lets go of it or is killed.
     """
+    places = service().places
+    if not places.acquire(blocking=False):
+        # Before the ticket is spent: the same one is good when there is room.
+        problem = "Others are sending clips just now. Send it again in a minute."
+        return JSONResponse({"problem": problem}, 503)
     try:
-        desk, ticket = _admit(request)
-        size_bytes, task, digest = _announced(request)
-        with nameless_file(size_bytes) as file:
-            await _stream(request.stream(), file, size_bytes=size_bytes, digest=digest)
-            clip = await run_in_threadpool(
-                import_clip,
-                desk,
-                ticket.on,
-                path_of(file),
-                task=task,
-                name=readable_name(unquote(request.headers.get(NAME_HEADER, ""))),
-                keep_video=request.headers.get(KEEP_HEADER) == "1",
-            )
+        clip = await _take_in(request)
     except RefusedError as refused:
         return JSONResponse({"problem": str(refused)}, refused.status)
     except ClientDisconnect:
@@ -60,7 +58,29 @@ async def receive(request: Request) -> JSONResponse:
         return JSONResponse({"problem": str(error)}, 413)
     except TdscreenError as error:
         return JSONResponse({"problem": str(error)}, 422)
+    except OSError as error:
+        # A memory or a disk that filled up since there was room; what was written is gone again.
+        log.warning("A clip could not be kept: %s.", error.strerror)
+        return JSONResponse({"problem": NO_ROOM}, 507)
+    finally:
+        places.release()
     return JSONResponse({"clip": clip.id}, 201)
+
+
+async def _take_in(request: Request) -> Clip:
+    desk, ticket = _admit(request)
+    size_bytes, task, digest = _announced(request)
+    with nameless_file(size_bytes) as file:
+        await _stream(request.stream(), file, size_bytes=size_bytes, digest=digest)
+        return await run_in_threadpool(
+            import_clip,
+            desk,
+            ticket.on,
+            path_of(file),
+            task=task,
+            name=readable_name(unquote(request.headers.get(NAME_HEADER, ""))),
+            keep_video=request.headers.get(KEEP_HEADER) == "1",
+        )
 
 
 def _admit(request: Request) -> tuple[Desk, Ticket]:
@@ -97,7 +117,7 @@ async def _stream(
     pieces: AsyncIterator[bytes], file: BinaryIO, *, size_bytes: int, digest: bytes | None
 ) -> None:
     hashed, received = hashlib.sha256(), 0
-    async for piece in pieces:
+    while (piece := await _next_of(pieces)) is not None:
         received += len(piece)
         if received > size_bytes:
             raise RefusedError(413, "More came than was announced. Send the clip again.")
@@ -108,3 +128,12 @@ async def _stream(
     if digest is not None and digest != hashed.digest():
         raise RefusedError(422, "The clip did not arrive as it was sent. Send it again.")
     file.flush()
+
+
+async def _next_of(pieces: AsyncIterator[bytes]) -> bytes | None:
+    """Wait for the next piece, but not for ever: an upload that stands still would keep its place from others."""
+    try:
+        async with asyncio.timeout(CLINIC_PAGES.upload_silence_s):
+            return await anext(pieces, None)
+    except TimeoutError as error:
+        raise RefusedError(408, "Nothing came for a while. Send the clip again.") from error

@@ -9,7 +9,6 @@ from tdscreen.clinicapp.components import Spot, play_clip
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose
 from tdscreen.clinicapp.visit import seen
-from tdscreen.clinicapp.words import video_of
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Clip, FileKind
 from tdscreen.settings import CLINIC_PAGES
@@ -33,7 +32,7 @@ def watch(
         See :func:`tdscreen.clinicapp.components.play_clip`.
     """
     address = None
-    if video_of(clip).destroyed_at is None:
+    if clip.can_be_watched:
         ticket = seen(
             f"play-{clip.id}",
             lambda: service().tickets.write(

@@ -54,11 +54,12 @@ _WHY: dict[Destroyed, str] = {
 
 RETENTION = (
     f"A video is destroyed as soon as {'one rating' if RECORDS.required_ratings == 1 else 'the required ratings'} of "
-    f"its examination {'is' if RECORDS.required_ratings == 1 else 'are'} signed (an estimate that was asked for is "
-    f"waited for, {RECORDS.signed_video_days} days at most), and at the latest {RECORDS.video_days} days after its "
-    f"estimate, or after one that failed, and {RECORDS.unassessed_video_days} days after it came in. After that it can "
-    "be neither watched nor rated nor estimated again. What was measured in it stays, with the landmarks. What nobody "
-    "has rated stands on the worklist before. Sound is never kept."
+    f"it {'is' if RECORDS.required_ratings == 1 else 'are'} signed (an estimate that was asked for is waited for, "
+    f"{RECORDS.signed_video_days} days at most), and at the latest {RECORDS.video_days} days after its estimate, or "
+    f"after one that failed, and {RECORDS.unassessed_video_days} days after it came in. A rating is of the clips that "
+    "were there when it was locked. After its day a video can no longer be watched, nor rated or estimated from. What "
+    "was measured in it stays, with the landmarks. What nobody has rated stands on the worklist before. Sound is never "
+    "kept."
 )
 
 
@@ -67,6 +68,7 @@ def standing(state: ExaminationState) -> str:
     parts = [
         counted(state.clips, "clip") if state.clips else "no clips yet",
         OWN[state.own],
+        *([f"{counted(state.came_since, 'clip')} came in after it"] if state.came_since else []),
         "signed" if state.signed else "draft: nobody has signed",
         *([AT_HOME[state.at_home]] if state.at_home in AT_HOME else []),
         *([f"video until {day(state.unrated_until)}"] if state.unrated_until else []),
@@ -86,7 +88,7 @@ def goes_soon(states: Iterable[ExaminationState], now: datetime) -> list[Examina
     return [one for until, _, one in sorted(found) if until <= limit]
 
 
-def retention(clip: Clip, now: datetime) -> str:
+def retention(clip: Clip) -> str:
     """Say what becomes of a clip's video, or has become of it."""
     video = video_of(clip)
     if video.destroyed_at is not None and video.destroyed_because is not None:
@@ -96,9 +98,17 @@ def retention(clip: Clip, now: datetime) -> str:
         )
     if clip.keep_video:
         return "The video is kept until somebody decides otherwise."
-    if video.due_at <= now:
-        return f"The time of the video was over on {day(video.due_at)}: it goes with the next daily sweep."
-    return f"The video is kept until a rating is signed, at the latest until {day(video.due_at)}."
+    if not clip.can_be_watched:
+        return (
+            f"The time of the video was over on {day(video.due_at)}: it can no longer be watched, and goes with the "
+            "next daily sweep."
+        )
+    if clip.signed:
+        return (
+            "The ratings that are required are signed. The video is kept until the estimate that was asked for is "
+            f"made, at the latest until {day(video.due_at)}."
+        )
+    return f"The video is kept until a rating of it is signed, at the latest until {day(video.due_at)}."
 
 
 def asked(details: ExaminationDetails) -> list[str]:

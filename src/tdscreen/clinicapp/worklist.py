@@ -83,11 +83,11 @@ def show_worklist(desk: Desk) -> None:
     if going := goes_soon(found.states, desk.clinic.now()):
         _list("Video goes soon, not rated", going, "")
         st.caption(
-            "After its day the video is destroyed, and can be rated by nobody. To keep it longer, open the examination."
+            "After its day nobody can watch the video and rate it. To keep it longer, open the examination."
         )
     _list(
         "To be rated by you",
-        [one for one in found.states if one.videos and one.own is not OwnRating.LOCKED],
+        [one for one in found.states if one.videos and (one.own is not OwnRating.LOCKED or one.came_since)],
         "You have rated everything that can be shown.",
     )
     _list(

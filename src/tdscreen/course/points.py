@@ -6,7 +6,7 @@ import contextlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from tdscreen.records.entries import Examination, Exposure, Rating, StoredAssessment
@@ -93,10 +93,14 @@ class MedicationChange:
 
     @property
     def at(self) -> datetime:
-        """When it was, as far as that is known: the beginning of what ``since`` says, else when it was noted."""
+        """When it was, as far as that is known: the beginning of what ``since`` says, else when it was noted.
+
+        A day begins on this machine's clock, as the pages show it.
+        """
         for form in ("%Y-%m-%d", "%Y-%m", "%Y"):
-            with contextlib.suppress(ValueError):
-                return datetime.strptime(self.since.strip(), form).replace(tzinfo=UTC)
+            # The year 1 may lie before all that a clock can show.
+            with contextlib.suppress(ValueError, OverflowError):
+                return datetime.strptime(self.since.strip(), form).astimezone()
         return self.noted_at
 
 

@@ -23,8 +23,8 @@ WORDINGS: dict[str, dict[str, str]] = {
     },
     "3": {
         "date": "2026-11-27",
-        "en": "18c88805a6ed51584a48587843f79508be81c28f792aae9e0fe40b4d4fec2c73",
-        "es": "90db2d227a7f8f6898541f247b0812226728a7f339dce096fc930d68766b5ef6",
+        "en": "cf1636cb972d8e1ef93f1163663b427065e9b4b1c240c5573dd6649f471b619b",
+        "es": "2a097dacbb365b78099d25f39605403f7a76d71815d3647177580dc25a978f3f",
     },
 }
 """Every wording there was: its date, and the SHA-256 of what stands in each language's catalogue, for a

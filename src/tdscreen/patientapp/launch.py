@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
-from tdscreen.errors import InputError
+from tdscreen.errors import InputError, TdscreenError
 from tdscreen.patientapp.clinic_file import ClinicFile
 from tdscreen.patientapp.service import Recorder, open_recorder
 from tdscreen.records.clinic import Clinic, Desk, database_in
-from tdscreen.records.entries import PatientDetails
-from tdscreen.records.invitations import invite
+from tdscreen.records.entries import Invitation, InvitationState, PatientDetails
+from tdscreen.records.invitations import invitations, invite
 from tdscreen.records.master import read_key_file, write_key_file
 from tdscreen.records.patients import add_patient, find_patient
+from tdscreen.records.retention import sweep
 from tdscreen.serving.launch import LOOPBACK, closed_options
 from tdscreen.settings import RECORDER, RecorderSettings
 from tdscreen.webapp.launch import end_with_the_terminal, require_free
@@ -19,6 +21,8 @@ from tdscreen.webapp.launch import end_with_the_terminal, require_free
 OWN = "me"
 """Site, person and patient of a store that somebody has for oneself."""
 KEY_FILE, STORE = "master.key", "store"
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -81,21 +85,44 @@ def run(
 
 
 def own_store(folder: Path) -> Clinic:
-    """Open the store that somebody has for oneself, or make it.
+    """Open the store that somebody has for oneself, or make it; what is due goes first, since nothing else sees to it.
 
     Parameters
     ----------
     folder : Path
         Holds the store and, beside it, its key: whoever can read the folder can read what is in it.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made, or its store cannot be opened.
     """
     store, key = folder / STORE, folder / KEY_FILE
     if key.exists():
-        return Clinic(store, database_in(store), read_key_file(key))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        clinic = Clinic(store, database_in(store), read_key_file(key))
+        try:
+            sweep(clinic)
+        except TdscreenError as error:
+            # It keeps nobody from recording, and is tried again the next time.
+            log.warning("%s", error)
+        return clinic
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     clinic = Clinic.create(store, database_in(store), write_key_file(key))
     clinic.add_site(OWN)
     clinic.add_staff(OWN, OWN, name=OWN)
     return clinic
+
+
+def own_recordings(desk: Desk) -> list[Invitation]:
+    """Give what oneself has recorded before and not deleted, oldest first."""
+    patient = find_patient(desk, OWN)
+    if patient is None:
+        return []
+    gone = (InvitationState.WITHDRAWN, InvitationState.REVOKED)
+    return [one for one in invitations(desk, patient.id) if one.consent is not None and one.state not in gone]
 
 
 def own_invitation(desk: Desk) -> str:

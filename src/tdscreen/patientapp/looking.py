@@ -1,7 +1,7 @@
 """The process that looks at thumbnails with the analysis's own detector of faces and hands.
 
-It decodes pictures that strangers send, so it is not the server's process. Of each recording that it looks at it holds
-the last picture, in memory, until that ends, and keeps none.
+It decodes pictures that strangers send, so it is not the server's process, and has no network. Of each recording that
+it looks at it holds the last picture, in memory, until that ends, and keeps none.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tdscreen.confinement import give_up_network
 from tdscreen.patientapp.hints import hints_for
 from tdscreen.patientapp.steadiness import is_shaken
 from tdscreen.settings import RECORDER
@@ -31,6 +32,7 @@ def serve() -> None:
     # What native libraries print on standard output is no answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    give_up_network()
     cv2.setNumThreads(1)
     looker = _Looker()
     looker.warm_up()

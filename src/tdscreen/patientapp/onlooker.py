@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
+from tdscreen.confinement import child_environment
 from tdscreen.settings import RECORDER
 
 _SERVE = "from tdscreen.patientapp.looking import serve; serve()"
@@ -140,10 +140,7 @@ class Onlooker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-                },
+                env=child_environment(),
                 start_new_session=True,
             )
             self._ready = False

@@ -54,6 +54,7 @@ def said_to_the_browser(
             "version": VERSION,
             "date": date_of_version().isoformat(),
             "days": RECORDS.video_days,
+            "most": RECORDS.unassessed_video_days,
         },
         "around": around(about or ClinicFile()),
         "drawings": drawings(),

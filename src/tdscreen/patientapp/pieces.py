@@ -69,12 +69,18 @@ class Pieces:
     ----------
     clock : callable
         Gives seconds.
+    unfinished_s : float
+        After which a clip of which no more has come is let go of, whether or not anybody else sends one.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, unfinished_s: float = RECORDER.unfinished_s
+    ) -> None:
         self._clock = clock
+        self._unfinished_s = unfinished_s
         self._open: dict[str, Unfinished] = {}
         self._lock = threading.Lock()
+        self._look: threading.Timer | None = None
 
     def announce(self, invitation: str, desk: Desk, recorded: RecordedTask, size_bytes: int) -> Unfinished:
         """Give what is here of a clip; the same that was announced before, or a new one in the place of another.
@@ -96,6 +102,7 @@ class Pieces:
                 waiting = sum(one.size_bytes - one.received for one in self._open.values())
                 here = Unfinished(desk, recorded, size_bytes, nameless_file(size_bytes + waiting))
                 self._open[invitation] = here
+                self._look_later()
             here.touched_s = self._clock()
             return here
 
@@ -134,6 +141,20 @@ class Pieces:
         with self._lock:
             for invitation in list(self._open):
                 self._drop(invitation)
+            if self._look is not None:
+                self._look.cancel()
+
+    def _look_later(self) -> None:
+        if self._look is None and self._open:
+            self._look = threading.Timer(self._unfinished_s, self._look_now)
+            self._look.daemon = True
+            self._look.start()
+
+    def _look_now(self) -> None:
+        with self._lock:
+            self._look = None
+            self._let_go_of_old()
+            self._look_later()
 
     def _drop(self, invitation: str) -> None:
         here = self._open.pop(invitation, None)
@@ -146,7 +167,7 @@ class Pieces:
             here.file.close()
 
     def _let_go_of_old(self) -> None:
-        before_s = self._clock() - RECORDER.unfinished_s
+        before_s = self._clock() - self._unfinished_s
         for invitation, here in list(self._open.items()):
             if here.touched_s < before_s and not here.busy:
                 self._drop(invitation)

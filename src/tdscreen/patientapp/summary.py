@@ -38,7 +38,7 @@ def plain_summary(
     scores : mapping of int to int or bool
         Signed, by item of the AIMS; what was not rated is not in it.
     held_at : datetime
-        When the videos were made.
+        When the videos were made. What is read is the day on this machine's clock, as on the clinic's pages.
     clinician : str
         Who signed, and let it be read.
     """
@@ -57,7 +57,11 @@ def plain_summary(
         found.append(say("summary.no_cause"))
     parts = [
         SummaryPart(
-            "", (say("summary.of", date=day(language, held_at), name=clinician), say("summary.measures"))
+            "",
+            (
+                say("summary.of", date=day(language, held_at.astimezone()), name=clinician),
+                say("summary.measures"),
+            ),
         ),
         SummaryPart(say("summary.title"), (*found, say("summary.day"))),
     ]

@@ -27,7 +27,7 @@ from tdscreen.records.entries import (
 )
 from tdscreen.records.examinations import add_examination
 from tdscreen.records.invitations import KIND, read_invitation, site_of
-from tdscreen.records.jobs import enqueue
+from tdscreen.records.jobs import let_wait
 from tdscreen.records.patients import living_patient
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
@@ -184,18 +184,13 @@ def finish(desk: Desk, invitation: str) -> Invitation:
     ------
     NotInvitedError
     """
-    with _standing(desk, invitation) as (work, row, so_far):
-        work.scope.change(INVITATIONS, row["id"], finished_at=work.time)
-        work.log("finished", KIND, invitation)
-    if so_far.examination is not None and any(one.clip for one in so_far.tasks):
-        enqueue(desk, so_far.examination)
+    with _standing(desk, invitation) as (work, row, _):
+        _end(work, row)
     return recording(desk, invitation)
 
 
 def finish_what_is_over(clinic: Clinic) -> int:
     """End the recordings whose invitation ran out or was taken back, so that what there is of them is measured.
-
-    A video goes a time after it was measured. One that nobody finished would never be, and be kept for ever.
 
     Returns
     -------
@@ -204,21 +199,25 @@ def finish_what_is_over(clinic: Clinic) -> int:
     """
     ended = 0
     for site in clinic.sites():
-        over: list[tuple[str, Row]] = []
         with clinic.at_work(SHELL, site) as work:
             living = {row["id"] for row in work.scope.rows(PATIENTS, deleting_at=None)}
             for row in work.scope.rows(INVITATIONS, finished_at=None, withdrawn_at=None):
                 is_over = row["until"] < work.time or row["revoked_at"] is not None
                 if is_over and row["examination_id"] is not None and row["patient_id"] in living:
-                    work.scope.change(INVITATIONS, row["id"], finished_at=work.time)
-                    work.log("finished", KIND, row["id"])
-                    if work.scope.rows(CLIPS, examination_id=row["examination_id"]):
-                        over.append((row["examination_id"], row))
+                    ended += _end(work, row)
             work.log("looked for what is over", "site", site)
-        for examination, row in over:
-            enqueue(clinic.desk_of_patient(site, invited_by=row["added_by"]), examination)
-        ended += len(over)
     return ended
+
+
+def _end(work: Work, row: Row) -> bool:
+    """End the recording of an invitation; True if its clips wait to be assessed: both or neither is in the store.
+
+    None waits where nothing was recorded, or the videos have gone meanwhile, as with a signature.
+    """
+    work.scope.change(INVITATIONS, row["id"], finished_at=work.time)
+    work.log("finished", KIND, row["id"])
+    examination = row["examination_id"]
+    return examination is not None and let_wait(work, examination, asked_by=row["added_by"]) is not None
 
 
 def looks(desk: Desk, invitation: str) -> list[Look]:
@@ -239,14 +238,15 @@ def looks(desk: Desk, invitation: str) -> list[Look]:
 def withdraw(desk: Desk, invitation: str) -> None:
     """Delete what was recorded by an invitation: videos, answers, and what was measured in them.
 
-    What a clinician has signed stays, without its videos. So does a note that there was a recording.
+    The patient does it, or whoever treats the patient at the patient's wish. What a clinician has signed stays, without
+    its videos. So does a note that there was a recording.
 
     Raises
     ------
     InputError
         This site has no such invitation.
     """
-    with desk.at_work(Act.RECORD_AT_HOME) as work:
+    with desk.at_work(Act.WITHDRAW) as work:
         row = work.scope.row(INVITATIONS, invitation)
         examination = row["examination_id"]
         work.scope.remove(RECORDED_TASKS, invitation_id=invitation)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
-from tdscreen.printing import day, printable
+from tdscreen.printing import counted, day, printable
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
@@ -23,7 +23,14 @@ from tdscreen.records.sealed_file import SealedReader
 from tdscreen.records.tables import CLIPS, FILES
 from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
-from tdscreen.records.video_dates import date_of_new_video, destroy_file, let_videos_go
+from tdscreen.records.video_dates import (
+    date_of_new_video,
+    destroy_file,
+    is_over,
+    leave_time_to_rate,
+    let_videos_go,
+    signed_clips,
+)
 from tdscreen.settings import RECORDS, VIDEO
 from tdscreen.tracking.store import load_tracks, save_tracks
 from tdscreen.tracking.tracks import Tracks
@@ -68,7 +75,7 @@ def import_clip(
     KnownClipError
         This site has this very clip already.
     InputError
-        This site has no such examination.
+        This site has no such examination, or it has as many clips as it can have.
     VideoError, LimitError, WorkerError
         The file is not a clip that can be taken in.
     """
@@ -77,6 +84,7 @@ def import_clip(
     with desk.at_work(Act.RECORD) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
         lookup = _unknown(work, sha256_of(source))
+        _require_place(work, examination)
         key = work.vault.patient_key(patient)
         work.log("began to take in", _KIND, examination)
     clip, file = new_id(), new_id()
@@ -103,6 +111,7 @@ def import_clip(
         living_examination(work.scope, examination)
         if lookup != _unknown(work, str(said["sha256"])):
             raise InputError(f"{printable(name)} was changed while it was read. Take it in again.")
+        _require_place(work, examination)
         sealed = {
             "file_name": name,
             "sha256": said["sha256"],
@@ -176,11 +185,11 @@ def open_clip(desk: Desk, identifier: str) -> SealedReader:
     Raises
     ------
     InputError
-        This site has no such clip, or its video was destroyed.
+        This site has no such clip, or its video was destroyed or is to be.
     """
     with desk.at_work(Act.WATCH) as work:
         row = work.scope.row(CLIPS, identifier)
-        file = _there(work, row, FileKind.VIDEO)
+        file = _usable(work, row, FileKind.VIDEO)
         reader = work.vault.reader(row["patient_id"], file["id"])
         work.log("saw", "video of clip", identifier)
     return reader
@@ -216,11 +225,11 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
     Raises
     ------
     InputError
-        This site has no such clip, or there are no tracks of it.
+        This site has no such clip, or there are no tracks of it any more.
     """
     with desk.at_work(Act.SEE_LANDMARKS) as work:
         row = work.scope.row(CLIPS, identifier)
-        file = _there(work, row, FileKind.TRACKS)
+        file = _usable(work, row, FileKind.TRACKS)
         with private_folder() as folder, work.vault.reader(row["patient_id"], file["id"]) as sealed:
             with (folder / "tracks").open("wb") as plain:
                 shutil.copyfileobj(sealed, plain)
@@ -231,13 +240,24 @@ def tracks(desk: Desk, identifier: str) -> Tracks:
 
 
 def decide_retention(desk: Desk, identifier: str, *, keep_video: bool) -> None:
-    """Decide whether a clip's video is kept, or goes by the clinic's rule: at once, if it would be gone by that."""
+    """Decide whether a clip's video is kept, or goes by the clinic's rule: at once, if it is rated and signed.
+
+    Else there are :attr:`~tdscreen.settings.RecordsSettings.video_warning_days` at least to rate what was kept.
+
+    Raises
+    ------
+    InputError
+        This site has no such clip, or what is to be kept was destroyed or is to be.
+    """
     with desk.at_work(Act.DECIDE_RETENTION) as work:
-        examination = work.scope.row(CLIPS, identifier)["examination_id"]
+        row = work.scope.row(CLIPS, identifier)
+        if keep_video:
+            _usable(work, row, FileKind.VIDEO)
         work.scope.change(CLIPS, identifier, keep_video=keep_video)
         work.log("decided to keep" if keep_video else "decided not to keep", "video of clip", identifier)
-        if not keep_video:
-            let_videos_go(work, examination)
+        if row["keep_video"] and not keep_video:
+            leave_time_to_rate(work, identifier)
+            let_videos_go(work, row["examination_id"])
 
 
 def destroy_video(desk: Desk, identifier: str) -> None:
@@ -272,10 +292,18 @@ def _unknown(work: Work, sha256: str) -> str:
     lookup = work.lookup(_KIND, sha256)
     if rows := work.scope.rows(CLIPS, lookup=lookup):
         raise KnownClipError(
-            "This very clip is there already, of an examination that was added on "
-            f"{day(read_time(rows[0]['added_at']))}. It was not added again."
+            f"This very clip is there already: it came in on {day(read_time(rows[0]['added_at']))}. It was not added "
+            "again."
         )
     return lookup
+
+
+def _require_place(work: Work, examination: str) -> None:
+    there = len(work.scope.rows(CLIPS, examination_id=examination))
+    if there >= RECORDS.most_clips:
+        raise InputError(
+            f"This examination has {counted(there, 'clip')}, as many as it can have. Add another examination."
+        )
 
 
 def _files(work: Work, clip: str, kind: FileKind, *, there: bool = False) -> list[Row]:
@@ -294,6 +322,17 @@ def _there(work: Work, clip: Row, kind: FileKind) -> Row:
     return files[-1]
 
 
+def _usable(work: Work, clip: Row, kind: FileKind) -> Row:
+    """Give a file whose time is not over: what is due is not used, also where no sweep has come by."""
+    file = _there(work, clip, kind)
+    if is_over(file, work.now, kept=clip["keep_video"]):
+        due_at = day(read_time(file["due_at"]))
+        raise InputError(
+            f"The time of the {kind} of this clip was over on {due_at}. The next sweep destroys it."
+        )
+    return file
+
+
 def _clip(work: Work, row: Row) -> Clip:
     said = work.unseal(row["patient_id"], row["id"], row["sealed"])
     return Clip(
@@ -305,6 +344,11 @@ def _clip(work: Work, row: Row) -> Clip:
         files=tuple(_kept(file) for kind in FileKind for file in _files(work, row["id"], kind)),
         added_at=read_time(row["added_at"]),
         added_by=row["added_by"],
+        can_be_watched=any(
+            not is_over(file, work.now, kept=row["keep_video"])
+            for file in _files(work, row["id"], FileKind.VIDEO, there=True)
+        ),
+        signed=row["id"] in signed_clips(work, row["examination_id"]),
     )
 
 

@@ -230,7 +230,7 @@ class KeptFile:
     size_bytes : int
         On disk, encrypted.
     due_at : datetime
-        When it is to be destroyed at the latest, but for a video of a clip with ``keep_video``.
+        The last day on which it is there at the latest, but for a video of a clip with ``keep_video``.
     destroyed_at : datetime or None
         None while it is there.
     destroyed_because : Destroyed or None
@@ -264,6 +264,10 @@ class Clip:
     keep_video : bool
         The video is not destroyed for its age.
     files : tuple of KeptFile
+    can_be_watched : bool
+        The video is there, and its time is not over.
+    signed : bool
+        As many people as are required have signed a rating of it, as that stands.
     mirrored : bool
         The recording is a mirror image (a selfie view).
     """
@@ -279,6 +283,8 @@ class Clip:
     files: tuple[KeptFile, ...]
     added_at: datetime
     added_by: str
+    can_be_watched: bool
+    signed: bool
     mirrored: bool = False
 
 

@@ -41,16 +41,9 @@ def add_examination(
         This site has no such patient, or the time has no zone, or lies more than a day ahead, or before 1950.
     """
     details = details or ExaminationDetails()
-    if held_at.tzinfo is None:
-        raise InputError("The time of an examination needs its zone.")
     examination = new_id()
     with desk.at_work(Act.RECORD) as work:
-        if held_at.year < _FIRST_YEAR or held_at > work.now + _CLOCKS_APART:
-            # A slip in the year would put off when the patient is due.
-            raise InputError(
-                f"An examination is noted once it is held, and not before {_FIRST_YEAR}: look at the year in "
-                f"{held_at:%Y-%m-%d %H:%M}."
-            )
+        check_when_held(held_at, now=work.now)
         living_patient(work.scope, patient)
         work.scope.add(
             EXAMINATIONS,
@@ -64,6 +57,24 @@ def add_examination(
         work.log("added", _KIND, examination)
         row = work.scope.row(EXAMINATIONS, examination)
         return _examination(work, row)
+
+
+def check_when_held(held_at: datetime, *, now: datetime) -> None:
+    """Refuse a time at which no examination can have been.
+
+    Raises
+    ------
+    InputError
+        It has no zone, or lies more than a day ahead, or before 1950.
+    """
+    if held_at.tzinfo is None:
+        raise InputError("The time of an examination needs its zone.")
+    if held_at.year < _FIRST_YEAR or held_at > now + _CLOCKS_APART:
+        # A slip in the year would put off when the patient is due.
+        raise InputError(
+            f"An examination is noted once it is held, and not before {_FIRST_YEAR}: look at the year in "
+            f"{held_at:%Y-%m-%d %H:%M}."
+        )
 
 
 def examination(desk: Desk, identifier: str) -> Examination:

@@ -19,10 +19,10 @@ from tdscreen.records.entries import Job, JobState
 from tdscreen.records.examinations import living_examination
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
-from tdscreen.records.tables import CLIPS, FILES, JOBS, PATIENTS
+from tdscreen.records.tables import CLIPS, EXAMINATIONS, FILES, JOBS, PATIENTS
 from tdscreen.records.times import read_optional_time, read_time, written
 from tdscreen.records.vault import new_id
-from tdscreen.records.video_dates import bring_dates_forward, let_videos_go
+from tdscreen.records.video_dates import bring_dates_forward, is_over, let_videos_go
 from tdscreen.settings import RECORDS
 
 _KIND = "job"
@@ -45,26 +45,45 @@ def enqueue(desk: Desk, examination: str) -> Job:
         This site has no such examination, or none of its clips has a video or landmarks any more.
     """
     with desk.at_work(Act.ASK_FOR_ASSESSMENT) as work:
-        patient = living_examination(work.scope, examination)["patient_id"]
-        open_jobs = [row for row in work.scope.rows(JOBS, examination_id=examination) if _is_open(row)]
-        if not open_jobs:
-            _check_something_there(work, examination)
-            job = new_id()
-            work.scope.add(
-                JOBS,
-                id=job,
-                patient_id=patient,
-                examination_id=examination,
-                state=str(JobState.WAITING),
-                progress=0.0,
-                tries=0,
-                added_at=work.time,
-                added_by=work.answerable,
+        living_examination(work.scope, examination)
+        if not work.scope.rows(CLIPS, examination_id=examination):
+            raise InputError("There is no clip of this examination. Add one first.")
+        job = let_wait(work, examination, asked_by=work.answerable)
+        if job is None:
+            raise InputError(
+                "The videos of this examination were destroyed or their time is over, and there are no landmarks of "
+                "them: nothing is left to assess."
             )
-        else:
-            job = open_jobs[0]["id"]
-        work.log("asked for assessment of", "examination", examination)
         return _job(work, work.scope.row(JOBS, job))
+
+
+def let_wait(work: Work, examination: str, *, asked_by: str) -> str | None:
+    """Let an examination wait to be assessed, within a piece of work; see :func:`enqueue`.
+
+    Returns
+    -------
+    str or None
+        The job. None where neither a video nor landmarks are left.
+    """
+    open_jobs = [row for row in work.scope.rows(JOBS, examination_id=examination) if _is_open(row)]
+    if not open_jobs and not _is_anything_left(work, examination):
+        return None
+    work.log("asked for assessment of", "examination", examination)
+    if open_jobs:
+        return str(open_jobs[0]["id"])
+    job = new_id()
+    work.scope.add(
+        JOBS,
+        id=job,
+        patient_id=work.scope.row(EXAMINATIONS, examination)["patient_id"],
+        examination_id=examination,
+        state=str(JobState.WAITING),
+        progress=0.0,
+        tries=0,
+        added_at=work.time,
+        added_by=asked_by,
+    )
+    return job
 
 
 def jobs(desk: Desk, *, examination: str | None = None, state: JobState | None = None) -> list[Job]:
@@ -277,15 +296,13 @@ def _is_open(row: Row) -> bool:
     return row["state"] in (JobState.WAITING, JobState.RUNNING)
 
 
-def _check_something_there(work: Work, examination: str) -> None:
+def _is_anything_left(work: Work, examination: str) -> bool:
     clips = work.scope.rows(CLIPS, examination_id=examination)
-    if not clips:
-        raise InputError("There is no clip of this examination. Add one first.")
-    if not any(work.scope.rows(FILES, clip_id=clip["id"], destroyed_at=None) for clip in clips):
-        raise InputError(
-            "The videos of this examination were destroyed, and there are no landmarks of them: nothing is left to "
-            "assess."
-        )
+    return any(
+        not is_over(file, work.now, kept=clip["keep_video"])
+        for clip in clips
+        for file in work.scope.rows(FILES, clip_id=clip["id"], destroyed_at=None)
+    )
 
 
 def _job(work: Work, row: Row) -> Job:

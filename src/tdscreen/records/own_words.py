@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tdscreen.records.clinic import Desk
+from tdscreen.records.entries import AtHomeAnswers
 from tdscreen.records.invitations import read_invitation
 from tdscreen.records.roles import Act
 from tdscreen.records.tables import INVITATIONS, PATIENTS
@@ -44,7 +45,7 @@ class OwnWords:
 
 
 def own_words(desk: Desk) -> list[OwnWords]:
-    """Give what the patients of the site said at home, oldest first; nothing of who has withdrawn it."""
+    """Give what the patients of the site said at home, oldest first; nothing of who withdrew it or said nothing."""
     with desk.at_work(Act.INVITE) as work:
         living = {row["id"] for row in work.scope.rows(PATIENTS, deleting_at=None)}
         found = []
@@ -54,14 +55,18 @@ def own_words(desk: Desk) -> list[OwnWords]:
             one = read_invitation(work, row)
             if one.consent is None:
                 continue
+            answers = one.answers or AtHomeAnswers()
+            if not one.tasks and answers.aware is None and answers.incapacitated is None:
+                # Who agreed and went no further has said nothing: what was said the time before still stands.
+                continue
             found.append(
                 OwnWords(
                     one.patient,
                     one.id,
                     one.examination or "",
                     one.consent.at,
-                    None if one.answers is None else one.answers.aware,
-                    None if one.answers is None else one.answers.incapacitated,
+                    answers.aware,
+                    answers.incapacitated,
                     any(task.skipped == FELT_BAD for task in one.tasks),
                 )
             )

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from tdscreen.errors import InputError
+from tdscreen.records.as_they_stand import read_scores, signed_as_they_stand
 from tdscreen.records.assessments import was_shown
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import (
-    Activation,
     Agreement,
     Rating,
     RatingChange,
@@ -136,6 +136,8 @@ def change_rating(desk: Desk, rating: str, scores: Scores, *, why: str) -> Ratin
             changed_at=work.time,
         )
         work.log("changed", _KIND, rating)
+        # It may be what was signed again.
+        let_videos_go(work, row["examination_id"])
         return _rating(work, row)
 
 
@@ -160,7 +162,7 @@ def ratings_shown(work: Work, examination: str) -> list[Rating]:
 def sign(
     desk: Desk, rating: str, *, agreement: Agreement, comment: str = "", as_seen: Scores | None = None
 ) -> SignOff:
-    """Sign a locked rating, as it stands. The examination's videos go if it was the last that had to be signed.
+    """Sign a locked rating, as it stands. The videos that it is of go if it was the last that had to be signed.
 
     Parameters
     ----------
@@ -239,24 +241,6 @@ def signed(desk: Desk, examination: str) -> frozenset[str]:
         living_examination(work.scope, examination)
         work.log("saw", "signatures of examination", examination)
         return signed_as_they_stand(work, examination) & {row["id"] for row in _may_see(work, examination)}
-
-
-def signed_as_they_stand(work: Work, examination: str) -> frozenset[str]:
-    """Name the ratings of an examination that somebody has signed as they stand, without a word of what they say."""
-
-    def said(row: Row) -> Scores:
-        # As it was written, for whoever may not read what was written freely, too.
-        return read_scores(work.unseal(row["patient_id"], row["id"], row["sealed"]))
-
-    current = {row["id"]: said(row) for row in work.scope.rows(RATINGS, examination_id=examination)}
-    for rating in current:
-        for change in work.scope.rows(RATING_CHANGES, order="changed_at", rating_id=rating):
-            current[rating] = said(change)
-    return frozenset(
-        row["rating_id"]
-        for row in work.scope.rows(SIGN_OFFS, examination_id=examination)
-        if said(row) == current[row["rating_id"]]
-    )
 
 
 def _may_see(work: Work, examination: str) -> list[Row]:
@@ -363,14 +347,3 @@ def _shown(work: Work, said: dict[str, Any]) -> Scores:
     scores = read_scores(said)
     reasons = {number: work.note(reason) for number, reason in scores.reasons.items()}
     return replace(scores, reasons=reasons, comment=work.note(scores.comment))
-
-
-def read_scores(said: dict[str, Any]) -> Scores:
-    """Read what a rating, a change of it or a signature says, as it was sealed."""
-    return Scores(
-        {int(number): score for number, score in said["scores"].items()},
-        {int(number): reason for number, reason in said["reasons"].items()},
-        said["comment"],
-        # What was sealed before it was asked does not say.
-        None if said.get("activation") is None else Activation(said["activation"]),
-    )

@@ -15,8 +15,8 @@ from tdscreen.records.patients import finish_deletion
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row, Scope
 from tdscreen.records.tables import ASSESSMENTS, CLIPS, FILES, PATIENTS
-from tdscreen.records.times import read_time
-from tdscreen.records.video_dates import destroy_file
+from tdscreen.records.times import is_past, read_time
+from tdscreen.records.video_dates import destroy_file, is_over
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _due(row: Row, on_id: str, what: Kept, *, kept: bool = False) -> Due:
 
 
 def sweep(clinic: Clinic) -> Swept:
-    """Destroy what is due at every site.
+    """Destroy at every site what is due: whose day is over.
 
     Parameters
     ----------
@@ -143,11 +143,11 @@ def _begun_deletions(clinic: Clinic, site: str) -> list[str]:
 
 
 def _destroy_due_files(work: Work, kind: FileKind) -> int:
-    kept = {row["id"] for row in work.scope.rows(CLIPS, keep_video=True)} if kind is FileKind.VIDEO else set()
+    kept = {row["id"] for row in work.scope.rows(CLIPS, keep_video=True)}
     due = [
         row
         for row in work.scope.rows(FILES, kind=str(kind), destroyed_at=None)
-        if row["due_at"] <= work.time and row["clip_id"] not in kept
+        if is_over(row, work.now, kept=row["clip_id"] in kept)
     ]
     for row in due:
         destroy_file(work, row, Destroyed.DUE)
@@ -155,7 +155,11 @@ def _destroy_due_files(work: Work, kind: FileKind) -> int:
 
 
 def _destroy_due_assessments(work: Work) -> int:
-    due = [row for row in work.scope.rows(ASSESSMENTS, destroyed_at=None) if row["due_at"] <= work.time]
+    due = [
+        row
+        for row in work.scope.rows(ASSESSMENTS, destroyed_at=None)
+        if is_past(read_time(row["due_at"]), work.now)
+    ]
     for row in due:
         work.scope.change(ASSESSMENTS, row["id"], sealed=None, destroyed_at=work.time)
         work.log("destroyed", "assessment", row["id"])

@@ -24,6 +24,7 @@ class Act(StrEnum):
     WRITE = "add or change patients or what was asked"
     RECORD = "add examinations or clips"
     RECORD_AT_HOME = "record by an invitation"
+    WITHDRAW = "delete what was recorded by an invitation"
     INVITE = "invite a patient to record at home"
     KEEP_FINDINGS = "keep what was measured"
     RATE = "rate, change or sign a rating"
@@ -53,11 +54,12 @@ RULES: Mapping[Act, frozenset[Role]] = {
         Act.WRITE: (_C,),
         Act.RECORD: (_C, _P),
         Act.RECORD_AT_HOME: (_P,),
+        Act.WITHDRAW: (_C, _P),
         Act.INVITE: (_C,),
         Act.KEEP_FINDINGS: (_C, _W),
         Act.RATE: (_C,),
         Act.RELEASE: (_C,),
-        Act.ASK_FOR_ASSESSMENT: (_C, _P),
+        Act.ASK_FOR_ASSESSMENT: (_C,),
         Act.SEE_JOBS: (_C, _A),
         Act.DECIDE_RETENTION: (_C, _A),
         Act.REPORT: (_C,),

@@ -18,3 +18,8 @@ def read_time(text: str) -> datetime:
 def read_optional_time(text: str | None) -> datetime | None:
     """Read a time of the database that may be none."""
     return None if text is None else read_time(text)
+
+
+def is_past(due_at: datetime, now: datetime) -> bool:
+    """Tell whether the day of a date is over, as it is on this machine: where a date is told, it is told as a day."""
+    return due_at.astimezone().date() < now.astimezone().date()

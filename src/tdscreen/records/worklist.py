@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from tdscreen.assessment.json_form import from_json
+from tdscreen.records.as_they_stand import read_scores, signed_as_they_stand
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import MOVEMENT_ITEMS, FileKind
-from tdscreen.records.ratings import read_scores, signed_as_they_stand
 from tdscreen.records.roles import Act
 from tdscreen.records.scope import Row
 from tdscreen.records.tables import (
@@ -25,7 +25,7 @@ from tdscreen.records.tables import (
     SIGN_OFFS,
 )
 from tdscreen.records.times import read_time
-from tdscreen.settings import RECORDS
+from tdscreen.records.video_dates import has_enough_ratings, is_over
 from tdscreen.vocabulary import Verdict
 
 
@@ -72,9 +72,11 @@ class ExaminationState:
         result is a draft.
     at_home : AtHome
         Whether the patient recorded it by an invitation.
+    came_since : int
+        Clips that can be shown and came in once the person's own rating was locked: they are none of what was rated.
     unrated_until : datetime or None
-        Of an examination that fewer people have rated than are required: when the first of its videos goes, but for
-        those that somebody decided to keep. None of any other.
+        Of an examination with videos of which fewer people have locked a rating than are required: when the first of
+        these goes, but for those that somebody decided to keep. None of any other.
     """
 
     examination: str
@@ -89,6 +91,7 @@ class ExaminationState:
     examined: bool
     signed: bool
     at_home: AtHome = AtHome.NO
+    came_since: int = 0
     unrated_until: datetime | None = None
 
 
@@ -147,16 +150,26 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
             for row in scope.rows(PATIENTS, deleting_at=None, **({} if patient is None else {"id": patient}))
         }
         clip_rows = scope.rows(CLIPS, **of)
-        clip_of = {row["id"]: row["examination_id"] for row in clip_rows}
-        kept = {row["id"] for row in clip_rows if row["keep_video"]}
-        clips = Counter(clip_of.values())
-        video_rows = scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, order="due_at", **of)
-        videos = Counter(clip_of[row["clip_id"]] for row in video_rows)
+        clip_of = {row["id"]: row for row in clip_rows}
+        clips = Counter(row["examination_id"] for row in clip_rows)
+        locked: dict[str, list[Row]] = defaultdict(list)
+        for row in scope.rows(RATINGS, **of):
+            if row["locked_at"] is not None:
+                locked[row["examination_id"]].append(row)
+        videos: Counter[str] = Counter()
+        came_since: Counter[str] = Counter()
         goes_at: dict[str, datetime] = {}
-        for row in video_rows:
-            if row["clip_id"] not in kept:
+        for row in scope.rows(FILES, kind=str(FileKind.VIDEO), destroyed_at=None, order="due_at", **of):
+            clip = clip_of[row["clip_id"]]
+            examination = clip["examination_id"]
+            if is_over(row, work.now, kept=clip["keep_video"]):
+                continue
+            videos[examination] += 1
+            mine = [rating["locked_at"] for rating in locked[examination] if rating["rater"] == work.who]
+            came_since[examination] += bool(mine) and max(mine) < clip["added_at"]
+            if not clip["keep_video"] and not has_enough_ratings(clip, locked[examination]):
                 # The soonest comes first.
-                goes_at.setdefault(clip_of[row["clip_id"]], read_time(row["due_at"]))
+                goes_at.setdefault(examination, read_time(row["due_at"]))
         estimated = {row["examination_id"] for row in scope.rows(ASSESSMENTS, destroyed_at=None, **of)}
         changes = scope.rows(RATING_CHANGES, **of)
         changed = {row["rating_id"] for row in changes}
@@ -178,8 +191,8 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
         for row in changes:
             said_after[row["rating_id"]].append(row)
         for row in scope.rows(RATINGS, **of):
-            examination, locked = row["examination_id"], row["locked_at"] is not None
-            if locked:
+            examination, is_locked = row["examination_id"], row["locked_at"] is not None
+            if is_locked:
                 raters[examination].add(row["rater"])
                 # One such rating is enough; of who is being deleted nothing can be opened.
                 if (
@@ -189,7 +202,7 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
                 ):
                     examined.add(examination)
             if row["rater"] == work.who and own.get(examination) is not OwnRating.LOCKED:
-                own[examination] = OwnRating.LOCKED if locked else OwnRating.DRAFT
+                own[examination] = OwnRating.LOCKED if is_locked else OwnRating.DRAFT
         found = [
             ExaminationState(
                 examination=row["id"],
@@ -204,9 +217,8 @@ def examination_states(desk: Desk, *, patient: str | None = None) -> list[Examin
                 examined=row["id"] in examined,
                 signed=row["id"] in signed,
                 at_home=at_home.get(row["id"], AtHome.NO),
-                unrated_until=(
-                    goes_at.get(row["id"]) if len(raters[row["id"]]) < RECORDS.required_ratings else None
-                ),
+                came_since=came_since[row["id"]],
+                unrated_until=goes_at.get(row["id"]),
             )
             for row in reversed(scope.rows(EXAMINATIONS, order="held_at", **of))
             if row["patient_id"] in names

@@ -50,7 +50,8 @@ def report_pdf(report: ExaminationReport) -> bytes:
     shown = _each_text(said, functools.partial(as_shown, missing=missing))
     shown["replaced"] = shown != _each_text(said, _loosened)
     shown["made_by"] = report.tdscreen
-    shown["date"] = [report.as_of.year, report.as_of.month, report.as_of.day]
+    on = report.as_of.astimezone()
+    shown["date"] = [on.year, on.month, on.day]
     pages: bytes = typst.compile(
         resources.files("tdscreen.reports").joinpath("report.typ").read_bytes(),
         sys_inputs={"report": json.dumps(shown)},

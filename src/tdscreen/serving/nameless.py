@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from tdscreen.errors import InputError
 
+NO_ROOM = "The server has no room for this clip just now. Try again in a while."
 _MEMORY = Path("/dev/shm")
 
 
@@ -36,7 +37,7 @@ def nameless_file(size_bytes: int) -> BinaryIO:
         )
     room = os.statvfs(_MEMORY)
     if size_bytes > room.f_bavail * room.f_frsize:
-        raise RefusedError(507, "The server has no room for this clip just now. Try again in a while.")
+        raise RefusedError(507, NO_ROOM)
     return tempfile.TemporaryFile(dir=_MEMORY)
 
 

@@ -23,14 +23,14 @@ function whatIsNeeded(app) {
 }
 
 function consent(app) {
-  const { version, date, days } = app.data.consent;
+  const { version, date, days, most } = app.data.consent;
   app.show(() => {
     const box = make("input", { type: "checkbox", id: "td-agree" });
     const missing = make("p", { role: "alert", class: "problem" });
     return [
       heading(app.text("consent.title")),
       ...["what", "who", "kept", "withdraw", "choice"].flatMap((name) => [
-        heading(app.text(`consent.${name}_title`), 2), paragraph(app.text(`consent.${name}`, { days })),
+        heading(app.text(`consent.${name}_title`), 2), paragraph(app.text(`consent.${name}`, { days, most })),
       ]),
       paragraph(app.text("consent.version", { version, date: day(app, date) }), "small"),
       make("label", { class: "choice" }, box, make("span", { text: app.text("consent.check") })),
