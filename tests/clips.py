@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -101,6 +102,10 @@ def write_clip(
             silence.pts = 0
             output.mux(sound.encode(silence))
             output.mux(sound.encode(None))
+    if codec == "libsvtav1" and hasattr(os, "sched_setscheduler"):
+        # Where it may, as root, SVT-AV1 makes the thread that calls it a real-time one of the highest priority, and so
+        # whatever this process starts from then on: a browser's pages then keep both cores from everybody else.
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     return path
 
 
