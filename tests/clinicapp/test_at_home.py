@@ -27,6 +27,7 @@ from tdscreen.records.invitations import checked_address, invitation_in, invitat
 from tdscreen.vocabulary import Task
 
 RECORDER = "https://record.clinic.example"
+RECORDED = {"slug": "rest", "take": 1, "sha256": "0" * 64}
 
 
 def open_page(page: str, of: str = "") -> AppTest:
@@ -67,13 +68,7 @@ def test_a_finished_recording_can_be_taken_back_and_deleted_for_a_patient_who_ca
     at_home = clinic.desk_of_patient("north", invited_by="r1")
     agree(at_home, one.id, version="1", language="en")
     answer(at_home, one.id, AtHomeAnswers(aware=3), programme="short")
-    add_clip(
-        at_home,
-        one.id,
-        sounding_clip,
-        task=Task.REST,
-        recorded={"slug": "rest", "take": 1, "sha256": "0" * 64},
-    )
+    add_clip(at_home, one.id, sounding_clip, task=Task.REST, recorded=RECORDED)
     examination = finish(at_home, one.id).examination
     assert examination is not None
     # Also where no recorder's address is known.
@@ -109,8 +104,7 @@ def test_what_was_recorded_at_home_is_on_the_worklist_with_what_was_said_and_lef
     at_home = clinic.desk_of_patient("north", invited_by="r1")
     agree(at_home, one.id, version="1", language="es")
     answer(at_home, one.id, AtHomeAnswers(gum=True, aware=3), programme="short")
-    recorded = {"slug": "rest", "take": 1, "sha256": "0" * 64}
-    add_clip(at_home, one.id, sounding_clip, task=Task.REST, recorded=recorded)
+    add_clip(at_home, one.id, sounding_clip, task=Task.REST, recorded=RECORDED)
     assert "being recorded at home" in everything_on(open_page("worklist"))
     skip_task(at_home, one.id, slug="tap_right", reason="hurts")
     examination = finish(at_home, one.id).examination

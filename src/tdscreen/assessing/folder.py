@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,10 +145,8 @@ def _take_in(
 ) -> TakenIn:
     """Take one sitting in; a patient or an examination is added only for a clip that is new."""
     if sitting.held_at is None:
-        for _ in sitting.clips:
-            on_clip()
-        error = InputError(sitting.problem)
-        return TakenIn(sitting, None, 0, 0, tuple(_said_of(clip, error) for clip in sitting.clips))
+        problem = InputError(sitting.problem)
+        return TakenIn(sitting, None, 0, 0, _all_refused(sitting.clips, problem, on_clip))
     held_at = sitting.held_at
     whose = ids.get(sitting.person)
     new, there, refused = [], [], []
@@ -169,10 +167,7 @@ def _take_in(
         visit = _examination_for(desk, sitting.person, held_at, ids, visit) if new else visit
     except InputError as error:
         # As one that is said to be of next year: the others come in all the same.
-        refused += [_said_of(clip, error) for clip in new]
-        for _ in new:
-            on_clip()
-        return TakenIn(sitting, visit, 0, known, tuple(refused))
+        return TakenIn(sitting, visit, 0, known, (*refused, *_all_refused(new, error, on_clip)))
     for clip in new:
         try:
             import_clip(
@@ -212,6 +207,15 @@ def _examination_for(
 def _of_another(desk: Desk, kept: KnownClip) -> str:
     whose = printable(patient(desk, kept.patient).details.identifier)
     return f"This very clip is there already, of the patient {whose}. It was not added again."
+
+
+def _all_refused(
+    clips: Iterable[PlannedClip], error: TdscreenError, on_clip: Callable[[], None]
+) -> tuple[str, ...]:
+    said = tuple(_said_of(clip, error) for clip in clips)
+    for _ in said:
+        on_clip()
+    return said
 
 
 def _said_of(clip: PlannedClip, error: TdscreenError) -> str:

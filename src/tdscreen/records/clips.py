@@ -132,7 +132,7 @@ def import_clip(
         )
         _add_file(work, patient, clip, file, FileKind.VIDEO, due_at=date_of_new_video(work.now))
         work.log("added", _KIND, clip)
-        return _clip(work, work.scope.row(CLIPS, clip))
+        return _clip(work, work.scope.row(CLIPS, clip), signed_clips(work, examination))
 
 
 def clip(desk: Desk, identifier: str) -> Clip:
@@ -146,7 +146,7 @@ def clip(desk: Desk, identifier: str) -> Clip:
     with desk.at_work(Act.SEE_CLIPS) as work:
         row = work.scope.row(CLIPS, identifier)
         living_patient(work.scope, row["patient_id"])
-        found = _clip(work, row)
+        found = _clip(work, row, signed_clips(work, row["examination_id"]))
         work.log("saw", _KIND, identifier)
     return found
 
@@ -156,7 +156,9 @@ def clips(desk: Desk, examination: str) -> list[Clip]:
     with desk.at_work(Act.SEE_CLIPS) as work:
         living_examination(work.scope, examination)
         rows = work.scope.rows(CLIPS, order="added_at", examination_id=examination)
-        found = [_clip(work, row) for row in rows]
+        # Reading signatures unseals them and all that was changed: once for all clips.
+        signed = signed_clips(work, examination)
+        found = [_clip(work, row, signed) for row in rows]
         work.log("saw", "clips of examination", examination)
     return found
 
@@ -333,7 +335,7 @@ def _usable(work: Work, clip: Row, kind: FileKind) -> Row:
     return file
 
 
-def _clip(work: Work, row: Row) -> Clip:
+def _clip(work: Work, row: Row, signed: frozenset[str]) -> Clip:
     said = work.unseal(row["patient_id"], row["id"], row["sealed"])
     return Clip(
         id=row["id"],
@@ -348,7 +350,7 @@ def _clip(work: Work, row: Row) -> Clip:
             not is_over(file, work.now, kept=row["keep_video"])
             for file in _files(work, row["id"], FileKind.VIDEO, there=True)
         ),
-        signed=row["id"] in signed_clips(work, row["examination_id"]),
+        signed=row["id"] in signed,
     )
 
 
