@@ -109,6 +109,33 @@ def test_the_interval_allows_for_the_clock_where_there_is_no_noise():
         assert high - low < 0.02
 
 
+def test_the_interval_reaches_to_every_peak_that_may_as_well_be_the_highest(irregular):
+    """As in speech: what moves at two rates by nearly as much is the one or the other for a little noise."""
+    rng = np.random.default_rng(7)
+    times_s = np.arange(451) / 30
+    jumps = held = 0
+    for seed in range(120):
+        x = irregular(times_s, 0.7, 0.9, amplitude=3, seed=seed)
+        x = x + irregular(times_s, 1.4, 1.7, amplitude=3, seed=1000 + seed)
+        one, other = (peak_of(x + rng.normal(0, 0.5, times_s.size), times_s) for _ in range(2))
+        if abs(one.frequency_hz - other.frequency_hz) > 0.4:
+            jumps += 1
+            held += one.interval_hz[0] <= other.frequency_hz <= one.interval_hz[1]
+    assert jumps >= 6
+    assert held >= 0.9 * jumps
+
+
+@pytest.mark.parametrize("duration_s", [15, 30])
+def test_a_movement_with_a_strong_overtone_keeps_a_narrow_interval(duration_s):
+    rng = np.random.default_rng(3)
+    times_s = np.arange(duration_s * 30 + 1) / 30
+    widths = []
+    for phase in rng.uniform(0, 2 * np.pi, 40):
+        x = 3 * np.sin(2 * np.pi * 1.5 * times_s) + 2.4 * np.sin(2 * np.pi * 3 * times_s + phase)
+        widths.append(np.ptp(peak_of(x + rng.normal(0, 0.3, times_s.size), times_s).interval_hz))
+    assert np.mean(np.less(widths, 0.05)) >= 0.95
+
+
 def test_the_interval_of_a_wandering_rate_is_wider_than_that_of_a_steady_one(irregular):
     times_s = np.arange(601) / 30
     wandering = peak_of(irregular(times_s, 0.8, 2.5, amplitude=3, seed=6), times_s)

@@ -23,7 +23,6 @@ from tdscreen.records.assessments import estimates
 from tdscreen.records.clips import clips, open_clip
 from tdscreen.records.entries import InvitationState, JobState
 from tdscreen.records.jobs import jobs
-from tdscreen.vocabulary import Task
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, needs_people]
 
@@ -39,8 +38,6 @@ DOES = {
     "talk": ("task_speech", {}),
 }
 """By the task: the programme, and how it is filmed. At rest somebody sits with both hands up and moves the lips."""
-EVEN = (Task.REST, Task.FINGER_TAPPING_RIGHT, Task.FINGER_TAPPING_LEFT)
-"""Where something moves at one rate. Of speech, or of a mouth opened twice, there is none to compare."""
 
 
 @pytest.fixture(scope="module")

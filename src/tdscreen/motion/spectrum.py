@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len, rfft, rfftfreq
 from scipy.signal import get_window
+from scipy.special import stdtrit
 
 from tdscreen.motion.spans import Bools, Floats, Grid, inner
 from tdscreen.settings import MOTION, MotionSettings
@@ -49,12 +50,18 @@ class Spectrum:
         Length of a segment: its inverse is the resolution.
     averaged_s : float
         How much time the average rests on.
+    each : ndarray, shape (s, k)
+        The density of each segment: ``density`` is their mean, weighted.
+    weights : ndarray, shape (s,)
+        By the good time in each, above 0.
     """
 
     frequencies_hz: Floats
     density: Floats
     segment_s: float
     averaged_s: float
+    each: Floats
+    weights: Floats
 
     def power(self, low_hz: float, high_hz: float) -> float:
         """Return the integral of the density from one frequency to another, in unit squared."""
@@ -73,7 +80,8 @@ class Peak:
     ----------
     frequency_hz : float
     interval_hz : (float, float)
-        95%: how precisely a steady movement's rate is known, or a wandering one's average rate.
+        95%: how precisely a steady movement's rate is known, or a wandering one's average rate; from the lowest
+        to the highest of the peaks that may as well be the highest.
     width_hz : float
         Full width at half height; a segment of 4 s alone makes 0.36 Hz.
     dominance : float
@@ -118,8 +126,8 @@ def power_spectrum(
     """
     full = round(settings.segment_s * grid.rate_hz)
     size = next_fast_len(_PADDING * full, real=True)
-    total = np.zeros(size // 2 + 1)
-    weight = 0.0
+    densities: list[Floats] = []
+    counts: list[Floats] = []
     longest = 0
     segments: dict[int, list[tuple[Floats, Floats]]] = {}
     for index, span in enumerate(grid.spans):
@@ -134,7 +142,6 @@ def power_spectrum(
             starts, weights = starts[weights > 0], weights[weights > 0]
         pieces = sliding_window_view(span.values, length)[starts]
         segments.setdefault(length, []).append((pieces, weights))
-        weight += float(weights.sum())
         longest = max(longest, length)
     # Those of one length together: what a transform costs hardly depends on how many there are.
     for length, found in segments.items():
@@ -146,16 +153,21 @@ def power_spectrum(
             some = (some - some.mean(axis=1, keepdims=True)) * taper
             transformed = rfft(some, size, axis=1)
             power = np.square(transformed.real) + np.square(transformed.imag)
-            each = weights[first : first + _SEGMENTS_AT_ONCE, None]
-            total += np.sum(each * power, axis=0) / (grid.rate_hz * inner(taper, taper))
-    if weight == 0:
+            power[:, 1 : (size + 1) // 2] *= 2
+            densities.append(power / (grid.rate_hz * inner(taper, taper)))
+        counts.append(weights)
+    if not densities:
         return None
-    density = total / weight
-    density[1 : (size + 1) // 2] *= 2
+    each, weight = np.concatenate(densities), np.concatenate(counts)
     hop_s = full / 2 / grid.rate_hz
     length_s = longest / grid.rate_hz
     return Spectrum(
-        rfftfreq(size, 1 / grid.rate_hz), density, length_s, max(weight * hop_s, min(length_s, hop_s))
+        rfftfreq(size, 1 / grid.rate_hz),
+        np.sum(weight[:, None] * each, axis=0) / weight.sum(),
+        length_s,
+        max(float(weight.sum()) * hop_s, min(length_s, hop_s)),
+        each,
+        weight,
     )
 
 
@@ -193,7 +205,9 @@ def find_peak(
     The place of the peak is refined between the frequencies of the spectrum by a parabola through the
     logarithms. Its variance is the Cramer-Rao bound of a sine in white noise of the density beside it (Rife
     and Boorstyn 1974), for one segment, over the number of segments, plus that of the mean of a rate that
-    wanders as much as the peak is wider than a segment makes it.
+    wanders as much as the peak is wider than a segment makes it. Where another peak of half the height or more
+    may as well be the highest, the interval reaches to that one: speech has several of about one height, and
+    a picture more or less decides between them.
 
     Returns
     -------
@@ -205,15 +219,7 @@ def find_peak(
     if inside.size < 3 or density[inside].max() <= 0:
         return None
     top = int(inside[np.argmax(density[inside])])
-    step_hz = float(frequencies_hz[1])
-    place, height = float(frequencies_hz[top]), float(density[top])
-    if 0 < top < len(density) - 1 and density[top] >= max(density[top - 1], density[top + 1]):
-        left, middle, right = np.log(np.maximum(density[top - 1 : top + 2], height * 1e-12))
-        curve = left - 2 * middle + right
-        if curve < 0:
-            shift = (left - right) / (2 * curve)
-            place += float(shift) * step_hz
-            height *= float(np.exp(-((left - right) ** 2) / (8 * curve)))
+    place, height = _summit(frequencies_hz, density, top)
     width_hz = _full_width(frequencies_hz, density, top, height)
     near = (max(low_hz, place - 0.5), min(high_hz, place + 0.5))
     power = spectrum.power(*near)
@@ -227,13 +233,52 @@ def find_peak(
     resolution_hz = 1.44 / spectrum.segment_s
     wander = max(width_hz**2 - (1.1 * resolution_hz) ** 2, 0.0) / 2.355**2
     sd_hz = sqrt((_PEAK_INTERVAL_FACTOR * sine + wander) / segments + _CLOCK_SD_HZ**2)
+    highest_hz = [place] + [_summit(frequencies_hz, density, k)[0] for k in _rivals(spectrum, top, inside)]
     return Peak(
         frequency_hz=place,
-        interval_hz=(max(place - 1.96 * sd_hz, 0.0), place + 1.96 * sd_hz),
+        interval_hz=(max(min(highest_hz) - 1.96 * sd_hz, 0.0), max(highest_hz) + 1.96 * sd_hz),
         width_hz=width_hz,
         dominance=min(power / whole, 1.0) if whole > 0 else 0.0,
         power=power,
     )
+
+
+def _summit(frequencies_hz: Floats, density: Floats, top: int) -> tuple[float, float]:
+    """Return where a peak is highest between the points of the spectrum, in Hz, and how high."""
+    place, height = float(frequencies_hz[top]), float(density[top])
+    if 0 < top < len(density) - 1 and density[top] >= max(density[top - 1], density[top + 1]):
+        left, middle, right = np.log(np.maximum(density[top - 1 : top + 2], height * 1e-12))
+        curve = left - 2 * middle + right
+        if curve < 0:
+            shift = (left - right) / (2 * curve)
+            place += float(shift) * float(frequencies_hz[1])
+            height *= float(np.exp(-((left - right) ** 2) / (8 * curve)))
+    return place, height
+
+
+def _rivals(spectrum: Spectrum, top: int, inside: NDArray[np.intp]) -> list[int]:
+    """Return the other peaks of which the segments do not say that they are lower than the highest.
+
+    The difference of two heights is a mean over segments, and a t-test of pairs says whether it is above 0:
+    a movement's own harmonics keep their share in every segment and are told apart, however high. Less than
+    two segments' time decides nothing.
+    """
+    density = spectrum.density
+    one = inside[1:-1]
+    others: NDArray[np.intp] = one[
+        (density[one] >= density[top] / 2)
+        & (density[one] >= density[one - 1])
+        & (density[one] >= density[one + 1])
+        & (one != top)
+    ]
+    count = spectrum.averaged_s / spectrum.segment_s
+    if count >= 2 and others.size:
+        share = spectrum.weights / spectrum.weights.sum()
+        lower = spectrum.each[:, [top]] - spectrum.each[:, others]
+        mean = share @ lower
+        error = np.sqrt(share @ np.square(lower - mean) / (count - 1))
+        others = others[mean < stdtrit(count - 1, 0.975) * error]
+    return [int(k) for k in others]
 
 
 def _full_width(frequencies_hz: Floats, density: Floats, top: int, height: float) -> float:
