@@ -7,6 +7,7 @@ The recorder is the one that `tdscreen clinic recorder` starts, with a store of 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import http.client
 import json
@@ -69,13 +70,14 @@ def _measure(pid: int, port: int, words: list[str], size_bytes: int) -> None:
         time.sleep(0.2)
     clip = SAMPLE.read_bytes()
     before_mb = _anonymous_mb(pid)
-    seen_mb, waits_s, stop = [before_mb], [0.0], threading.Event()
+    seen_mb, beside_mb, waits_s, stop = [before_mb], [0.0], [0.0], threading.Event()
     kept_before_mb = _in_memory_mb()
     kept_mb = [0.0]
 
     def watch() -> None:
         while not stop.wait(0.1):
             seen_mb.append(_anonymous_mb(pid))
+            beside_mb.append(sum(map(_anonymous_mb, _below(pid))))
             kept_mb.append(_in_memory_mb() - kept_before_mb)
             waits_s.append(_answer_s(port) or 0.0)
 
@@ -91,7 +93,8 @@ def _measure(pid: int, port: int, words: list[str], size_bytes: int) -> None:
     print(f"{len(words)} phones, {size_bytes / 1e6:.0f} MB each, in {took_s:.0f} s; answers {dict(told)}")
     print(f"server's own memory: {before_mb:.0f} MB before, {max(seen_mb):.0f} MB at most", end=", ")
     print(f"{_anonymous_mb(pid):.0f} MB afterwards (n={len(seen_mb)} looks)")
-    print(f"clips that are not whole yet, in files in memory: {max(kept_mb):.0f} MB at most")
+    print(f"processes that read whole clips and check them, together: {max(beside_mb):.0f} MB at most")
+    print(f"files in memory: {max(kept_mb):.0f} MB at most")
     print(f"longest wait of somebody else for a page: {max(waits_s):.2f} s")
 
 
@@ -128,9 +131,21 @@ def _padding(size_bytes: int) -> bytes:
 
 
 def _anonymous_mb(pid: int) -> float:
-    found = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
-    assert found is not None
-    return int(found[1]) / 1000.0
+    try:
+        found = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return int(found[1]) / 1000.0 if found else 0.0
+
+
+def _below(pid: int) -> list[int]:
+    """Name the processes that a process has begun, and those that these have."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, task.read_text(encoding="utf-8").split()):
+                found += [child, *_below(child)]
+    return found
 
 
 def _in_memory_mb() -> float:

@@ -92,3 +92,14 @@ def desk(clinic: Clinic) -> Desk:
 @pytest.fixture
 def patient(desk: Desk) -> Patient:
     return add_patient(desk, PatientDetails(NAME, 1961))
+
+
+def files_that_arrive(process: int | str = "self") -> set[str]:
+    """Name the files of a process that hold clips which are being sent."""
+    held = set()
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        try:
+            held.add(str(link.readlink()))
+        except FileNotFoundError:
+            continue
+    return {name for name in held if "/.arriving-" in name}

@@ -818,6 +818,8 @@ class RecorderSettings:
     """In such pieces a clip is sent: at 0.5 Mbit/s one takes 16 s (assumed)."""
     piece_deadline_s: float = 90.0
     """A piece that takes longer is given up and sent again: below 0.1 Mbit/s nothing arrives anyway (assumed)."""
+    taken_in_at_once: int = 2
+    """Clips that came whole are read by so many processes at a time; the others wait on the disk (assumed)."""
     unfinished_s: float = 1800.0
     """What was not sent to its end for so long is let go of; the browser still has it (assumed)."""
     max_thumbnail_bytes: int = 60_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 from browsing import DESKTOP, free_port, wait_for
 from clinic_browsing import at_the_clinic, choose, choose_convention, command, look, look_enlarged
 from clinic_people import NAME, everything_on_disk
+from clinic_places import files_that_arrive
 from clips import scene, write_clip
 from measured_clips import clip as measured_clip
 from measured_clips import quiet_face
@@ -330,7 +330,7 @@ def test_a_server_that_is_killed_within_an_upload_leaves_nothing_half_there(
             wire.sendall("\r\n".join((*lines, "", "")).encode() + clip[: len(clip) // 2])
             # Until the half is there.
             for _ in range(100):
-                if any("deleted" in link for link in links_of(server.pid)):
+                if files_that_arrive(server.pid):
                     break
                 signal.sigtimedwait([], 0.1)
             else:
@@ -391,15 +391,6 @@ def started(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
     finally:
         server.kill()
         server.communicate()
-
-
-def links_of(process: int) -> list[str]:
-    """Name the files in memory that a process holds open."""
-    held = []
-    for link in Path(f"/proc/{process}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            held.append(os.fspath(link.readlink()))
-    return [name for name in held if name.startswith("/dev/shm")]
 
 
 def ticket_of_a_page(browser: Browser, url: str, clip: Path) -> str:

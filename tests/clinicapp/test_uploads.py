@@ -7,22 +7,24 @@ import base64
 import dataclasses
 import errno
 import hashlib
-import io
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from clinic_places import files_that_arrive
 from tdscreen.clinicapp import uploads
 from tdscreen.clinicapp.service import Service, open_service
 from tdscreen.clinicapp.tickets import Purpose, TicketOffice
+from tdscreen.records.arriving import Arriving
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import clips, open_clip
 from tdscreen.records.entries import Examination
-from tdscreen.serving.nameless import RefusedError
+from tdscreen.serving.uploading import RefusedError
 from tdscreen.settings import CLINIC_PAGES, RECORDS
 from tdscreen.vocabulary import Task
 
@@ -50,23 +52,13 @@ def nothing_left(service: Service, desk: Desk, examination: Examination) -> Iter
         files = {path for path in service.clinic.vault.folder.rglob("*") if path.is_file()}
         return files | set(Path("/dev/shm").iterdir())
 
-    before, open_before = held(), _nameless()
+    before, open_before = held(), files_that_arrive()
     yield
     assert clips(desk, examination.id) == []
     assert {
         path for path in held() - before if path.name.startswith(("tmp", "tdscreen")) or "store" in str(path)
     } == set()
-    assert _nameless() <= open_before
-
-
-def _nameless() -> set[str]:
-    held = set()
-    for link in Path("/proc/self/fd").iterdir():
-        try:
-            held.add(str(link.readlink()))
-        except FileNotFoundError:
-            continue
-    return {name for name in held if name.startswith("/dev/shm")}
+    assert files_that_arrive() <= open_before
 
 
 def test_a_clip_that_was_sent_is_kept_encrypted_and_without_sound(
@@ -85,8 +77,7 @@ def test_a_clip_that_was_sent_is_kept_encrypted_and_without_sound(
     assert not kept.keep_video
     with open_clip(desk, kept.id) as video:
         assert (video.read(12) or b"")[4:8] == b"ftyp"
-    # Nothing of it is left in memory.
-    assert not any("deleted" in name for name in _nameless())
+    assert not files_that_arrive()
 
 
 def test_who_decides_to_keep_the_video_has_it_kept(
@@ -185,34 +176,28 @@ def test_what_is_too_large_or_not_what_was_announced_is_not_taken(
     assert send(server, ticket(service, examination.id), clip).status_code == 413
 
 
-class _FullMemory:
-    """A file in a memory that fills up while it is written."""
-
-    def __enter__(self) -> _FullMemory:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def write(self, _: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
 @pytest.mark.usefixtures("nothing_left")
-def test_a_memory_that_fills_up_meanwhile_is_a_sentence(
+def test_a_disk_that_is_full_or_fills_up_meanwhile_is_a_sentence(
     server: TestClient,
     service: Service,
     examination: Examination,
     sounding_clip: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with monkeypatch.context() as full:
-        full.setattr(uploads, "nameless_file", lambda _: _FullMemory())
-        answer = send(server, ticket(service, examination.id), sounding_clip.read_bytes())
-    assert answer.status_code == 507
-    assert answer.json() == {
-        "problem": "The server has no room for this clip just now. Try again in a while."
-    }
+    def fills_up(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for target, then in (
+        ("tdscreen.records.sealed_file.SealedWriter.write", fills_up),
+        ("shutil.disk_usage", lambda _: SimpleNamespace(free=1000)),
+    ):
+        with monkeypatch.context() as full:
+            full.setattr(target, then)
+            answer = send(server, ticket(service, examination.id), sounding_clip.read_bytes())
+        assert answer.status_code == 507
+        assert answer.json() == {
+            "problem": "The server has no room for this clip just now. Try again in a while."
+        }
 
 
 @pytest.mark.usefixtures("nothing_left")
@@ -233,7 +218,7 @@ def test_more_uploads_than_the_server_takes_at_one_time_are_sent_again_later(
     assert service.places.acquire(blocking=False)
 
 
-def test_an_upload_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_that_stands_still_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "CLINIC_PAGES", dataclasses.replace(CLINIC_PAGES, upload_silence_s=0.05))
 
     async def closed_computer() -> AsyncIterator[bytes]:
@@ -241,8 +226,11 @@ def test_an_upload_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch
         await asyncio.sleep(5)
         yield b"more"
 
-    with pytest.raises(RefusedError, match="Nothing came for a while") as refused:
-        asyncio.run(uploads._stream(closed_computer(), io.BytesIO(), size_bytes=8, digest=None))
+    with (
+        Arriving(tmp_path, 8) as clip,
+        pytest.raises(RefusedError, match="Nothing came for a while") as refused,
+    ):
+        asyncio.run(uploads._stream(closed_computer(), clip, size_bytes=8, digest=None))
     assert refused.value.status == 408
 
 

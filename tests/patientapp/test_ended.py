@@ -21,10 +21,10 @@ def test_a_clip_that_is_being_sent_while_its_recording_is_deleted_goes_once_its_
     phone.announce(clip)
     here = recorder.pieces.begin(so_far(desk, patient).id, 0)
     assert phone.say("withdraw").status_code == 200
-    assert not here.file.closed
-    here.back_to(0)
+    assert not here.clip.closed
+    here.clip.add(clip[:1000])
     recorder.pieces.end(here)
-    assert here.file.closed
+    assert here.clip.closed
 
 
 def test_after_the_last_day_nothing_can_be_added_and_everything_deleted(

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from clinic_people import NAME, Clock
+from clinic_places import files_that_arrive
 from phones import Phone, announcement, so_far
 from tdscreen.errors import WorkerError
 from tdscreen.patientapp import sending
@@ -29,7 +30,7 @@ from tdscreen.records.entries import Invitation, InvitationState, Patient, Recor
 from tdscreen.records.invitations import invite, revoke, word_of
 from tdscreen.records.jobs import jobs
 from tdscreen.records.worklist import AtHome, examination_states
-from tdscreen.serving.nameless import RefusedError
+from tdscreen.serving.uploading import RefusedError
 from tdscreen.settings import RECORDER
 
 
@@ -45,17 +46,7 @@ def nothing_left(clinic: Clinic, recorder: Recorder, desk: Desk, patient: Patien
     recorder.pieces.close()
     assert files() == before
     assert not [task for task in so_far(desk, patient).tasks if task.clip]
-    assert not _nameless()
-
-
-def _nameless() -> list[str]:
-    held = []
-    for link in Path("/proc/self/fd").iterdir():
-        try:
-            held.append(str(link.readlink()))
-        except FileNotFoundError:
-            continue
-    return [name for name in held if name.startswith("/dev/shm")]
+    assert not files_that_arrive()
 
 
 def test_from_a_link_to_an_examination_that_waits(
@@ -246,7 +237,7 @@ def test_a_piece_that_comes_too_slowly_is_given_up_and_forgotten(
     with pytest.raises(RefusedError) as refused:
         asyncio.run(sending.add_piece(request, here, 1000))
     assert refused.value.status == 408
-    assert here.received == 0
+    assert here.clip.received == 0
     recorder.pieces.end(here)
 
 
@@ -257,22 +248,22 @@ def test_what_nobody_sends_to_its_end_is_let_go_of(desk: Desk) -> None:
     assert pieces.announce("one", desk, RecordedTask("rest", 1, sha256="a"), 10) is first
     now_s[0] = RECORDER.unfinished_s + 1
     pieces.announce("other", desk, RecordedTask("rest", 1, sha256="b"), 10)
-    assert first.file.closed
+    assert first.clip.closed
     # Another clip of the same recording takes its place.
     third = pieces.announce("other", desk, RecordedTask("rest", 2, sha256="c"), 10)
     with pytest.raises(RefusedError):
         pieces.begin("one", 0)
     pieces.close()
-    assert third.file.closed
+    assert third.clip.closed
 
 
 def test_what_nobody_sends_to_its_end_is_let_go_of_also_where_nobody_else_sends_anything(desk: Desk) -> None:
     pieces = Pieces(unfinished_s=0.2)
     here = pieces.announce("one", desk, RecordedTask("rest", 1, sha256="a"), 10)
     until_s = time.monotonic() + 30
-    while not here.file.closed and time.monotonic() < until_s:
+    while not here.clip.closed and time.monotonic() < until_s:
         time.sleep(0.05)
-    assert here.file.closed
+    assert here.clip.closed
 
 
 def test_an_examination_has_no_more_clips_than_it_can_have(
@@ -301,8 +292,25 @@ def test_a_full_disk_or_a_process_that_dies_costs_the_phone_nothing(
         # Neither is a reason for the phone to let go of its clip: that it does at 400, 413 and 422.
         assert (answer.status_code, answer.json()) == (status, {"problem": problem})
     with monkeypatch.context() as patched:
-        patched.setattr("os.statvfs", lambda _: SimpleNamespace(f_bavail=1, f_frsize=4096))
+        patched.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
         assert phone.announce(clip).json() == {"problem": "error.disk_full"}
+
+
+def test_a_disk_that_fills_up_under_a_piece_has_the_clip_sent_from_its_beginning(
+    phone: Phone, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fills_up(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    phone.announce(clip)
+    assert phone.piece(clip[:1000], 0).status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr("tdscreen.records.sealed_file.SealedWriter.write", fills_up)
+        answer = phone.piece(clip[1000:2000], 1000)
+    assert (answer.status_code, answer.json()) == (507, {"problem": "error.disk_full"})
+    assert not files_that_arrive()
+    assert phone.announce(clip).json() == {"stored": False, "offset": 0}
+    assert phone.send(clip).status_code == 201
 
 
 def test_whoever_withdraws_leaves_nothing_but_that_there_was_something(

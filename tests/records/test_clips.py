@@ -68,7 +68,7 @@ def without_sound(source: Path, folder: Path) -> Path:
     key = new_key()
     sealed = folder / f"{source.name}.sealed"
     seal_without_sound(
-        str(source), source.name, str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None
+        str(source), None, source.name, str(sealed), base64.b64encode(key).decode(), "a clip", lambda _: None
     )
     plain = folder / f"kept {source.name}"
     with SealedReader(sealed, key, context="a clip") as reader:

@@ -1,12 +1,10 @@
-"""A clip is taken in: sent by the browser, streamed to where no disk sees it, checked, and handed to the store."""
+"""A clip is taken in: sent by the browser, encrypted as it comes, checked, and handed to the store."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator
-from typing import BinaryIO
 from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -17,10 +15,11 @@ from tdscreen.clinicapp.identity import desk_of_request
 from tdscreen.clinicapp.service import service
 from tdscreen.clinicapp.tickets import Purpose, Ticket
 from tdscreen.errors import InputError, LimitError, TdscreenError
+from tdscreen.records.arriving import Arriving, NoRoomError
 from tdscreen.records.clinic import Desk
 from tdscreen.records.clips import import_clip
 from tdscreen.records.entries import Clip
-from tdscreen.serving.nameless import NO_ROOM, RefusedError, digest_in, nameless_file, path_of
+from tdscreen.serving.uploading import RefusedError, digest_in
 from tdscreen.settings import CLINIC_PAGES
 from tdscreen.vocabulary import Task
 from tdscreen.webapp.desk import readable_name
@@ -39,8 +38,8 @@ async def receive(request: Request) -> JSONResponse:
     """Answer ``PUT``: take one clip in, or say in a sentence why not.
 
     A ticket is good for one upload. What is cut off, too large or not what was announced leaves nothing behind: until
-    the store has encrypted it, a clip is a file without a name in memory, which the kernel takes back when this
-    process lets go of it or is killed.
+    the store has taken it, a clip is an encrypted file without a name, which the kernel takes back when this process
+    lets go of it or is killed.
     """
     places = service().places
     if not places.acquire(blocking=False):
@@ -54,14 +53,16 @@ async def receive(request: Request) -> JSONResponse:
     except ClientDisconnect:
         # Nobody is there to read it.
         return JSONResponse({"problem": "The upload was cut off."}, 400)
+    except NoRoomError as error:
+        return JSONResponse({"problem": str(error)}, 507)
     except LimitError as error:
         return JSONResponse({"problem": str(error)}, 413)
     except TdscreenError as error:
         return JSONResponse({"problem": str(error)}, 422)
     except OSError as error:
-        # A memory or a disk that filled up since there was room; what was written is gone again.
+        # A disk that filled up since there was room; what was written is gone again.
         log.warning("A clip could not be kept: %s.", error.strerror)
-        return JSONResponse({"problem": NO_ROOM}, 507)
+        return JSONResponse({"problem": str(NoRoomError())}, 507)
     finally:
         places.release()
     return JSONResponse({"clip": clip.id}, 201)
@@ -70,16 +71,17 @@ async def receive(request: Request) -> JSONResponse:
 async def _take_in(request: Request) -> Clip:
     desk, ticket = _admit(request)
     size_bytes, task, digest = _announced(request)
-    with nameless_file(size_bytes) as file:
-        await _stream(request.stream(), file, size_bytes=size_bytes, digest=digest)
+    with Arriving(desk.clinic.vault.folder, size_bytes) as clip:
+        await _stream(request.stream(), clip, size_bytes=size_bytes, digest=digest)
         return await run_in_threadpool(
-            import_clip,
-            desk,
-            ticket.on,
-            path_of(file),
-            task=task,
-            name=readable_name(unquote(request.headers.get(NAME_HEADER, ""))),
-            keep_video=request.headers.get(KEEP_HEADER) == "1",
+            lambda: import_clip(
+                desk,
+                ticket.on,
+                clip.whole(),
+                task=task,
+                name=readable_name(unquote(request.headers.get(NAME_HEADER, ""))),
+                keep_video=request.headers.get(KEEP_HEADER) == "1",
+            )
         )
 
 
@@ -114,20 +116,16 @@ def _announced(request: Request) -> tuple[int, Task, bytes | None]:
 
 
 async def _stream(
-    pieces: AsyncIterator[bytes], file: BinaryIO, *, size_bytes: int, digest: bytes | None
+    pieces: AsyncIterator[bytes], clip: Arriving, *, size_bytes: int, digest: bytes | None
 ) -> None:
-    hashed, received = hashlib.sha256(), 0
     while (piece := await _next_of(pieces)) is not None:
-        received += len(piece)
-        if received > size_bytes:
+        if clip.received + len(piece) > size_bytes:
             raise RefusedError(413, "More came than was announced. Send the clip again.")
-        hashed.update(piece)
-        file.write(piece)
-    if received < size_bytes:
+        await run_in_threadpool(clip.add, piece)
+    if clip.received < size_bytes:
         raise RefusedError(400, "The upload was cut off. Send the clip again.")
-    if digest is not None and digest != hashed.digest():
+    if digest is not None and digest.hex() != clip.sha256:
         raise RefusedError(422, "The clip did not arrive as it was sent. Send it again.")
-    file.flush()
 
 
 async def _next_of(pieces: AsyncIterator[bytes]) -> bytes | None:

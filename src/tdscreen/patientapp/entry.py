@@ -20,7 +20,7 @@ from tdscreen.records.at_home import NotInvitedError, desk_of_invited, recording
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import Invitation, InvitationState
 from tdscreen.records.invitations import BROWSER, LINK, invitation_in, word_of
-from tdscreen.serving.nameless import RefusedError
+from tdscreen.serving.uploading import RefusedError
 
 COOKIE = "tdscreen-recording"
 WINDOW_HEADER = "x-window"

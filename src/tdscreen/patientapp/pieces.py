@@ -1,17 +1,16 @@
-"""Clips that come in pieces, until each is whole: in memory, in files without a name."""
+"""Clips that come in pieces, until each is whole."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
 
+from tdscreen.records.arriving import Arriving
 from tdscreen.records.clinic import Desk
 from tdscreen.records.entries import RecordedTask
-from tdscreen.serving.nameless import RefusedError, nameless_file
+from tdscreen.serving.uploading import RefusedError
 from tdscreen.settings import RECORDER
 
 
@@ -27,9 +26,7 @@ class Unfinished:
         What was said of it, with the hash that its bytes must have.
     size_bytes : int
         That it will have.
-    file : BinaryIO
-    received : int
-        Bytes that are here.
+    clip : Arriving
     busy : bool
         A piece is coming, or the whole is being taken in.
     dropped : bool
@@ -41,25 +38,15 @@ class Unfinished:
     desk: Desk
     recorded: RecordedTask
     size_bytes: int
-    file: BinaryIO
-    received: int = 0
+    clip: Arriving
     busy: bool = False
     dropped: bool = False
     touched_s: float = 0.0
 
-    def whole(self) -> bool:
-        """Tell whether all bytes are here, and are those that were announced."""
-        self.file.flush()
-        self.file.seek(0)
-        digest = hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]
-        return self.received == self.size_bytes and digest == self.recorded.sha256
-
-    def back_to(self, received: int) -> None:
-        """Forget the bytes from here on."""
-        self.file.flush()
-        self.file.seek(received)
-        self.file.truncate()
-        self.received = received
+    @property
+    def is_whole(self) -> bool:
+        """Whether all bytes are here, and are those that were announced."""
+        return self.clip.received == self.size_bytes and self.clip.sha256 == self.recorded.sha256
 
 
 class Pieces:
@@ -88,7 +75,8 @@ class Pieces:
         Raises
         ------
         RefusedError
-            There is no room, or a piece of another clip is just coming.
+            A piece of another clip is just coming.
+        NoRoomError
         """
         with self._lock:
             self._let_go_of_old()
@@ -99,8 +87,9 @@ class Pieces:
                 self._drop(invitation)
                 here = None
             if here is None:
-                waiting = sum(one.size_bytes - one.received for one in self._open.values())
-                here = Unfinished(desk, recorded, size_bytes, nameless_file(size_bytes + waiting))
+                waiting = sum(one.size_bytes - one.clip.received for one in self._open.values())
+                clip = Arriving(desk.clinic.vault.folder, size_bytes + waiting)
+                here = Unfinished(desk, recorded, size_bytes, clip)
                 self._open[invitation] = here
                 self._look_later()
             here.touched_s = self._clock()
@@ -118,7 +107,7 @@ class Pieces:
             here = self._open.get(invitation)
             if here is None:
                 raise RefusedError(404, "error.not_stored")
-            if here.busy or here.received != offset:
+            if here.busy or here.clip.received != offset:
                 raise RefusedError(409, "error.not_stored")
             here.busy = True
             return here
@@ -129,7 +118,7 @@ class Pieces:
             here.busy = False
             here.touched_s = self._clock()
             if here.dropped:
-                here.file.close()
+                here.clip.close()
 
     def drop(self, invitation: str) -> None:
         """Let go of a clip that was taken in, or will not be."""
@@ -164,7 +153,7 @@ class Pieces:
             # Its bytes are just being written or read.
             here.dropped = True
         else:
-            here.file.close()
+            here.clip.close()
 
     def _let_go_of_old(self) -> None:
         before_s = self._clock() - self._unfinished_s

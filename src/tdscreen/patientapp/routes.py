@@ -35,7 +35,7 @@ from tdscreen.patientapp.words import languages
 from tdscreen.records.at_home import NotInvitedError, agree, answer, finish, looks, skip_task, withdraw
 from tdscreen.records.entries import AtHomeAnswers, Invitation, InvitationState
 from tdscreen.records.releases import summary_for
-from tdscreen.serving.nameless import RefusedError
+from tdscreen.serving.uploading import RefusedError
 
 log = logging.getLogger(__name__)
 

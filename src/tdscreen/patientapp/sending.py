@@ -30,9 +30,10 @@ from tdscreen.patientapp.entry import (
 from tdscreen.patientapp.pieces import Unfinished
 from tdscreen.patientapp.service import recorder
 from tdscreen.patientapp.tasks import GuidedTask, Length, examination_tasks
+from tdscreen.records.arriving import NoRoomError
 from tdscreen.records.at_home import add_clip
 from tdscreen.records.entries import InvitationState, RecordedTask
-from tdscreen.serving.nameless import RefusedError, path_of
+from tdscreen.serving.uploading import RefusedError
 
 SLUGS: dict[str, GuidedTask] = {task.slug: task for length in Length for task in examination_tasks(length)}
 OFFSET_HEADER = "x-offset"
@@ -65,11 +66,9 @@ async def announce(request: Request) -> Response:
         raise RefusedError(409, "error.too_large")
     try:
         here = recorder().pieces.announce(guest.invitation, guest.desk, recorded, size_bytes)
-    except RefusedError as refused:
-        raise RefusedError(
-            refused.status, "error.disk_full" if refused.status == 507 else str(refused)
-        ) from refused
-    return JSONResponse({"stored": False, "offset": here.received})
+    except NoRoomError as error:
+        raise RefusedError(507, "error.disk_full") from error
+    return JSONResponse({"stored": False, "offset": here.clip.received})
 
 
 async def receive_piece(request: Request) -> Response:
@@ -87,12 +86,16 @@ async def receive_piece(request: Request) -> Response:
         raise RefusedError(413, "error.too_large")
     here = pieces.begin(invitation, int(offset))
     try:
-        if here.received + int(length) > here.size_bytes:
+        if here.clip.received + int(length) > here.size_bytes:
             raise RefusedError(413, "error.too_large")
         await add_piece(request, here, int(length))
-        if here.received < here.size_bytes:
-            return JSONResponse({"stored": False, "offset": here.received})
+        if here.clip.received < here.size_bytes:
+            return JSONResponse({"stored": False, "offset": here.clip.received})
         return await _take_in(Guest(here.desk, invitation), here)
+    except OSError:
+        # A disk that filled up may have taken half of the piece: it is sent again, from its beginning.
+        pieces.drop(invitation)
+        raise
     finally:
         pieces.end(here)
 
@@ -105,39 +108,27 @@ async def add_piece(request: Request, here: Unfinished, length: int) -> None:
     RefusedError
         It is longer or shorter than it should be, or takes too long.
     """
-    before = here.received
-    here.file.seek(before)
+    piece = bytearray()
     try:
         async with asyncio.timeout(recorder().settings.piece_deadline_s):
             async for part in request.stream():
-                if here.received + len(part) > before + length:
+                piece += part
+                if len(piece) > length:
                     raise RefusedError(413, "error.too_large")
-                here.file.write(part)
-                here.received += len(part)
-        if here.received < before + length:
-            raise RefusedError(400, "error.network")
     except TimeoutError as error:
-        here.back_to(before)
         raise RefusedError(408, "error.network") from error
-    except BaseException:
-        here.back_to(before)
-        raise
+    if len(piece) < length:
+        raise RefusedError(400, "error.network")
+    await run_in_threadpool(here.clip.add, bytes(piece))
 
 
 async def _take_in(guest: Guest, here: Unfinished) -> Response:
     service = recorder()
     one = here.recorded
     try:
-        if not await run_in_threadpool(here.whole):
+        if not here.is_whole:
             raise RefusedError(422, "error.not_stored")
-        kept = await run_in_threadpool(
-            add_clip,
-            guest.desk,
-            guest.invitation,
-            path_of(here.file),
-            task=SLUGS[one.slug].task,
-            recorded=dataclasses.asdict(one),
-        )
+        kept = await run_in_threadpool(_keep, guest, here)
     except LimitError as error:
         raise RefusedError(413, "error.too_large") from error
     except WorkerError as error:
@@ -151,6 +142,18 @@ async def _take_in(guest: Guest, here: Unfinished) -> Response:
     assert kept.clip is not None
     service.checks.ask(service.clinic, guest.desk.staff.site, guest.invitation, one.slug, one.take, kept.clip)
     return JSONResponse({"stored": True, "offset": here.size_bytes}, 201)
+
+
+def _keep(guest: Guest, here: Unfinished) -> RecordedTask:
+    # Each is read in a process of its own: those of twenty phones at one time would fill the memory.
+    with recorder().taking_in:
+        return add_clip(
+            guest.desk,
+            guest.invitation,
+            here.clip.whole(),
+            task=SLUGS[here.recorded.slug].task,
+            recorded=dataclasses.asdict(here.recorded),
+        )
 
 
 def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:

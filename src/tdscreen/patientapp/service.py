@@ -51,6 +51,8 @@ class Recorder:
     pieces : Pieces
     onlooker : Onlooker
     checks : Checks
+    taking_in : threading.Semaphore
+        Held while a clip is read that came whole: so many are at one time.
     """
 
     clinic: Clinic
@@ -62,6 +64,9 @@ class Recorder:
     pieces: Pieces = field(default_factory=Pieces)
     onlooker: Onlooker = field(default_factory=Onlooker)
     checks: Checks = field(default_factory=Checks)
+    taking_in: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(RECORDER.taken_in_at_once)
+    )
 
     def forget(self, invitation: str) -> None:
         """Let go of whatever this process, and the one beside it, hold of a recording that has ended."""

@@ -9,10 +9,10 @@ import contextlib
 import functools
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from tdscreen.errors import InputError
+from tdscreen.records.arriving import Arrived
 from tdscreen.records.audit import SHELL, looks_at
 from tdscreen.records.clinic import Clinic, Desk, Work
 from tdscreen.records.clips import KnownClipError, import_clip
@@ -126,7 +126,7 @@ def answer(desk: Desk, invitation: str, answers: AtHomeAnswers, *, programme: st
 
 
 def add_clip(
-    desk: Desk, invitation: str, source: Path, *, task: Task, recorded: dict[str, Any]
+    desk: Desk, invitation: str, source: Arrived, *, task: Task, recorded: dict[str, Any]
 ) -> RecordedTask:
     """Take in what was recorded for a task. The same bytes again are the same clip, and kept once.
 
@@ -134,8 +134,8 @@ def add_clip(
     ----------
     desk : Desk
     invitation : str
-    source : Path
-        Of a file that may be hostile.
+    source : Arrived
+        A file that may be hostile.
     task : Task
         What the person was asked to do, in the field's words.
     recorded : dict

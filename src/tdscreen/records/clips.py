@@ -12,6 +12,7 @@ from tdscreen.errors import InputError
 from tdscreen.isolation import run_isolated
 from tdscreen.keeping.fingerprint import sha256_of
 from tdscreen.printing import counted, day, printable
+from tdscreen.records.arriving import Arrived
 from tdscreen.records.clinic import Desk, Work
 from tdscreen.records.entries import Clip, Destroyed, FileKind, KeptFile, Recording
 from tdscreen.records.examinations import living_examination
@@ -47,7 +48,7 @@ class KnownClipError(InputError):
 def import_clip(
     desk: Desk,
     examination: str,
-    source: Path,
+    source: Path | Arrived,
     *,
     task: Task,
     name: str | None = None,
@@ -60,11 +61,11 @@ def import_clip(
     ----------
     desk : Desk
     examination : str
-    source : Path
-        Of a file that may be hostile; it is read in a process of its own.
+    source : Path or Arrived
+        A file that may be hostile; it is read in a process of its own.
     task : Task
     name : str, optional
-        What the file was called; by default the name of ``source``. It is kept encrypted, and never used as a path.
+        What the file was called; by default what its path says. It is kept encrypted, and never used as a path.
     keep_video : bool
         The video is not destroyed once it is rated, or for its age.
     mirrored : bool
@@ -79,11 +80,11 @@ def import_clip(
     VideoError, LimitError, WorkerError
         The file is not a clip that can be taken in.
     """
-    source = check_path(source, settings=VIDEO)
-    name = source.name if name is None else name
+    path = check_path(source if isinstance(source, Path) else source.path, settings=VIDEO)
+    name = path.name if name is None else name
     with desk.at_work(Act.RECORD) as work:
         patient = living_examination(work.scope, examination)["patient_id"]
-        lookup = _unknown(work, sha256_of(source))
+        lookup = _unknown(work, sha256_of(path) if isinstance(source, Path) else source.sha256)
         _require_place(work, examination)
         key = work.vault.patient_key(patient)
         work.log("began to take in", _KIND, examination)
@@ -94,7 +95,8 @@ def import_clip(
         said = run_isolated(
             "tdscreen.records.without_sound:seal_without_sound",
             {
-                "source": str(source),
+                "source": str(path),
+                "source_key": None if isinstance(source, Path) else base64.b64encode(source.key).decode(),
                 "name": printable(name),
                 "out": str(part),
                 "key": base64.b64encode(key).decode(),

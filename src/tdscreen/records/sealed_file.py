@@ -88,7 +88,11 @@ class SealedWriter(io.RawIOBase):
         ------
         io.UnsupportedOperation
             The place is neither the end nor the first piece.
+        ValueError
+            It is closed.
         """
+        if self.closed:
+            raise ValueError("A sealed file that is closed takes nothing more.")
         view = memoryview(data).cast("B")  # type: ignore[arg-type]
         if self._at == self._size:
             self._add(view)

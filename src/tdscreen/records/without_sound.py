@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import av
 from av.container import InputContainer, OutputContainer
@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 
 from tdscreen.errors import VideoError
 from tdscreen.isolation import JSON, Progress
+from tdscreen.records.arriving import read_arrived
 from tdscreen.records.sealed_file import SealedWriter
 from tdscreen.settings import VIDEO
 from tdscreen.video.opening import check_path, open_container, open_file
@@ -31,7 +32,13 @@ _MOST_REORDERED = 16
 
 
 def seal_without_sound(
-    source: str, name: str, out: str, key: str, context: str, report: Callable[[Progress], None]
+    source: str,
+    source_key: str | None,
+    name: str,
+    out: str,
+    key: str,
+    context: str,
+    report: Callable[[Progress], None],
 ) -> dict[str, JSON]:
     """Write the pictures of a clip into a new sealed file.
 
@@ -39,6 +46,8 @@ def seal_without_sound(
     ----------
     source : str
         Path of the clip.
+    source_key : str or None
+        In Base64, of a clip that was sent and lies there encrypted; None of one that lies there as it is.
     name : str
         The clip's name in sentences.
     out : str
@@ -61,7 +70,7 @@ def seal_without_sound(
         The file is not a clip, or too large, or one whose pictures cannot be taken over.
     """
     clip = check_path(source, settings=VIDEO)
-    with open_file(clip) as file:
+    with _open(clip, source_key) as file:
         digest = hashlib.file_digest(cast(BufferedReader, file), "sha256").hexdigest()
         file.seek(0)
         container, stream, layout = open_container(file, name=name, settings=VIDEO)
@@ -74,6 +83,10 @@ def seal_without_sound(
             raise
         writer.close()
     return {"sha256": digest, "cut_short": layout.cut_short}
+
+
+def _open(clip: Path, key: str | None) -> BinaryIO:
+    return open_file(clip) if key is None else BufferedReader(read_arrived(clip, base64.b64decode(key)))
 
 
 def _copy(
