@@ -107,11 +107,20 @@ def test_what_was_recorded_at_home_is_on_the_worklist_with_what_was_said_and_lef
     add_clip(at_home, one.id, sounding_clip, task=Task.REST, recorded=RECORDED)
     assert "being recorded at home" in everything_on(open_page("worklist"))
     skip_task(at_home, one.id, slug="tap_right", reason="hurts")
+    skip_task(at_home, one.id, slug="tongue_out", reason="upset")
     examination = finish(at_home, one.id).examination
     assert examination is not None
     assert "; recorded at home" in everything_on(open_page("worklist"))
     shown = everything_on(open_page("examination", examination))
-    for said in ("It hurts", "in “es”", "AIMS 10, as the patient sees it", "quite a bit (3)", "no answer"):
+    for said in (
+        "It hurts",
+        "left out: 1",
+        "Pressed “This is upsetting me” at this task",
+        "in “es”",
+        "AIMS 10, as the patient sees it",
+        "quite a bit (3)",
+        "no answer",
+    ):
         assert said in shown or said.encode("unicode_escape").decode() in shown, said
     assert "Something in the mouth: yes" in shown
 

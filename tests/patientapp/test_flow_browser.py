@@ -114,6 +114,11 @@ class Place:
     def heading(self, key: str) -> None:
         expect(self.page.get_by_role("heading", level=1, name=text("en", key), exact=True)).to_be_visible()
 
+    def at_a_task(self, slug: str) -> None:
+        """Wait for a task whose camera is open."""
+        self.heading(f"task.{slug}.title")
+        expect(self.button("recorder.anyway")).to_be_visible()
+
     def press(self, key: str) -> None:
         self.button(key).click()
 
@@ -332,7 +337,7 @@ def test_that_somebody_felt_bad_reaches_the_clinic_without_a_task_and_before_the
     place.press("error.again")
     place.heading("finish.title")
     (noted,) = {(one.slug, one.skipped) for one in so_far(desk, patient).tasks}
-    assert noted == ("rest_again", "unwell")
+    assert noted == ("rest_again", "upset")
 
 
 @pytest.mark.usefixtures("answered")
@@ -340,7 +345,7 @@ def test_that_the_clinic_will_see_it_is_said_once_it_can_also_after_the_page_was
     place: Place, desk: Desk, patient: Patient
 ) -> None:
     place.open()
-    place.heading("task.rest.title")
+    place.at_a_task("rest")
     place.hold("skip")
     place.press("frame.upsetting")
     seen = place.page.get_by_text(text("en", "upset.seen"))
@@ -348,7 +353,7 @@ def test_that_the_clinic_will_see_it_is_said_once_it_can_also_after_the_page_was
     expect(seen).to_be_hidden()
     place.let_go("skip")
     expect(seen).to_be_visible()
-    assert [(one.slug, one.skipped) for one in so_far(desk, patient).tasks] == [("rest", "unwell")]
+    assert [(one.slug, one.skipped) for one in so_far(desk, patient).tasks] == [("rest", "upset")]
     # Help and back is not felt bad once more; a page that is loaded before it was said says it then.
     place.press("upset.urgent")
     place.press("frame.back")
@@ -361,9 +366,51 @@ def test_that_the_clinic_will_see_it_is_said_once_it_can_also_after_the_page_was
     place.page.goto("about:blank")
     del place.held["skip"]
     place.open()
-    place.heading("task.tongue_out.title")
+    # Nothing was left out by that.
+    place.heading("task.rest.title")
     place.page.wait_for_function("window.app.feeling.waiting === null")
-    assert len(so_far(desk, patient).tasks) == 2
+    assert [one.skipped for one in so_far(desk, patient).tasks] == ["upset", "upset"]
+
+
+def test_a_task_can_be_done_once_more_by_whoever_did_it_otherwise_than_meant(
+    place: Place, answered: Desk, invitation: Invitation, desk: Desk, patient: Patient
+) -> None:
+    def takes() -> list[tuple[str, int]]:
+        return sorted((one.slug, one.take) for one in so_far(desk, patient).tasks if one.clip)
+
+    _skip(answered, invitation, "tap_right")
+    place.open()
+    place.heading("task.rest.title")
+    expect(place.button("recorder.repeat")).to_have_count(0)
+    place.press("recorder.anyway")
+    place.heading("task.tongue_out.title")
+    place.press("recorder.repeat")
+    place.heading("task.rest.title")
+    # There is a video of it already: it is left out by nobody, and can be let be.
+    expect(place.button("recorder.skip")).to_have_count(0)
+    place.press("advice.go_on")
+    place.heading("task.tongue_out.title")
+    place.press("recorder.repeat")
+    place.press("recorder.anyway")
+    place.heading("task.tongue_out.title")
+    # A page that is loaded again knows how often it was done; the third time is the last.
+    place.page.wait_for_function("window.app.sending.clips.length === 0")
+    place.page.goto("about:blank")
+    place.open()
+    place.heading("task.tongue_out.title")
+    place.press("recorder.repeat")
+    place.press("recorder.anyway")
+    place.heading("task.tongue_out.title")
+    expect(place.button("recorder.repeat")).to_have_count(0)
+    # The last one of all, too, before it has arrived.
+    place.hold("announce")
+    place.press("recorder.anyway")
+    place.press("recorder.repeat")
+    place.heading("task.tongue_out.title")
+    place.press("recorder.anyway")
+    place.let_go("announce")
+    place.heading("finish.title")
+    assert takes() == [("rest", 1), ("rest", 2), ("rest", 3), ("tongue_out", 1), ("tongue_out", 2)]
 
 
 def test_a_clip_goes_on_its_way_when_a_window_is_taken_back(

@@ -87,6 +87,12 @@ def test_another_take_is_suggested_once_and_only_of_the_first(run: Run) -> None:
     assert run("steps.js", ask, tasks, {"rest": {"state": "good", "take": 1}}, []) is None
 
 
+def test_a_task_that_was_recorded_may_be_recorded_twice_more(run: Run) -> None:
+    assert [run("steps.js", "m.canRepeat(given[0])", takes) for takes in range(5)] == [
+        False, True, True, False, False,
+    ]  # fmt: skip
+
+
 def test_cues_come_when_they_are_due_and_once(run: Run) -> None:
     cues = [{"at_s": at_s, "text": "x"} for at_s in (0, 4, 8)]
     ask = "m.dueNumbers(given[0], given[1], new Set(given[2]))"

@@ -13,8 +13,9 @@ from tdscreen.patientapp.words import text
 from tdscreen.printing import day, moment
 from tdscreen.records.at_home import withdraw
 from tdscreen.records.clinic import Desk
-from tdscreen.records.entries import Invitation, InvitationState
+from tdscreen.records.entries import Invitation, InvitationState, RecordedTask
 from tdscreen.records.invitations import invitation_of, invitations, invite, link_to, revoke
+from tdscreen.records.own_words import UPSET
 from tdscreen.settings import RECORDER
 
 _LANGUAGE = "en"
@@ -103,7 +104,7 @@ def _offer_deletion(desk: Desk, one: Invitation) -> None:
 
 def _so_far(one: Invitation) -> str:
     done = len({task.slug for task in one.tasks if task.clip})
-    skipped = len({task.slug for task in one.tasks if task.skipped})
+    skipped = len({task.slug for task in one.tasks if task.skipped not in ("", UPSET)})
     if one.consent is None:
         return "Not opened, or not agreed to." if one.state is not InvitationState.WITHDRAWN else ""
     return f"Agreed on {moment(one.consent.at)}. Tasks recorded: {done}; left out: {skipped}."
@@ -123,12 +124,15 @@ def show_recorded_at_home(desk: Desk, examination: str) -> None:
             _answer(one.answers.aware, "AIMS 10, as the patient sees it", "noticed"),
             _answer(one.answers.incapacitated, "AIMS 9, as the patient sees it", "in_the_way"),
         ]
-    lines += [
-        f"Left out: {text(_LANGUAGE, f'task.{task.slug}.title')} ({text(_LANGUAGE, f'skip.{task.skipped}')})."
-        for task in one.tasks
-        if task.skipped
-    ]
+    lines += [_beside(task) for task in one.tasks if task.skipped]
     st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _beside(task: RecordedTask) -> str:
+    title = text(_LANGUAGE, f"task.{task.slug}.title")
+    if task.skipped == UPSET:
+        return f"Pressed “{text(_LANGUAGE, 'frame.upsetting')}” at this task: {title}."
+    return f"Left out: {title} ({text(_LANGUAGE, f'skip.{task.skipped}')})."
 
 
 def _answer(score: int | None, what: str, words: str) -> str:

@@ -34,6 +34,7 @@ from tdscreen.patientapp.tasks import Length, examination_tasks
 from tdscreen.patientapp.words import languages
 from tdscreen.records.at_home import NotInvitedError, agree, answer, finish, looks, skip_task, withdraw
 from tdscreen.records.entries import AtHomeAnswers, Invitation, InvitationState
+from tdscreen.records.own_words import UNWELL, UPSET
 from tdscreen.records.releases import summary_for
 from tdscreen.serving.uploading import RefusedError
 
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
 _MODULES = Path(__file__).with_name("browser")
 _MOST_HOURS = 24.0 * 14
-REASONS = frozenset({"hurts", "cannot", "tired", "unclear", "unwell", "no_reason"})
+REASONS = frozenset({"hurts", "cannot", "tired", "unclear", UNWELL, "no_reason", UPSET})
 """Why a task is left out: the entries of ``[skip]`` in the catalogues."""
 
 
@@ -212,7 +213,7 @@ def state_of(found: Invitation) -> dict[str, Any]:
     for one in found.tasks:
         if one.clip is not None:
             done[one.slug] = {"status": "done", "take": one.take}
-        elif one.slug not in done:
+        elif one.slug not in done and one.skipped != UPSET:
             done[one.slug] = {"status": "skipped", "take": 0}
     return {
         "recording": found.id[:12],

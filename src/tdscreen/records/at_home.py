@@ -9,6 +9,7 @@ import contextlib
 import functools
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from tdscreen.errors import InputError
@@ -126,7 +127,7 @@ def answer(desk: Desk, invitation: str, answers: AtHomeAnswers, *, programme: st
 
 
 def add_clip(
-    desk: Desk, invitation: str, source: Arrived, *, task: Task, recorded: dict[str, Any]
+    desk: Desk, invitation: str, source: Path | Arrived, *, task: Task, recorded: dict[str, Any]
 ) -> RecordedTask:
     """Take in what was recorded for a task. The same bytes again are the same clip, and kept once.
 
@@ -134,7 +135,7 @@ def add_clip(
     ----------
     desk : Desk
     invitation : str
-    source : Arrived
+    source : Path or Arrived
         A file that may be hostile.
     task : Task
         What the person was asked to do, in the field's words.

@@ -600,7 +600,7 @@ class RecordedTask:
     take : int
         From 1; 0 of one that was left out.
     skipped : str
-        Why it was left out; empty if it was not.
+        Why it was left out, or what else stands with it (:mod:`tdscreen.records.own_words`); empty if nothing does.
     sha256 : str
         Of the clip's bytes.
     mirrored : bool

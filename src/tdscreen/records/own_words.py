@@ -11,8 +11,10 @@ from tdscreen.records.invitations import read_invitation
 from tdscreen.records.roles import Act
 from tdscreen.records.tables import INVITATIONS, PATIENTS
 
-FELT_BAD = "unwell"
-"""The reason of a task that was left out because it felt bad, or by way of "This is upsetting me"."""
+UNWELL = "unwell"
+"""The reason of a task that was left out because it felt bad."""
+UPSET = "upset"
+"""What stands with a task at which "This is upsetting me" was pressed: nothing was left out by that."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class OwnWords:
     in_the_way : int or None
         As AIMS 9 has it, 0 to 4; None of no answer.
     felt_bad : bool
-        A task was left out because it felt bad.
+        A task was left out because it felt bad, or "This is upsetting me" was pressed.
     """
 
     patient: str
@@ -67,7 +69,7 @@ def own_words(desk: Desk) -> list[OwnWords]:
                     one.consent.at,
                     answers.aware,
                     answers.incapacitated,
-                    any(task.skipped == FELT_BAD for task in one.tasks),
+                    any(task.skipped in (UNWELL, UPSET) for task in one.tasks),
                 )
             )
         work.log("listed", "own words of patients", "")

@@ -10,7 +10,7 @@ import { Keeping } from "./keeping.js";
 import { Looking } from "./looking.js";
 import { ENDS_ALL, Sending } from "./sending.js";
 import { Server } from "./server.js";
-import { isChecking, nextTask, toRepeat } from "./steps.js";
+import { canRepeat, isChecking, nextTask, toRepeat } from "./steps.js";
 import { TaskScreen } from "./task.js";
 import { windowName } from "./window.js";
 import { chosen, Words } from "./words.js";
@@ -232,7 +232,25 @@ class App {
     const kept = { key: `${recording}-${task.slug}-${take}`, recording, slug: task.slug, take, ...clip };
     await this.keeping.put(kept);
     this.sending.add(kept);
+    this.last = task;
     if (stays()) this.nextTask();
+  }
+
+  // How often a task was recorded, whether it is on its way or there.
+  takes({ slug }) {
+    const there = this.state.tasks[slug];
+    const coming = this.sending.clips.filter((clip) => clip.slug === slug).map((clip) => clip.take);
+    return Math.max(there?.status === "done" ? there.take : 0, ...coming);
+  }
+
+  // Who did not do it as meant knows it before any check: the task before may be done once more. Null where there is none.
+  onceMore() {
+    const last = this.last ?? this.tasks.filter((task) => this.takes(task)).pop();
+    if (!last || this.stopping || !canRepeat(this.takes(last))) return null;
+    return button(this.text("recorder.repeat"), () => {
+      this.leaveTask();
+      this.recordTask(last, this.takes(last) + 1);
+    });
   }
 
   async skipped(task, reason) {
@@ -244,9 +262,9 @@ class App {
     }
   }
 
-  told({ slug, state, problem, share }) {
+  told({ slug, take, state, problem, share }) {
     if (state === "stored") {
-      this.state.tasks[slug] = { status: "done", take: 1 };
+      this.state.tasks[slug] = { status: "done", take };
       this.followChecks();
     }
     if (state === "refused") this.refused = problem;
@@ -302,12 +320,14 @@ class App {
         return;
       }
       going = true;
+      once?.remove();
       await this.finish();
     };
     const said = make("p", { text: this.text("recorder.stay_open"), role: "status" });
     const rush = button(this.text("advice.go_on"), () => { this.hurry = true; look(); });
     rush.hidden = true;
-    this.show(() => [heading(this.text("recorder.sending")), said, this.noteLine(), rush]);
+    const once = this.onceMore();
+    this.show(() => [heading(this.text("recorder.sending")), said, this.noteLine(), rush, once]);
     this.onSent = look;
     look();
   }
@@ -348,7 +368,7 @@ class App {
   thanks() { ending(this, this.done, this.tasks.length); }
 
   // It stands with the task that was on the screen; without one, where it stood before, with the last that was recorded
-  // or the last of all: a page that is loaded again takes a task with such a note and no video for left out.
+  // or the last of all.
   feltBad(task) {
     const recorded = this.tasks.filter(({ slug }) => this.state.tasks[slug]?.status === "done");
     this.feltBadAt = task ?? this.feltBadAt ?? recorded.pop() ?? this.tasks[this.tasks.length - 1];

@@ -35,7 +35,7 @@ export class Feeling {
     const slug = this.waiting;
     if (slug === null) return null;
     this.tries += 1;
-    const answer = await this.server.say("skip", { slug, reason: "unwell" });
+    const answer = await this.server.say("skip", { slug, reason: "upset" });
     if (!answer.ok) return answer.said.problem;
     if (this.waiting === slug) {
       this.waiting = null;

@@ -61,7 +61,7 @@ export class Sending {
       if (problem === null || refused) {
         this.clips.shift();
         tries = 0;
-        this.tell({ slug: clip.slug, state: problem === null ? "stored" : "refused", problem });
+        this.tell({ slug: clip.slug, take: clip.take, state: problem === null ? "stored" : "refused", problem });
       } else {
         this.tell({ slug: clip.slug, state: "waiting", problem });
         if (problem === "error.second_tab" || ENDS_ALL.has(problem)) return;

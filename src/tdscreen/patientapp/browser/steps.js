@@ -33,6 +33,13 @@ export function toRepeat(tasks, checks, suggested) {
   });
 }
 
+const MOST_TAKES = 3;
+
+// Whether somebody may record a task once more of which there are so many takes.
+export function canRepeat(takes) {
+  return takes > 0 && takes < MOST_TAKES;
+}
+
 export function isChecking(checks) {
   return Object.values(checks).some((check) => check.state === "waiting");
 }

@@ -132,9 +132,15 @@ export class TaskScreen {
     return make(
       "div", { class: "controls" },
       button(this.text("recorder.pause"), () => this.happen("pause")),
-      button(this.text("recorder.skip"), () => this.happen("skip")),
+      ...this.wayRound(),
       button(this.text("recorder.stop"), () => this.app.stopHere()), voice || null,
     );
+  }
+
+  // Of what is done once more there is a video already: nothing is left out.
+  wayRound() {
+    if (this.take > 1) return [button(this.text("advice.go_on"), () => this.app.nextTask())];
+    return [button(this.text("recorder.skip"), () => this.happen("skip")), this.app.onceMore()];
   }
 
   watch() {
