@@ -8,7 +8,7 @@ import json
 
 from tdscreen.patientapp.words import section
 
-VERSION = "3"
+VERSION = "4"
 """Of the wording in use; kept beside each consent with its language."""
 WORDINGS: dict[str, dict[str, str]] = {
     "1": {
@@ -25,6 +25,11 @@ WORDINGS: dict[str, dict[str, str]] = {
         "date": "2026-11-27",
         "en": "cf1636cb972d8e1ef93f1163663b427065e9b4b1c240c5573dd6649f471b619b",
         "es": "2a097dacbb365b78099d25f39605403f7a76d71815d3647177580dc25a978f3f",
+    },
+    "4": {
+        "date": "2026-11-27",
+        "en": "d23a5d099810b65b50f6d37f0d04fda937fbe2f545daa5a4a9dba35b421d60df",
+        "es": "8905f5e4947e69efe7f4b6ee483cbf42b09adfccd73109ee7b9f6797c0512ad0",
     },
 }
 """Every wording there was: its date, and the SHA-256 of what stands in each language's catalogue, for a
