@@ -773,12 +773,11 @@ class ClinicPagesSettings:
     """What the clinic's pages take in, and how long they wait."""
 
     max_upload_bytes: int = 1_000_000_000
-    """Of one clip: four minutes of 1080p from a phone at its best setting are about half of that. It lies in memory
-    until it is encrypted (assumed)."""
+    """Of one clip: four minutes of 1080p from a phone at its best setting are about half of that (assumed)."""
     tickets_a_page: int = 20
     """So many clips can be sent from a page before it has to be drawn again (assumed)."""
     uploads_at_once: int = 10
-    """So many clips arrive at one time, each in memory and from one person: a large clinic's staff (assumed)."""
+    """So many clips arrive at one time, each from one person: a large clinic's staff (assumed)."""
     upload_silence_s: float = 60.0
     """An upload of which nothing comes for so long is given up, as of a computer that was closed (assumed)."""
     upload_valid_s: float = 12 * 3600.0
@@ -811,7 +810,7 @@ class RecorderSettings:
     longest_invitation_days: int = 90
     """For so long an invitation is good, and at most (assumed)."""
     most_clips: int = 40
-    """Of one examination: every task of the full programme twice, and to spare (assumed)."""
+    """Of one examination: every task of the full programme three times, and to spare (assumed)."""
     max_clip_bytes: int = 150_000_000
     """Of one clip: 30 s at the 20 Mbit/s of a phone's own camera are half of that (assumed)."""
     piece_bytes: int = 1_000_000
@@ -819,7 +818,7 @@ class RecorderSettings:
     piece_deadline_s: float = 90.0
     """A piece that takes longer is given up and sent again: below 0.1 Mbit/s nothing arrives anyway (assumed)."""
     taken_in_at_once: int = 2
-    """Clips that came whole are read by so many processes at a time; the others wait on the disk (assumed)."""
+    """Clips that came whole are read by so many processes at a time: the others wait on the disk (assumed)."""
     unfinished_s: float = 1800.0
     """What was not sent to its end for so long is let go of; the browser still has it (assumed)."""
     max_thumbnail_bytes: int = 60_000

@@ -125,6 +125,9 @@ class Place:
     def button(self, key: str) -> Locator:
         return self.page.get_by_role("button", name=text("en", key), exact=True)
 
+    def once_more(self) -> Locator:
+        return self.page.get_by_role("button", name=text("en", "recorder.repeat", task=""))
+
     def waits(self, name: str) -> None:
         """Wait until the page has asked for what is held back."""
         for _ in range(300):
@@ -372,25 +375,26 @@ def test_that_the_clinic_will_see_it_is_said_once_it_can_also_after_the_page_was
     assert [one.skipped for one in so_far(desk, patient).tasks] == ["upset", "upset"]
 
 
+def _takes(desk: Desk, patient: Patient) -> list[tuple[str, int]]:
+    return sorted((one.slug, one.take) for one in so_far(desk, patient).tasks if one.clip)
+
+
 def test_a_task_can_be_done_once_more_by_whoever_did_it_otherwise_than_meant(
     place: Place, answered: Desk, invitation: Invitation, desk: Desk, patient: Patient
 ) -> None:
-    def takes() -> list[tuple[str, int]]:
-        return sorted((one.slug, one.take) for one in so_far(desk, patient).tasks if one.clip)
-
     _skip(answered, invitation, "tap_right")
     place.open()
     place.heading("task.rest.title")
-    expect(place.button("recorder.repeat")).to_have_count(0)
+    expect(place.once_more()).to_have_count(0)
     place.press("recorder.anyway")
     place.heading("task.tongue_out.title")
-    place.press("recorder.repeat")
+    place.once_more().click()
     place.heading("task.rest.title")
     # There is a video of it already: it is left out by nobody, and can be let be.
     expect(place.button("recorder.skip")).to_have_count(0)
     place.press("advice.go_on")
     place.heading("task.tongue_out.title")
-    place.press("recorder.repeat")
+    place.once_more().click()
     place.press("recorder.anyway")
     place.heading("task.tongue_out.title")
     # A page that is loaded again knows how often it was done; the third time is the last.
@@ -398,19 +402,86 @@ def test_a_task_can_be_done_once_more_by_whoever_did_it_otherwise_than_meant(
     place.page.goto("about:blank")
     place.open()
     place.heading("task.tongue_out.title")
-    place.press("recorder.repeat")
+    place.once_more().click()
     place.press("recorder.anyway")
     place.heading("task.tongue_out.title")
-    expect(place.button("recorder.repeat")).to_have_count(0)
+    expect(place.once_more()).to_have_count(0)
     # The last one of all, too, before it has arrived.
     place.hold("announce")
     place.press("recorder.anyway")
-    place.press("recorder.repeat")
+    place.once_more().click()
     place.heading("task.tongue_out.title")
     place.press("recorder.anyway")
     place.let_go("announce")
     place.heading("finish.title")
-    assert takes() == [("rest", 1), ("rest", 2), ("rest", 3), ("tongue_out", 1), ("tongue_out", 2)]
+    assert _takes(desk, patient) == [
+        ("rest", 1),
+        ("rest", 2),
+        ("rest", 3),
+        ("tongue_out", 1),
+        ("tongue_out", 2),
+    ]
+
+
+def test_two_takes_that_were_not_sent_are_both_sent_by_a_page_that_is_loaded_again(
+    place: Place, answered: Desk, invitation: Invitation, desk: Desk, patient: Patient
+) -> None:
+    _skip(answered, invitation, "tap_right", "tongue_out")
+    place.open()
+    place.hold("announce")
+    place.press("recorder.anyway")
+    place.once_more().click()
+    place.press("recorder.anyway")
+    place.heading("recorder.sending")
+    assert place.clips() == 2
+    place.page.goto("about:blank")
+    del place.held["announce"]
+    place.open()
+    place.heading("finish.title")
+    assert _takes(desk, patient) == [("rest", 1), ("rest", 2)]
+    assert place.clips() == 0
+
+
+def test_what_was_done_once_more_is_not_suggested_and_nothing_is_while_it_ends(
+    place: Place, answered: Desk, invitation: Invitation, desk: Desk, patient: Patient
+) -> None:
+    _skip(answered, invitation, "tap_right", "tongue_out")
+    place.instead["checks"] = {"json": {"rest": {"take": 1, "state": "waiting", "advice": []}}}
+    place.open()
+    place.press("recorder.anyway")
+    place.page.wait_for_function("window.app.sending.clips.length === 0")
+    place.once_more().click()
+    place.at_a_task("rest")
+    place.hold("announce")
+    place.instead["checks"] = {"json": {"rest": {"take": 1, "state": "again", "advice": ["light"]}}}
+    place.page.wait_for_function("window.app.checks.rest?.state === 'again'")
+    place.press("recorder.anyway")
+    place.waits("announce")
+    place.heading("recorder.sending")
+    place.hold("finish")
+    place.let_go("announce")
+    place.waits("finish")
+    expect(place.once_more()).to_have_count(0)
+    place.page.locator("header select").select_option("es")
+    expect(place.page.get_by_role("heading", level=1, name=text("es", "recorder.sending"))).to_be_visible()
+    expect(place.page.get_by_role("button", name=text("es", "recorder.repeat", task=""))).to_have_count(0)
+    place.page.locator("header select").select_option("en")
+    place.let_go("finish")
+    place.heading("finish.title")
+    assert _takes(desk, patient) == [("rest", 1), ("rest", 2)]
+
+
+def test_with_a_task_left_out_between_the_button_says_which_one_would_be_done_again(
+    place: Place, answered: Desk
+) -> None:
+    place.open()
+    place.at_a_task("rest")
+    place.press("recorder.anyway")
+    place.at_a_task("tongue_out")
+    place.press("recorder.skip")
+    place.press("skip.tired")
+    place.at_a_task("tap_right")
+    expect(place.once_more()).to_have_text(text("en", "recorder.repeat", task=text("en", "task.rest.title")))
 
 
 def test_a_clip_goes_on_its_way_when_a_window_is_taken_back(

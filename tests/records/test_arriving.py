@@ -77,7 +77,9 @@ def test_a_server_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
 def test_a_disk_that_is_too_full_is_said_before_anything_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=len(CLIP) - 1))
+    # Both what comes and what the store keeps of it lie there for a while.
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * len(CLIP) + 50))
+    Arriving(tmp_path, len(CLIP), promised_bytes=50).close()
     with pytest.raises(NoRoomError, match="no room for this clip"):
-        Arriving(tmp_path, len(CLIP))
+        Arriving(tmp_path, len(CLIP), promised_bytes=51)
     assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
 
 import segno
@@ -125,6 +126,13 @@ def show_recorded_at_home(desk: Desk, examination: str) -> None:
             _answer(one.answers.incapacitated, "AIMS 9, as the patient sees it", "in_the_way"),
         ]
     lines += [_beside(task) for task in one.tasks if task.skipped]
+    takes = Counter(task.slug for task in one.tasks if task.clip)
+    lines += [
+        f"Recorded {n} times: {text(_LANGUAGE, f'task.{slug}.title')}. The patient wished it, or the check of the "
+        "picture asked for it; an earlier one may not be as it was meant, and the estimate is that of the highest."
+        for slug, n in takes.items()
+        if n > 1
+    ]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 

@@ -74,7 +74,12 @@ def show_worklist(desk: Desk) -> None:
     if bad := [one for one in found.concerns if one.words.felt_bad]:
         _head("Felt bad while recording at home", len(bad), "")
         for one in bad:
-            _row_of_concern(found, one, "Left a task out because it felt bad. Call.", among="felt-bad")
+            _row_of_concern(
+                found,
+                one,
+                "Left a task out because it felt bad, or pressed “This is upsetting me”. Call.",
+                among="felt-bad",
+            )
     overdue = [one for one in found.dues if one.overdue]
     _list_dues("Overdue", found, overdue, "Nobody is overdue.")
     soon = [one for one in found.dues if one.soon]

@@ -87,8 +87,8 @@ class Pieces:
                 self._drop(invitation)
                 here = None
             if here is None:
-                waiting = sum(one.size_bytes - one.clip.received for one in self._open.values())
-                clip = Arriving(desk.clinic.vault.folder, size_bytes + waiting)
+                promised_bytes = sum(2 * one.size_bytes - one.clip.received for one in self._open.values())
+                clip = Arriving(desk.clinic.vault.folder, size_bytes, promised_bytes=promised_bytes)
                 here = Unfinished(desk, recorded, size_bytes, clip)
                 self._open[invitation] = here
                 self._look_later()

@@ -44,7 +44,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 _MODULES = Path(__file__).with_name("browser")
 _MOST_HOURS = 24.0 * 14
 REASONS = frozenset({"hurts", "cannot", "tired", "unclear", UNWELL, "no_reason", UPSET})
-"""Why a task is left out: the entries of ``[skip]`` in the catalogues."""
+"""Why a task is left out: the entries of ``[skip]`` in the catalogues; and that one was upsetting."""
 
 
 def answered(function: Answer) -> Answer:

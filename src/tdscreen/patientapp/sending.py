@@ -65,7 +65,9 @@ async def announce(request: Request) -> Response:
     if sum(one.clip is not None for one in so_far.tasks) >= recorder().settings.most_clips:
         raise RefusedError(409, "error.too_large")
     try:
-        here = recorder().pieces.announce(guest.invitation, guest.desk, recorded, size_bytes)
+        here = await run_in_threadpool(
+            recorder().pieces.announce, guest.invitation, guest.desk, recorded, size_bytes
+        )
     except NoRoomError as error:
         raise RefusedError(507, "error.disk_full") from error
     return JSONResponse({"stored": False, "offset": here.clip.received})
@@ -128,7 +130,8 @@ async def _take_in(guest: Guest, here: Unfinished) -> Response:
     try:
         if not here.is_whole:
             raise RefusedError(422, "error.not_stored")
-        kept = await run_in_threadpool(_keep, guest, here)
+        # Each is read in a process of its own: those of twenty phones at one time would fill the memory.
+        kept = await asyncio.get_running_loop().run_in_executor(service.taking_in, _keep, guest, here)
     except LimitError as error:
         raise RefusedError(413, "error.too_large") from error
     except WorkerError as error:
@@ -145,15 +148,13 @@ async def _take_in(guest: Guest, here: Unfinished) -> Response:
 
 
 def _keep(guest: Guest, here: Unfinished) -> RecordedTask:
-    # Each is read in a process of its own: those of twenty phones at one time would fill the memory.
-    with recorder().taking_in:
-        return add_clip(
-            guest.desk,
-            guest.invitation,
-            here.clip.whole(),
-            task=SLUGS[here.recorded.slug].task,
-            recorded=dataclasses.asdict(here.recorded),
-        )
+    return add_clip(
+        guest.desk,
+        guest.invitation,
+        here.clip.whole(),
+        task=SLUGS[here.recorded.slug].task,
+        recorded=dataclasses.asdict(here.recorded),
+    )
 
 
 def _announced(message: dict[str, Any]) -> tuple[RecordedTask, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tdscreen.patientapp.checking import Checks
@@ -51,8 +52,8 @@ class Recorder:
     pieces : Pieces
     onlooker : Onlooker
     checks : Checks
-    taking_in : threading.Semaphore
-        Held while a clip is read that came whole: so many are at one time.
+    taking_in : ThreadPoolExecutor
+        Where clips are read that came whole: who waits there takes no thread from anybody else.
     """
 
     clinic: Clinic
@@ -64,8 +65,8 @@ class Recorder:
     pieces: Pieces = field(default_factory=Pieces)
     onlooker: Onlooker = field(default_factory=Onlooker)
     checks: Checks = field(default_factory=Checks)
-    taking_in: threading.Semaphore = field(
-        default_factory=lambda: threading.Semaphore(RECORDER.taken_in_at_once)
+    taking_in: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(RECORDER.taken_in_at_once, thread_name_prefix="taking-in")
     )
 
     def forget(self, invitation: str) -> None:
@@ -76,6 +77,7 @@ class Recorder:
 
     def close(self) -> None:
         """End what runs beside the server, and let go of what was not sent to its end."""
+        self.taking_in.shutdown(cancel_futures=True)
         self.checks.close()
         self.onlooker.close()
         self.pieces.close()

@@ -59,9 +59,11 @@ class Arriving:
     Parameters
     ----------
     folder : Path
-        Of the store: where the clip will be kept there has to be room for it.
+        Of the store.
     size_bytes : int
-        Of this clip, and of others that are being sent already.
+        Of the clip.
+    promised_bytes : int
+        Room that others need which are being sent already.
 
     Raises
     ------
@@ -69,10 +71,11 @@ class Arriving:
         The disk is too full, or this system knows no files without a name.
     """
 
-    def __init__(self, folder: Path, size_bytes: int) -> None:
+    def __init__(self, folder: Path, size_bytes: int, *, promised_bytes: int = 0) -> None:
         if not _DESCRIPTORS.is_dir():
             raise NoRoomError("Clips can be sent to a server on Linux only.")
-        if size_bytes > shutil.disk_usage(folder).free:
+        # For it, and for what the store keeps of it, which is written before it is let go of.
+        if 2 * size_bytes + promised_bytes > shutil.disk_usage(folder).free:
             raise NoRoomError
         self._key = new_key()
         self._hashed = hashlib.sha256()

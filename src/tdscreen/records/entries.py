@@ -598,7 +598,7 @@ class RecordedTask:
     slug : str
         Of the task, in :mod:`tdscreen.patientapp.tasks`.
     take : int
-        From 1; 0 of one that was left out.
+        From 1; 0 of no clip.
     skipped : str
         Why it was left out, or what else stands with it (:mod:`tdscreen.records.own_words`); empty if nothing does.
     sha256 : str

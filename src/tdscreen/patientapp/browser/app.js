@@ -142,7 +142,7 @@ class App {
       return;
     }
     for (const clip of await this.keeping.all(this.state.recording)) {
-      if (!this.sending.waiting.has(clip.slug)) this.sending.add(clip);
+      if (!this.sending.clips.some(({ key }) => key === clip.key)) this.sending.add(clip);
     }
     // Another window may have gone on in between.
     this.sending.again();
@@ -187,8 +187,11 @@ class App {
   // Before the questions are answered nobody has chosen how many there are.
   get tasks() { return this.data.tasks[this.state.programme || "full"]; }
 
-  // Who stops is asked for nothing more.
-  toRepeat() { return this.stopping ? undefined : toRepeat(this.tasks, this.checks, this.suggested); }
+  // Who stops is asked for nothing more, and who has done a task once more not for that one.
+  toRepeat() {
+    const once = this.tasks.filter((task) => this.takes(task) === 1);
+    return this.stopping ? undefined : toRepeat(once, this.checks, this.suggested);
+  }
 
   async nextTask() {
     this.leaveTask();
@@ -232,7 +235,7 @@ class App {
     const kept = { key: `${recording}-${task.slug}-${take}`, recording, slug: task.slug, take, ...clip };
     await this.keeping.put(kept);
     this.sending.add(kept);
-    this.last = task;
+    if (take === 1) this.last = task;
     if (stays()) this.nextTask();
   }
 
@@ -243,11 +246,11 @@ class App {
     return Math.max(there?.status === "done" ? there.take : 0, ...coming);
   }
 
-  // Who did not do it as meant knows it before any check: the task before may be done once more. Null where there is none.
+  // Who did not do it as meant knows it before any check: the last task may be done once more. Null where there is none.
   onceMore() {
     const last = this.last ?? this.tasks.filter((task) => this.takes(task)).pop();
     if (!last || this.stopping || !canRepeat(this.takes(last))) return null;
-    return button(this.text("recorder.repeat"), () => {
+    return button(this.text("recorder.repeat", { task: this.text(`task.${last.slug}.title`) }), () => {
       this.leaveTask();
       this.recordTask(last, this.takes(last) + 1);
     });
@@ -326,8 +329,11 @@ class App {
     const said = make("p", { text: this.text("recorder.stay_open"), role: "status" });
     const rush = button(this.text("advice.go_on"), () => { this.hurry = true; look(); });
     rush.hidden = true;
-    const once = this.onceMore();
-    this.show(() => [heading(this.text("recorder.sending")), said, this.noteLine(), rush, once]);
+    let once = null;
+    this.show(() => {
+      once = going ? null : this.onceMore();
+      return [heading(this.text("recorder.sending")), said, this.noteLine(), rush, once];
+    });
     this.onSent = look;
     look();
   }

@@ -24,6 +24,9 @@ from tdscreen.verification.sections.stillness import stated_limits
 
 PART_COLOURS = {"lips": "#1f5f99", "jaw": "#c25700", "brows": "#2e7d4f", "fingertips": "#7b3fa0"}
 
+_TOP_GAIN = 2.5
+"""One part that is taken for another's movement would else leave no room for all the rest."""
+
 
 def draw_charts(results: Sequence[ClipResult]) -> list[Chart]:
     """Draw every chart that the results can fill.
@@ -299,22 +302,30 @@ def _contrast(results: Sequence[ClipResult]) -> Chart | None:
     if not points:
         return None
     names = {"lips": "lips", "jaw": "jaw", "upper_face": "brows"}
+    above = sorted(gain for _, _, gain, _ in points if gain > _TOP_GAIN)
+    beyond = f"; on the upper edge: {', '.join(f'{gain:.1f}' for gain in above)}" if above else ""
 
     def draw(figure: Any) -> None:
         axis = figure.subplots()
         axis.axhspan(1 - MAX_GAIN_ERROR, 1 + MAX_GAIN_ERROR, color=BAND, lw=0)
         for region, name in names.items():
-            own = [(contrast, gain) for one, contrast, gain, _ in points if one == region]
+            own = [(contrast, min(gain, _TOP_GAIN)) for one, contrast, gain, _ in points if one == region]
             if own:
                 axis.scatter(
-                    *zip(*own, strict=True), s=13, lw=0, alpha=0.8, color=PART_COLOURS[name], label=name
+                    *zip(*own, strict=True),
+                    s=13,
+                    lw=0,
+                    alpha=0.8,
+                    color=PART_COLOURS[name],
+                    label=name,
+                    clip_on=False,
                 )
-        axis.set(xlabel="contrast of the skin at 1 to 10 px", ylabel="gain", ylim=(0, None))
+        axis.set(xlabel="contrast of the skin at 1 to 10 px", ylabel="gain", ylim=(0, _TOP_GAIN))
         axis.legend(frameon=False, fontsize=8, ncols=3)
 
     return draw_chart(
         "Gain against contrast of the skin",
-        "One point a clip and part, movements from 1 mm up.",
+        f"One point a clip and part, movements from 1 mm up{beyond}.",
         (5.2, 2.9),
         draw,
         section="contrast",
