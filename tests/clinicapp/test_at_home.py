@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,10 @@ def test_what_was_recorded_at_home_is_on_the_worklist_with_what_was_said_and_lef
     assert "being recorded at home" in everything_on(open_page("worklist"))
     skip_task(at_home, one.id, slug="tap_right", reason="hurts")
     skip_task(at_home, one.id, slug="tongue_out", reason="upset")
+    again = sounding_clip.with_name("again.mp4")
+    again.write_bytes(sounding_clip.read_bytes() + bytes(8))
+    twice = {**RECORDED, "take": 2, "sha256": hashlib.sha256(again.read_bytes()).hexdigest()}
+    add_clip(at_home, one.id, again, task=Task.REST, recorded=twice)
     examination = finish(at_home, one.id).examination
     assert examination is not None
     assert "; recorded at home" in everything_on(open_page("worklist"))
@@ -115,6 +120,7 @@ def test_what_was_recorded_at_home_is_on_the_worklist_with_what_was_said_and_lef
     for said in (
         "It hurts",
         "left out: 1",
+        "Recorded 2 times: Sit still",
         "Pressed “This is upsetting me” at this task",
         "in “es”",
         "AIMS 10, as the patient sees it",
