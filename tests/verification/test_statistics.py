@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tdscreen.scoring.predictive import proportion_interval
+from tdscreen.verification.figure import pictures_figure
 from tdscreen.verification.statistics import (
     DetectionFit,
     bootstrap_interval,
     fit_line,
     gain_by_rate,
     spread_between,
+    wilson_interval,
 )
 
 
@@ -89,6 +92,22 @@ def test_the_same_numbers_give_the_same_interval() -> None:
 
 def test_two_persons_are_too_few_for_an_interval() -> None:
     assert bootstrap_interval([1, 1, 2, 2], lambda drawn: float(len(drawn))) is None
+
+
+def test_the_interval_of_a_share_is_that_of_a_count_and_goes_between_counts() -> None:
+    assert wilson_interval(0.9, 10) == pytest.approx(proportion_interval(9, 10))
+    assert wilson_interval(1.0, 12) == pytest.approx(proportion_interval(12, 12))
+    low, high = wilson_interval(0.995, 100)
+    assert proportion_interval(99, 100)[0] < low < 0.995 < high <= 1.0
+
+
+def test_a_share_of_pictures_is_as_sure_as_its_clips_are_many() -> None:
+    figure = pictures_figure("x.y", "Pictures", [(450, 450), (441, 450)], [1, 2])
+    assert (figure.value, figure.n, figure.persons) == (pytest.approx(99.0), 900, 2)
+    assert figure.interval is not None
+    assert figure.interval == pytest.approx([100 * edge for edge in wilson_interval(0.99, 2)])
+    assert figure.interval[0] < 40
+    assert pictures_figure("x.y", "Pictures", [], []).interval is None
 
 
 def test_groups_that_differ_by_half_a_point_spread_by_half_a_point() -> None:

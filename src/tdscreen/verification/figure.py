@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.verification.reasons import reason_for
-from tdscreen.verification.statistics import Interval
+from tdscreen.verification.statistics import Interval, wilson_interval
 
 NOT_STATED = "Not reached; the reason is not yet stated."
 NOT_MEASURED = "Not measured by a card of this size."
@@ -152,6 +152,43 @@ def with_foreign_reason(figure: Figure) -> Figure:
 def not_assessed(count: int) -> str:
     """Say at the end of a statement how many were not assessed, and so are not in its figure; empty if none."""
     return f" ({count} more were not assessed)" if count else ""
+
+
+def pictures_figure(
+    name: str,
+    statement: str,
+    counted: Sequence[tuple[float, float]],
+    persons: Sequence[int],
+    *,
+    target: Target | None = None,
+) -> Figure:
+    """Make a figure of a percentage of pictures, with Wilson's interval as if each clip were one measurement.
+
+    The pictures of a clip are much alike: by their own number the interval would be far too narrow.
+
+    Parameters
+    ----------
+    name, statement : str
+    counted : sequence of (float, float)
+        Of each clip, pictures that count, and all pictures.
+    persons : sequence of int
+        Whose each clip is.
+    target : Target, optional
+        In percent.
+    """
+    pictures = round(sum(of for _, of in counted))
+    share = sum(hits for hits, _ in counted) / pictures if pictures else None
+    low, high = wilson_interval(share, len(counted)) if share is not None else (0.0, 1.0)
+    return make_figure(
+        name,
+        statement,
+        value=None if share is None else 100.0 * share,
+        n=pictures,
+        persons=len(set(persons)),
+        unit="%",
+        target=target,
+        interval=None if share is None else (100.0 * low, 100.0 * high),
+    )
 
 
 def share_figure(

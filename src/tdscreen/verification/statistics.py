@@ -47,6 +47,22 @@ class Line:
     gain: float
 
 
+def wilson_interval(share: float, n: float) -> Interval:
+    """95% interval of a share that need not be a count of so many (Wilson 1927).
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+    n : float
+        Independent measurements that it is worth.
+    """
+    z = float(norm.ppf(0.5 + LEVEL / 2))
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
 def fit_line(true: Floats, measured: Floats) -> Line:
     """Fit measured against true by least squares.
 

@@ -23,7 +23,8 @@ KNOWN_LIMITS = (
     "True amplitude is half the range from the 5th to the 95th percentile of the true path while it moves, which is "
     "what the tool's own word means. Where movements are rare and brief, there are few seconds to tell from.",
     "Intervals of percentages are Wilson's and take every measurement as independent; several of one person are not "
-    "quite. Those of other figures come from drawing whole persons again.",
+    "quite. Of a share of pictures each clip counts as one: its pictures are much alike. Those of other figures come "
+    "from drawing whole persons again; leakage rests on two people, of whom no interval can be told.",
     "True severities follow the same assumed table of millimetres and shares of time that the scoring model holds. An "
     "item that agrees with it shows that the movement was measured, and not that a clinician would agree.",
 )

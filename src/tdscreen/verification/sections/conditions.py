@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdscreen.verification.figure import Figure, Target, make_figure, share_figure
+from tdscreen.verification.figure import Figure, Target, make_figure, pictures_figure, share_figure
 from tdscreen.verification.results import ClipResult, of_section
 from tdscreen.verification.sections.movement import ALL
 
@@ -171,15 +171,12 @@ def quality_figures(results: Sequence[ClipResult]) -> list[Figure]:
     bad = of_section(results, "degraded")
     part = of_section(results, "spoilt_in_part")
     good = of_section(results, "good")
-    pictures = sum(clip.pictures for clip in good)
     figures = [
-        make_figure(
+        pictures_figure(
             "quality.face_found",
             "Good clips: pictures in which the face is followed",
-            value=sum(clip.face_share * clip.pictures for clip in good) / pictures if pictures else None,
-            n=pictures,
-            persons=len({clip.person for clip in good}),
-            unit="%",
+            [(clip.face_share / 100.0 * clip.pictures, clip.pictures) for clip in good],
+            [clip.person for clip in good],
             target=Target(low=MIN_FOUND_PERCENT),
         ),
         share_figure(

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tdscreen.verification.figure import Figure, Target, make_figure, not_assessed, share_figure
+from tdscreen.verification.figure import (
+    Figure,
+    Target,
+    make_figure,
+    not_assessed,
+    pictures_figure,
+    share_figure,
+)
 from tdscreen.verification.results import ClipResult, HandResult, of_section
 from tdscreen.verification.sections.conditions import MIN_FOUND_PERCENT
 from tdscreen.verification.sections.movement import ALL
@@ -133,18 +140,13 @@ def hand_figures(results: Sequence[ClipResult]) -> list[Figure]:
         for hand in clip.hands
         if hand.in_view_pictures
     ]
-    in_view = sum(hand.in_view_pictures for _, hand in held_up)
     return [
-        make_figure(
+        pictures_figure(
             "hands.found",
             "Hands held up, head to waist: pictures in which a hand is followed, of those that truly show it whole",
             # A hand may be followed in a picture that cuts its fingers off.
-            value=100.0 * sum(min(h.seen_pictures, h.in_view_pictures) for _, h in held_up) / in_view
-            if in_view
-            else None,
-            n=in_view,
-            persons=len({clip.person for clip, _ in held_up}),
-            unit="%",
+            [(min(hand.seen_pictures, hand.in_view_pictures), hand.in_view_pictures) for _, hand in held_up],
+            [clip.person for clip, _ in held_up],
             target=Target(low=MIN_FOUND_PERCENT),
         ),
         share_figure(
@@ -173,19 +175,11 @@ def hand_figures(results: Sequence[ClipResult]) -> list[Figure]:
             [clip.person for clip, _ in crossing],
             target=Target(high=0.0),
         ),
-        make_figure(
+        pictures_figure(
             "hands.exchanged",
             "The same: pictures in which a hand is taken for the other one",
-            value=(
-                100.0
-                * sum(h.exchanged_pictures for _, h in crossing)
-                / sum(h.seen_pictures for _, h in crossing)
-                if crossing
-                else None
-            ),
-            n=sum(hand.seen_pictures for _, hand in crossing),
-            persons=len({clip.person for clip, _ in crossing}),
-            unit="%",
+            [(hand.exchanged_pictures, hand.seen_pictures) for _, hand in crossing],
+            [clip.person for clip, _ in crossing],
         ),
         share_figure(
             "hands.arm",
