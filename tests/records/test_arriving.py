@@ -28,7 +28,7 @@ def test_a_clip_comes_back_as_it_was_sent_whatever_its_pieces(tmp_path: Path) ->
         assert clip.received == len(CLIP)
         arrived = clip.whole()
         assert arrived.sha256 == hashlib.sha256(CLIP).hexdigest()
-        with arrived.open() as video:
+        with read_arrived(arrived.path, arrived.key) as video:
             assert video.read() == CLIP
         with pytest.raises(ValueError, match="closed"):
             clip.add(b"more")

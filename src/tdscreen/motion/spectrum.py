@@ -163,7 +163,7 @@ def power_spectrum(
     length_s = longest / grid.rate_hz
     return Spectrum(
         rfftfreq(size, 1 / grid.rate_hz),
-        np.sum(weight[:, None] * each, axis=0) / weight.sum(),
+        np.average(each, axis=0, weights=weight),
         length_s,
         max(float(weight.sum()) * hop_s, min(length_s, hop_s)),
         each,
@@ -274,10 +274,11 @@ def _rivals(spectrum: Spectrum, top: int, inside: NDArray[np.intp]) -> list[int]
     ]
     count = spectrum.averaged_s / spectrum.segment_s
     if count >= 2 and others.size:
-        share = spectrum.weights / spectrum.weights.sum()
+        # Not by a matrix library, whose last digits go by its threads: see inner().
         lower = spectrum.each[:, [top]] - spectrum.each[:, others]
-        mean = share @ lower
-        error = np.sqrt(share @ np.square(lower - mean) / (count - 1))
+        mean = np.average(lower, axis=0, weights=spectrum.weights)
+        variance = np.average(np.square(lower - mean), axis=0, weights=spectrum.weights)
+        error = np.sqrt(variance / (count - 1))
         others = others[mean < stdtrit(count - 1, 0.975) * error]
     return [int(k) for k in others]
 

@@ -48,10 +48,6 @@ class Arrived:
     key: bytes = field(repr=False)
     sha256: str
 
-    def open(self) -> SealedReader:
-        """Open the clip to be read."""
-        return read_arrived(self.path, self.key)
-
 
 class Arriving:
     """A clip of which more is to come.

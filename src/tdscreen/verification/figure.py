@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tdscreen.scoring.predictive import proportion_interval
 from tdscreen.verification.reasons import reason_for
 from tdscreen.verification.statistics import Interval, wilson_interval
 
@@ -176,18 +175,14 @@ def pictures_figure(
     target : Target, optional
         In percent.
     """
-    pictures = round(sum(of for _, of in counted))
-    share = sum(hits for hits, _ in counted) / pictures if pictures else None
-    low, high = wilson_interval(share, len(counted)) if share is not None else (0.0, 1.0)
-    return make_figure(
+    return _percentage(
         name,
         statement,
-        value=None if share is None else 100.0 * share,
-        n=pictures,
-        persons=len(set(persons)),
-        unit="%",
+        hits=sum(hits for hits, _ in counted),
+        of=round(sum(of for _, of in counted)),
+        worth=len(counted),
+        persons=persons,
         target=target,
-        interval=None if share is None else (100.0 * low, 100.0 * high),
     )
 
 
@@ -212,14 +207,28 @@ def share_figure(
         In percent.
     """
     n = len(hits)
-    low, high = proportion_interval(sum(hits), n)
+    return _percentage(name, statement, hits=sum(hits), of=n, worth=n, persons=persons, target=target)
+
+
+def _percentage(
+    name: str,
+    statement: str,
+    *,
+    hits: float,
+    of: int,
+    worth: int,
+    persons: Sequence[int],
+    target: Target | None,
+) -> Figure:
+    """Make a figure of a percentage whose interval is that of so many independent measurements as it is worth."""
+    low, high = wilson_interval(hits / of, worth) if of else (0.0, 0.0)
     return make_figure(
         name,
         statement,
-        value=100.0 * sum(hits) / n if n else None,
-        n=n,
+        value=100.0 * hits / of if of else None,
+        n=of,
         persons=len(set(persons)),
         unit="%",
         target=target,
-        interval=(100.0 * low, 100.0 * high) if n else None,
+        interval=(100.0 * low, 100.0 * high) if of else None,
     )
